@@ -1,0 +1,2 @@
+/** Lanes, slots, parking and kept state. */
+package io.karavel.engine.internal;

@@ -1,0 +1,2 @@
+/** Ethernet, neighbours, IPv4, ICMP, fragments and routes. */
+package io.karavel.ip.internal;

@@ -1,0 +1,2 @@
+/** Virtual cables. */
+package io.karavel.nic.memory.internal;

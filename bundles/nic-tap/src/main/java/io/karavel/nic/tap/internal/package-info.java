@@ -1,0 +1,2 @@
+/** Linux TAP and TUN devices. */
+package io.karavel.nic.tap.internal;

@@ -1,0 +1,2 @@
+/** The built-in services and the local forwarder. */
+package io.karavel.services.internal;

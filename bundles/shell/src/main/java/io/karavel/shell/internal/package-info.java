@@ -1,0 +1,2 @@
+/** Karaf commands. */
+package io.karavel.shell.internal;

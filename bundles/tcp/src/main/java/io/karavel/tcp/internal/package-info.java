@@ -1,0 +1,2 @@
+/** The connection manager around the TCP core. */
+package io.karavel.tcp.internal;

@@ -1,0 +1,2 @@
+/** The timing wheel and the keepalive policy. */
+package io.karavel.timer.internal;

@@ -1,0 +1,2 @@
+/** StackHarness, PacketScript, VirtualClock, VirtualNetwork: whole stacks in plain Java. */
+package io.karavel.testkit;
