@@ -1,0 +1,97 @@
+package io.karavel.engine;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings of one PID as a DS component holds them: a wrong update is refused as a whole, logged
+ * once, and what was in force stays in force; at a first start with nothing good yet the defaults
+ * rule. Register it as an OSGi service (under this class) so that {@code net:status} can show stored
+ * against applied. Any thread.
+ *
+ * @param <S> the settings record
+ */
+public final class LiveSettings<S> {
+  /** Turns a raw map into a settings record. */
+  @FunctionalInterface
+  public interface Parser<S> {
+    /** Parses; refuses as a whole. */
+    S parse(Map<String, ?> raw) throws SettingsException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
+
+  private final String pid;
+  private final Parser<S> parser;
+  private S inForce;
+  private Map<String, Object> applied = Map.of();
+  private Map<String, Object> stored = Map.of();
+  private String problem;
+
+  /** The settings of a PID, at first the defaults (what the parser makes of an empty map). */
+  public LiveSettings(String pid, Parser<S> parser) {
+    this.pid = pid;
+    this.parser = parser;
+    try {
+      inForce = parser.parse(Map.of());
+    } catch (SettingsException e) {
+      throw new IllegalStateException("the defaults of " + pid + " are refused", e);
+    }
+  }
+
+  /**
+   * Takes in a raw configuration.
+   *
+   * @return whether it was accepted; ask {@link #inForce()} for what rules now
+   */
+  public synchronized boolean update(Map<String, ?> raw) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    raw.forEach(
+        (key, value) -> {
+          if (key.indexOf('.') < 0) {
+            copy.put(key, value);
+          }
+        });
+    stored = copy;
+    try {
+      inForce = parser.parse(raw);
+      applied = copy;
+      problem = null;
+      return true;
+    } catch (SettingsException e) {
+      if (!Objects.equals(problem, e.getMessage())) {
+        LOG.error("Configuration refused, what was in force stays: {}", e.getMessage());
+      }
+      problem = e.getMessage();
+      return false;
+    }
+  }
+
+  /** The PID. */
+  public String pid() {
+    return pid;
+  }
+
+  /** What rules. */
+  public synchronized S inForce() {
+    return inForce;
+  }
+
+  /** The keys given in the last good configuration. */
+  public synchronized Map<String, Object> applied() {
+    return applied;
+  }
+
+  /** The keys of the last configuration, good or not. */
+  public synchronized Map<String, Object> stored() {
+    return stored;
+  }
+
+  /** Why the stored configuration is not in force; null if it is. */
+  public synchronized String problem() {
+    return problem;
+  }
+}

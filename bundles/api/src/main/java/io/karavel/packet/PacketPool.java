@@ -1,0 +1,78 @@
+package io.karavel.packet;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The packet buffers of one lane, in two sizes: for a frame of an ordinary MTU and for a
+ * super-segment of 64 KiB. Buffers are made when first needed and reused afterwards; free ones
+ * beyond {@code maxFree} are left to the collector. Only the lane's thread uses it.
+ */
+public final class PacketPool {
+  /** Headroom of every buffer: virtio-net, Ethernet with tag, IP and TCP headers with options. */
+  public static final int HEADROOM = 192;
+
+  /** Payload that a small buffer takes behind its headroom. */
+  public static final int SMALL_CAPACITY = 2048 - HEADROOM;
+
+  /** Payload that a large buffer takes behind its headroom. */
+  public static final int LARGE_CAPACITY = 65536 + 1024;
+
+  private static final int SMALL = 0;
+  private static final int LARGE = 1;
+
+  private final PacketQueue[] free = {new PacketQueue(), new PacketQueue()};
+  private final int[] maxFree;
+  private long outstanding;
+  private long created;
+
+  /** A pool that keeps at most 4096 small and 256 large free buffers. */
+  public PacketPool() {
+    this(4096, 256);
+  }
+
+  /** A pool with given numbers of free buffers to keep. */
+  public PacketPool(int maxFreeSmall, int maxFreeLarge) {
+    maxFree = new int[] {maxFreeSmall, maxFreeLarge};
+  }
+
+  /**
+   * A buffer with full headroom and an empty linear part that has room for {@code capacity} bytes.
+   *
+   * @throws IllegalArgumentException if {@code capacity} exceeds {@link #LARGE_CAPACITY}
+   */
+  public PacketBuffer allocate(int capacity) {
+    if (capacity > LARGE_CAPACITY) {
+      throw new IllegalArgumentException(
+          capacity + " bytes exceed the largest packet buffer, " + LARGE_CAPACITY);
+    }
+    int poolClass = capacity <= SMALL_CAPACITY ? SMALL : LARGE;
+    PacketBuffer buffer = free[poolClass].poll();
+    if (buffer == null) {
+      int size = HEADROOM + (poolClass == SMALL ? SMALL_CAPACITY : LARGE_CAPACITY);
+      buffer = new PacketBuffer(this, poolClass, ByteBuffer.allocateDirect(size));
+      created++;
+    }
+    buffer.prepare(HEADROOM);
+    outstanding++;
+    return buffer;
+  }
+
+  void recycle(PacketBuffer buffer) {
+    outstanding--;
+    buffer.frame(0, 0);
+    PacketQueue queue = free[buffer.poolClass()];
+    if (queue.size() < maxFree[buffer.poolClass()]) {
+      queue.add(buffer);
+    }
+  }
+
+  /** Buffers handed out and not yet released: 0 when a stack is at rest, or something leaks. */
+  public long outstanding() {
+    return outstanding;
+  }
+
+  /** Buffers ever made. */
+  public long created() {
+    return created;
+  }
+}
