@@ -102,7 +102,13 @@ public final class IpAddress implements Comparable<IpAddress> {
 
   /** Dotted-decimal notation of IPv4 {@code bits}. */
   public static String format(int bits) {
-    return (bits >>> 24) + "." + (bits >>> 16 & 255) + "." + (bits >>> 8 & 255) + "." + (bits & 255);
+    return (bits >>> 24)
+        + "."
+        + (bits >>> 16 & 255)
+        + "."
+        + (bits >>> 8 & 255)
+        + "."
+        + (bits & 255);
   }
 
   @Override

@@ -26,7 +26,9 @@ public final class MacAddress {
   public static MacAddress parse(String text) {
     if (!text.matches("[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")) {
       throw new IllegalArgumentException(
-          "'" + text + "' is not a MAC address: write six hexadecimal pairs, as in 02:00:00:00:00:01");
+          "'"
+              + text
+              + "' is not a MAC address: write six hexadecimal pairs, as in 02:00:00:00:00:01");
     }
     return of(Long.parseLong(text.replaceAll("[:-]", ""), 16));
   }

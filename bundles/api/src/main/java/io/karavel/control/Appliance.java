@@ -51,7 +51,8 @@ public interface Appliance {
    * @throws ModuleAbsentException if the stack or slot is unknown, the slot is empty, its module is
    *     of another type, or the lane does not answer in time
    */
-  <M, T> T query(String stack, String slot, Class<M> type, Function<? super M, ? extends T> question)
+  <M, T> T query(
+      String stack, String slot, Class<M> type, Function<? super M, ? extends T> question)
       throws ModuleAbsentException;
 
   /**

@@ -95,7 +95,14 @@ public final class Handover {
 
   @Override
   public String toString() {
-    return "Handover[" + slot + " v" + version + ", " + form.length + " bytes, "
-        + attachments.size() + " attachments]";
+    return "Handover["
+        + slot
+        + " v"
+        + version
+        + ", "
+        + form.length
+        + " bytes, "
+        + attachments.size()
+        + " attachments]";
   }
 }

@@ -26,7 +26,8 @@ public final class HandoverReader {
       return new HandoverReader(slot, ByteBuffer.wrap(form));
     }
     if (form.length < 4) {
-      throw new HandoverException("slot " + slot + ": kept state is torn, " + form.length + " bytes");
+      throw new HandoverException(
+          "slot " + slot + ": kept state is torn, " + form.length + " bytes");
     }
     CRC32C crc = new CRC32C();
     crc.update(form, 0, form.length - 4);
@@ -62,7 +63,15 @@ public final class HandoverReader {
   private void expect(int bytes) throws HandoverException {
     if (length != bytes) {
       throw new HandoverException(
-          "slot " + slot + ": field " + tag + " has " + length + " bytes where " + bytes + " belong");
+          "slot "
+              + slot
+              + ": field "
+              + tag
+              + " has "
+              + length
+              + " bytes where "
+              + bytes
+              + " belong");
     }
   }
 
@@ -105,8 +114,15 @@ public final class HandoverReader {
     Object value = handover.attachment(intValue());
     if (!type.isInstance(value)) {
       throw new HandoverException(
-          "slot " + slot + ": field " + tag + " refers to a " + value.getClass().getName()
-              + " where a " + type.getName() + " belongs");
+          "slot "
+              + slot
+              + ": field "
+              + tag
+              + " refers to a "
+              + value.getClass().getName()
+              + " where a "
+              + type.getName()
+              + " belongs");
     }
     return type.cast(value);
   }

@@ -9,9 +9,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes the state of a module as a sequence of fields: tag (16 bit), length (32 bit), bytes. A
- * field can hold fields again ({@link #begin}, {@link #end}); a tag can be repeated, as the elements
- * of a list. Tags are constants of the module and are never reused for something else. A CRC-32C
- * over everything ends the form. One thread.
+ * field can hold fields again ({@link #begin}, {@link #end}); a tag can be repeated, as the
+ * elements of a list. Tags are constants of the module and are never reused for something else. A
+ * CRC-32C over everything ends the form. One thread.
  */
 public final class HandoverWriter {
   private final String slot;

@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings of one PID as a DS component holds them: a wrong update is refused as a whole, logged
- * once, and what was in force stays in force; at a first start with nothing good yet the defaults
- * rule. Register it as an OSGi service (under this class) so that {@code net:status} can show stored
- * against applied. Any thread.
+ * The settings of one PID as a DS component holds them: a wrong update is refused as a whole,
+ * logged once, and what was in force stays in force; at a first start with nothing good yet the
+ * defaults rule. Register it as an OSGi service (under this class) so that {@code net:status} can
+ * show stored against applied. Any thread.
  *
  * @param <S> the settings record
  */

@@ -20,7 +20,9 @@ public interface Module {
    */
   void open(Handover kept) throws HandoverException;
 
-  /** Everything a successor needs to go on as if nothing had happened. The module changes nothing. */
+  /**
+   * Everything a successor needs to go on as if nothing had happened. The module changes nothing.
+   */
   Handover export();
 
   /**

@@ -6,8 +6,8 @@ package io.karavel.engine;
  */
 public interface ModuleFactory {
   /**
-   * The slot its modules go into: {@code "timer"}, {@code "keepalive"}, {@code "ip"}, {@code "tcp"},
-   * or {@code "nic:NAME"} for the device NAME.
+   * The slot its modules go into: {@code "timer"}, {@code "keepalive"}, {@code "ip"}, {@code
+   * "tcp"}, or {@code "nic:NAME"} for the device NAME.
    */
   String slot();
 

@@ -63,7 +63,11 @@ public final class SettingsSchema {
             }
           } else if (key.indexOf('.') < 0) {
             problems.add(
-                key + " is not a key of " + pid + "; its keys are " + String.join(", ", settings.keySet()));
+                key
+                    + " is not a key of "
+                    + pid
+                    + "; its keys are "
+                    + String.join(", ", settings.keySet()));
           }
         });
     if (!problems.isEmpty()) {

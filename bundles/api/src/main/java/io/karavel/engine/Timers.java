@@ -3,9 +3,9 @@ package io.karavel.engine;
 import java.util.function.Consumer;
 
 /**
- * The timers of a lane as its modules see them: lasting, whatever timer module is at work. While the
- * timer slot is empty nothing expires; what fell due meanwhile expires once, in order of deadline,
- * when a timer module is plugged. Lane's thread only.
+ * The timers of a lane as its modules see them: lasting, whatever timer module is at work. While
+ * the timer slot is empty nothing expires; what fell due meanwhile expires once, in order of
+ * deadline, when a timer module is plugged. Lane's thread only.
  */
 public interface Timers {
   /**

@@ -22,8 +22,8 @@ import java.util.Optional;
  * @param device the device's name
  * @param addresses its addresses with their prefix lengths; the first is preferred as source
  * @param gateway the gateway of a default route through it
- * @param mac the MAC address; {@linkplain MacAddress#derivedFrom derived} from stack and name unless
- *     given
+ * @param mac the MAC address; {@linkplain MacAddress#derivedFrom derived} from stack and name
+ *     unless given
  * @param mtu largest IP packet in bytes; 0 takes the device's
  * @param enabled whether it carries traffic
  */
@@ -66,7 +66,13 @@ public record InterfaceSettings(
   /** Key. */
   public static final Setting<Long> MTU =
       Setting.number(
-          "mtu", 0, 0, 65535, "bytes", Applies.LIVE, "Largest IP packet; 0 takes the device's MTU.");
+          "mtu",
+          0,
+          0,
+          65535,
+          "bytes",
+          Applies.LIVE,
+          "Largest IP packet; 0 takes the device's MTU.");
 
   /** Key. */
   public static final Setting<Boolean> ENABLED =
@@ -93,7 +99,8 @@ public record InterfaceSettings(
       problems.add("stack = '" + stack + "' is refused: 1 to 32 letters, digits, '-' or '_'");
     }
     if (!device.matches("[a-zA-Z0-9_.-]{1,32}")) {
-      problems.add("device = '" + device + "' is refused: name a device of 1 to 32 letters, digits");
+      problems.add(
+          "device = '" + device + "' is refused: name a device of 1 to 32 letters, digits");
     }
     List<IpPrefix> addresses = new ArrayList<>();
     for (String text : values.get(ADDRESSES).split("[,\\s]+")) {

@@ -11,7 +11,11 @@ package io.karavel.nic;
  * @param needsPolling whether it has neither a readiness descriptor nor wakes the lane by itself
  */
 public record DeviceCapabilities(
-    boolean bareIp, int mtu, boolean transmitChecksum, int segmentationBytes, boolean needsPolling) {
+    boolean bareIp,
+    int mtu,
+    boolean transmitChecksum,
+    int segmentationBytes,
+    boolean needsPolling) {
   /** A plain device with an MTU. */
   public static DeviceCapabilities plain(boolean bareIp, int mtu) {
     return new DeviceCapabilities(bareIp, mtu, false, 0, false);

@@ -4,9 +4,9 @@ import io.karavel.engine.Module;
 import io.karavel.packet.PacketBuffer;
 
 /**
- * A device on a lane: the module of slot {@code nic:NAME}. Never blocks. All calls come on the lane's
- * thread. A device that cannot be opened, or vanishes, stays in its slot, reports itself down, drops
- * what it is given with a reason, and tries again with back-off; it throws nothing.
+ * A device on a lane: the module of slot {@code nic:NAME}. Never blocks. All calls come on the
+ * lane's thread. A device that cannot be opened, or vanishes, stays in its slot, reports itself
+ * down, drops what it is given with a reason, and tries again with back-off; it throws nothing.
  */
 public interface NetworkDevice extends Module {
   /** Prefix of the slot names of devices. */
@@ -30,7 +30,8 @@ public interface NetworkDevice extends Module {
 
   /**
    * Takes a frame to be sent by the next {@link #flush()} at the latest. A checksum may be partial
-   * and the frame a super-segment only as far as {@link #capabilities()} allows. The device owns it.
+   * and the frame a super-segment only as far as {@link #capabilities()} allows. The device owns
+   * it.
    */
   void transmit(PacketBuffer frame);
 

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  *
  * <p>The packet's bytes are the linear part {@code [offset, offset + linearLength)} of {@link
  * #memory()} followed by the slices in order. All header parsing and writing is done on the linear
- * part with absolute indices. Not thread-safe: a buffer belongs to the thread of the lane whose pool
- * made it.
+ * part with absolute indices. Not thread-safe: a buffer belongs to the thread of the lane whose
+ * pool made it.
  */
 public final class PacketBuffer {
   /** How many external slices a buffer can carry. */
@@ -31,8 +31,8 @@ public final class PacketBuffer {
   public static final int CHECKSUM_VERIFIED = 1;
 
   /**
-   * {@link #checksumState()}: the transport checksum field holds the pseudo-header sum only; whoever
-   * puts the packet on a wire completes it over {@code [checksumStart, end)} into {@code
+   * {@link #checksumState()}: the transport checksum field holds the pseudo-header sum only;
+   * whoever puts the packet on a wire completes it over {@code [checksumStart, end)} into {@code
    * checksumStart + checksumOffset}. A receiver may take such a packet as correct.
    */
   public static final int CHECKSUM_PARTIAL = 2;
@@ -199,8 +199,8 @@ public final class PacketBuffer {
   }
 
   /**
-   * Lends {@code length} bytes of {@code source} to this packet, behind what it has. The memory must
-   * stay as it is until the owner's {@link SliceOwner#onSliceReleased} is called.
+   * Lends {@code length} bytes of {@code source} to this packet, behind what it has. The memory
+   * must stay as it is until the owner's {@link SliceOwner#onSliceReleased} is called.
    */
   public void addSlice(ByteBuffer source, int index, int length) {
     if (sliceCount == MAX_SLICES) {
@@ -470,6 +470,12 @@ public final class PacketBuffer {
 
   @Override
   public String toString() {
-    return "PacketBuffer[" + length() + " bytes, " + sliceCount + " slices, refs " + references + "]";
+    return "PacketBuffer["
+        + length()
+        + " bytes, "
+        + sliceCount
+        + " slices, refs "
+        + references
+        + "]";
   }
 }

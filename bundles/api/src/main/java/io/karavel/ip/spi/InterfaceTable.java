@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The configured interfaces of one stack, by index: a lasting object ({@link
  * io.karavel.engine.LaneContext#shared}) that the engine writes and the IP module reads. An
- * interface keeps its index as long as its configuration exists, whatever changes in it. Any thread.
+ * interface keeps its index as long as its configuration exists, whatever changes in it. Any
+ * thread.
  */
 public final class InterfaceTable {
   private final ConcurrentSkipListMap<Integer, InterfaceSettings> byIndex =

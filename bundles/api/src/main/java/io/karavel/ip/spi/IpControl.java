@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the shell asks of IP, through {@link io.karavel.control.Appliance#query}. Lane's thread. Wrong
- * arguments are an {@link IllegalArgumentException} whose message says what, why and what to do.
+ * What the shell asks of IP, through {@link io.karavel.control.Appliance#query}. Lane's thread.
+ * Wrong arguments are an {@link IllegalArgumentException} whose message says what, why and what to
+ * do.
  */
 public interface IpControl {
   /** All addresses. */
@@ -35,7 +36,10 @@ public interface IpControl {
    * @param interfaceName empty to take the interface on whose link the gateway lies
    */
   void addRoute(
-      IpPrefix destination, Optional<IpAddress> gateway, Optional<String> interfaceName, int metric);
+      IpPrefix destination,
+      Optional<IpAddress> gateway,
+      Optional<String> interfaceName,
+      int metric);
 
   /** Removes a static route; says how many went. */
   int removeRoute(IpPrefix destination, Optional<IpAddress> gateway);
@@ -52,6 +56,8 @@ public interface IpControl {
   /** Adds a permanent neighbour. */
   void addNeighbour(String interfaceName, IpAddress address, io.karavel.address.MacAddress mac);
 
-  /** Sends one echo request; the reply, the error or the end of the waiting completes the future. */
+  /**
+   * Sends one echo request; the reply, the error or the end of the waiting completes the future.
+   */
   CompletableFuture<PingReply> ping(PingRequest request);
 }

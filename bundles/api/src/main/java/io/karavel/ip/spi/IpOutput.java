@@ -20,15 +20,21 @@ public interface IpOutput {
    */
   IpRoute route(int sourceIpv4, int destinationIpv4);
 
-  /** Grows with every change of routes, addresses, interfaces: what {@link #route} said is stale. */
+  /**
+   * Grows with every change of routes, addresses, interfaces: what {@link #route} said is stale.
+   */
   int routeRevision();
 
   /** Whether an address is one of our own. */
   boolean isLocal(int ipv4);
 
-  /** The upper layer made progress with a neighbour (RFC 4861 §7.3.1 in spirit): it is reachable. */
+  /**
+   * The upper layer made progress with a neighbour (RFC 4861 §7.3.1 in spirit): it is reachable.
+   */
   void confirmReachable(int destinationIpv4);
 
-  /** The upper layer suspects the way, after {@code retries1}: look at route and neighbour again. */
+  /**
+   * The upper layer suspects the way, after {@code retries1}: look at route and neighbour again.
+   */
   void suspect(int destinationIpv4);
 }

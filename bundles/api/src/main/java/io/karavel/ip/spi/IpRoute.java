@@ -8,8 +8,8 @@ package io.karavel.ip.spi;
  * @param mtu largest IP packet in bytes on the first hop
  * @param checksumOffload whether partial checksums may be handed down (always true: IP completes
  *     them when the device cannot)
- * @param segmentationBytes largest super-segment, as an IP packet in bytes, worth handing down; 0 if
- *     the device has no segmentation and IP would have to cut in software
+ * @param segmentationBytes largest super-segment, as an IP packet in bytes, worth handing down; 0
+ *     if the device has no segmentation and IP would have to cut in software
  * @param onLink whether the destination is a neighbour, not behind a gateway
  */
 public record IpRoute(
