@@ -1,0 +1,171 @@
+package io.karavel.tcp;
+
+import java.util.List;
+
+/**
+ * An option of a socket or listener; a listener hands its options down to what it accepts. An
+ * option that was set overrides the configuration, and later changes of the configuration leave it
+ * alone.
+ *
+ * @param <T> Boolean, Integer or String
+ */
+public final class TcpOption<T> {
+  /** Whether idle connections are probed (SO_KEEPALIVE). */
+  public static final TcpOption<Boolean> KEEPALIVE = flag("keepalive");
+
+  /** Idle seconds before the first probe, 1 to 32767 (TCP_KEEPIDLE). */
+  public static final TcpOption<Integer> KEEPALIVE_TIME_SECONDS =
+      number("keepaliveTimeSeconds", 1, 32767);
+
+  /** Seconds between probes, 1 to 32767 (TCP_KEEPINTVL). */
+  public static final TcpOption<Integer> KEEPALIVE_INTERVAL_SECONDS =
+      number("keepaliveIntervalSeconds", 1, 32767);
+
+  /** Unanswered probes until the end, 1 to 127 (TCP_KEEPCNT). */
+  public static final TcpOption<Integer> KEEPALIVE_PROBES = number("keepaliveProbes", 1, 127);
+
+  /** Sends small segments at once (TCP_NODELAY). */
+  public static final TcpOption<Boolean> NO_DELAY = flag("noDelay");
+
+  /** Holds back partial segments (TCP_CORK). */
+  public static final TcpOption<Boolean> CORK = flag("cork");
+
+  /** Acknowledges at once for a while (TCP_QUICKACK). */
+  public static final TcpOption<Boolean> QUICK_ACK = flag("quickAck");
+
+  /** Seconds that close waits; -1 is off, 0 aborts (SO_LINGER). */
+  public static final TcpOption<Integer> LINGER_SECONDS = number("lingerSeconds", -1, 32767);
+
+  /** Milliseconds that sent data may stay unacknowledged; 0 is off (TCP_USER_TIMEOUT). */
+  public static final TcpOption<Integer> USER_TIMEOUT_MILLIS =
+      number("userTimeoutMillis", 0, Integer.MAX_VALUE);
+
+  /** Repetitions of our SYN, 1 to 127 (TCP_SYNCNT). */
+  public static final TcpOption<Integer> SYN_RETRIES = number("synRetries", 1, 127);
+
+  /** Seconds an orphan stays in FIN-WAIT-2: 0 as configured, -1 not at all (TCP_LINGER2). */
+  public static final TcpOption<Integer> LINGER_FIN_WAIT_SECONDS =
+      number("lingerFinWaitSeconds", -1, 3600);
+
+  /** Fixed size of the receive buffer in bytes; ends auto-tuning (SO_RCVBUF). */
+  public static final TcpOption<Integer> RECEIVE_BUFFER_BYTES =
+      number("receiveBufferBytes", 2048, 1 << 30);
+
+  /** Fixed size of the send buffer in bytes; ends auto-tuning (SO_SNDBUF). */
+  public static final TcpOption<Integer> SEND_BUFFER_BYTES =
+      number("sendBufferBytes", 2048, 1 << 30);
+
+  /** Upper bound of the advertised window in bytes (TCP_WINDOW_CLAMP). */
+  public static final TcpOption<Integer> WINDOW_CLAMP_BYTES =
+      number("windowClampBytes", 1024, 1 << 30);
+
+  /** Upper bound of the segment size in bytes (TCP_MAXSEG). */
+  public static final TcpOption<Integer> MAX_SEGMENT_BYTES = number("maxSegmentBytes", 88, 32767);
+
+  /** Unsent bytes above which the socket is not writable; 0 is off (TCP_NOTSENT_LOWAT). */
+  public static final TcpOption<Integer> NOT_SENT_LOW_WATER_BYTES =
+      number("notSentLowWaterBytes", 0, Integer.MAX_VALUE);
+
+  /** Binds over connections that still use the port (SO_REUSEADDR). */
+  public static final TcpOption<Boolean> REUSE_ADDRESS = flag("reuseAddress");
+
+  /** Shares a port among listeners that all say so (SO_REUSEPORT). */
+  public static final TcpOption<Boolean> REUSE_PORT = flag("reusePort");
+
+  /** Name of the congestion control (TCP_CONGESTION). */
+  public static final TcpOption<String> CONGESTION_CONTROL =
+      new TcpOption<>("congestionControl", String.class, 0, 0);
+
+  /** TTL of the packets, 1 to 255 (IP_TTL). */
+  public static final TcpOption<Integer> TIME_TO_LIVE = number("timeToLive", 1, 255);
+
+  /** DSCP octet of the packets, without the ECN bits (IP_TOS). */
+  public static final TcpOption<Integer> TRAFFIC_CLASS = number("trafficClass", 0, 252);
+
+  /** All options. */
+  public static final List<TcpOption<?>> ALL =
+      List.of(
+          KEEPALIVE,
+          KEEPALIVE_TIME_SECONDS,
+          KEEPALIVE_INTERVAL_SECONDS,
+          KEEPALIVE_PROBES,
+          NO_DELAY,
+          CORK,
+          QUICK_ACK,
+          LINGER_SECONDS,
+          USER_TIMEOUT_MILLIS,
+          SYN_RETRIES,
+          LINGER_FIN_WAIT_SECONDS,
+          RECEIVE_BUFFER_BYTES,
+          SEND_BUFFER_BYTES,
+          WINDOW_CLAMP_BYTES,
+          MAX_SEGMENT_BYTES,
+          NOT_SENT_LOW_WATER_BYTES,
+          REUSE_ADDRESS,
+          REUSE_PORT,
+          CONGESTION_CONTROL,
+          TIME_TO_LIVE,
+          TRAFFIC_CLASS);
+
+  private final String name;
+  private final Class<T> type;
+  private final int minimum;
+  private final int maximum;
+
+  private TcpOption(String name, Class<T> type, int minimum, int maximum) {
+    this.name = name;
+    this.type = type;
+    this.minimum = minimum;
+    this.maximum = maximum;
+  }
+
+  private static TcpOption<Boolean> flag(String name) {
+    return new TcpOption<>(name, Boolean.class, 0, 1);
+  }
+
+  private static TcpOption<Integer> number(String name, int minimum, int maximum) {
+    return new TcpOption<>(name, Integer.class, minimum, maximum);
+  }
+
+  /** The option of a name, or null. */
+  public static TcpOption<?> byName(String name) {
+    for (TcpOption<?> option : ALL) {
+      if (option.name.equals(name)) {
+        return option;
+      }
+    }
+    return null;
+  }
+
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Type of its value. */
+  public Class<T> type() {
+    return type;
+  }
+
+  /**
+   * Checks a value.
+   *
+   * @throws IllegalArgumentException with name, value and range
+   */
+  public T check(Object value) {
+    if (!type.isInstance(value)) {
+      throw new IllegalArgumentException(
+          name + " = '" + value + "' is refused: it takes a " + type.getSimpleName());
+    }
+    if (value instanceof Integer number && (number < minimum || number > maximum)) {
+      throw new IllegalArgumentException(
+          name + " = " + value + " is refused: the range is " + minimum + " to " + maximum);
+    }
+    return type.cast(value);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,369 @@
+package io.karavel.tcp.spi;
+
+import io.karavel.packet.PacketBuffer;
+import io.karavel.packet.SliceOwner;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes between an application and the lane: one producer thread, one consumer thread,
+ * positions that only grow. Memory is a chain of blocks taken when bytes come and given back when
+ * they are consumed; a drained ring holds none.
+ *
+ * <p>In a receive ring the lane produces, also ahead of the write position ({@link #place}: data
+ * out of order waits at its final place), and the application consumes. In a send ring the
+ * application produces, the lane lends bytes to packets at any position not yet consumed ({@link
+ * #lend}) and consumes what is acknowledged.
+ *
+ * <p>Positions count bytes from the start of the connection; the caller maps sequence numbers to
+ * them. Producers among several application threads must be serialised by the caller, consumers
+ * likewise.
+ */
+public final class ByteRing implements SliceOwner {
+  private static final VarHandle READ;
+  private static final VarHandle WRITE;
+  private static final VarHandle GUARD;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      READ = lookup.findVarHandle(ByteRing.class, "readPosition", long.class);
+      WRITE = lookup.findVarHandle(ByteRing.class, "writePosition", long.class);
+      GUARD = lookup.findVarHandle(ByteRing.class, "guard", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final class Block {
+    final long start;
+    final int capacity;
+    volatile Block next;
+
+    /** Taken when the first byte is put here, so that a gap in the data costs no memory. */
+    ByteBuffer memory;
+
+    Block(long start, boolean large) {
+      this.start = start;
+      this.capacity = large ? RingMemory.LARGE_BYTES : RingMemory.SMALL_BYTES;
+    }
+
+    long end() {
+      return start + capacity;
+    }
+  }
+
+  private final RingMemory memory;
+  private volatile int capacityBytes;
+  private long readPosition;
+  private long writePosition;
+
+  /** Held for the moment of a write or a trim; accessed through {@link #GUARD}. */
+  @SuppressWarnings("UnusedVariable")
+  private int guard;
+
+  /**
+   * First block of the chain: written by the producer while the ring is empty, else the consumer.
+   */
+  private volatile Block first;
+
+  /** Block in which the producer wrote last, to begin the next search from. */
+  private Block cursor;
+
+  /** Block from which the lane lent last. */
+  private Block lendCursor;
+
+  /** Packets on their way that refer to bytes of this ring; lane's thread only. */
+  private int lent;
+
+  /** An empty ring that takes at most {@code capacityBytes} from its stack's memory. */
+  public ByteRing(RingMemory memory, int capacityBytes) {
+    this.memory = memory;
+    this.capacityBytes = capacityBytes;
+  }
+
+  /** Most bytes between read position and the highest byte placed. Any thread. */
+  public int capacityBytes() {
+    return capacityBytes;
+  }
+
+  /** Changes the capacity; below present use it refuses what is new. Any thread. */
+  public void capacityBytes(int bytes) {
+    capacityBytes = bytes;
+  }
+
+  /** Position of the next byte to be consumed. Any thread. */
+  public long readPosition() {
+    return (long) READ.getAcquire(this);
+  }
+
+  /** Position behind the last byte that can be consumed. Any thread. */
+  public long writePosition() {
+    return (long) WRITE.getAcquire(this);
+  }
+
+  /** Bytes that can be consumed. Any thread. */
+  public int available() {
+    long write = writePosition();
+    return (int) (write - readPosition());
+  }
+
+  /** Bytes that can be produced within the capacity (memory may set a lower bound). Any thread. */
+  public int space() {
+    return (int) Math.max(0, readPosition() + capacityBytes - writePosition());
+  }
+
+  // ---- producer ----
+
+  /**
+   * Producer: appends bytes of {@code source} behind the write position and publishes them.
+   *
+   * @return bytes taken: bounded by the capacity and by the stack's memory
+   */
+  public int write(ByteBuffer source) {
+    int count = Math.min(source.remaining(), space());
+    if (count == 0) {
+      return 0;
+    }
+    enter();
+    try {
+      long from = writePosition;
+      int done = 0;
+      while (done < count) {
+        Block block = blockForWriting(from + done, count - done);
+        if (block == null) {
+          break;
+        }
+        int index = (int) (from + done - block.start);
+        int n = (int) Math.min(count - done, block.end() - from - done);
+        block.memory.put(index, source, source.position(), n);
+        source.position(source.position() + n);
+        done += n;
+      }
+      if (done > 0) {
+        WRITE.setRelease(this, from + done);
+      }
+      return done;
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Producer: puts bytes at a position at or beyond the write position without publishing them.
+   *
+   * @return bytes placed, from the front: fewer at the capacity or the stack's memory limit
+   */
+  public int place(long position, ByteBuffer source, int index, int length) {
+    long limit = readPosition() + capacityBytes;
+    int count = (int) Math.max(0, Math.min(length, limit - position));
+    enter();
+    try {
+      int done = 0;
+      while (done < count) {
+        Block block = blockForWriting(position + done, count - done);
+        if (block == null) {
+          break;
+        }
+        int at = (int) (position + done - block.start);
+        int n = (int) Math.min(count - done, block.end() - position - done);
+        block.memory.put(at, source, index + done, n);
+        done += n;
+      }
+      return done;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Producer: makes everything before {@code position} consumable. */
+  public void publish(long position) {
+    WRITE.setRelease(this, position);
+  }
+
+  private Block blockForWriting(long position, int wanted) {
+    if (first == null) {
+      boolean large = position + wanted - writePosition > RingMemory.SMALL_BYTES;
+      cursor = new Block(writePosition, large);
+      first = cursor;
+    }
+    Block block = cursor != null && cursor.start <= position ? cursor : first;
+    while (position >= block.end()) {
+      Block next = block.next;
+      if (next == null) {
+        next = new Block(block.end(), true);
+        block.next = next;
+      }
+      block = next;
+    }
+    if (block.memory == null) {
+      block.memory = memory.take(block.capacity == RingMemory.LARGE_BYTES);
+      if (block.memory == null) {
+        return null;
+      }
+    }
+    if (position == writePosition) {
+      cursor = block;
+    }
+    return block;
+  }
+
+  // ---- consumer ----
+
+  /** Consumer: copies bytes out and consumes them; 0 if there are none. */
+  public int read(ByteBuffer target) {
+    long from = readPosition;
+    int count = (int) Math.min(target.remaining(), writePosition() - from);
+    int done = 0;
+    while (done < count) {
+      Block block = blockForReading(from + done);
+      int index = (int) (from + done - block.start);
+      int n = (int) Math.min(count - done, block.end() - from - done);
+      target.put(target.position(), block.memory, index, n);
+      target.position(target.position() + n);
+      done += n;
+    }
+    if (done > 0) {
+      consume(from + done);
+    }
+    return done;
+  }
+
+  /** The first block that holds {@code position}; the consumer, with position below write. */
+  private Block blockForReading(long position) {
+    Block block = first;
+    while (position >= block.end()) {
+      block = block.next;
+    }
+    return block;
+  }
+
+  /**
+   * Consumer: lets go of everything before {@code position}, which is at most the write position.
+   */
+  public void consume(long position) {
+    Block block = first;
+    while (block != null && position >= block.end() && block.next != null) {
+      Block next = block.next;
+      if (lendCursor == block) {
+        lendCursor = null;
+      }
+      first = next;
+      giveBack(block);
+      block = next;
+    }
+    READ.setRelease(this, position);
+  }
+
+  /**
+   * Lane, in a send ring: adds the bytes at {@code position} to a packet as slices without copying.
+   * Once per packet.
+   *
+   * @return bytes added: fewer than {@code length} when the packet has no slice left for them
+   */
+  public int lend(long position, int length, PacketBuffer packet) {
+    int done = 0;
+    Block block =
+        lendCursor != null && lendCursor.start <= position ? lendCursor : blockForReading(position);
+    while (done < length && packet.sliceCount() < PacketBuffer.MAX_SLICES) {
+      while (position + done >= block.end()) {
+        block = block.next;
+      }
+      int index = (int) (position + done - block.start);
+      int n = (int) Math.min(length - done, block.end() - position - done);
+      packet.addSlice(block.memory, index, n);
+      done += n;
+    }
+    lendCursor = block;
+    lent++;
+    packet.sliceOwner(this, 0);
+    return done;
+  }
+
+  /** Copies bytes at {@code position}, which must be consumable, without consuming them. */
+  public void copy(long position, ByteBuffer target, int index, int length) {
+    int done = 0;
+    Block block = blockForReading(position);
+    while (done < length) {
+      while (position + done >= block.end()) {
+        block = block.next;
+      }
+      int at = (int) (position + done - block.start);
+      int n = (int) Math.min(length - done, block.end() - position - done);
+      target.put(index + done, block.memory, at, n);
+      done += n;
+    }
+  }
+
+  @Override
+  public void onSliceReleased(long token) {
+    lent--;
+  }
+
+  /**
+   * Lane: gives all memory back if nothing is in the ring.
+   *
+   * @param ahead whether bytes are placed ahead of the write position, which keeps the memory
+   * @return whether the ring holds no memory now
+   */
+  public boolean trim(boolean ahead) {
+    if (first == null) {
+      return true;
+    }
+    if (ahead || readPosition() != writePosition() || !GUARD.compareAndSet(this, 0, 1)) {
+      return false;
+    }
+    try {
+      if (readPosition() != writePosition()) {
+        return false;
+      }
+      Block block = first;
+      first = null;
+      cursor = null;
+      lendCursor = null;
+      while (block != null) {
+        giveBack(block);
+        block = block.next;
+      }
+      return true;
+    } finally {
+      leave();
+    }
+  }
+
+  private void giveBack(Block block) {
+    if (block.memory != null) {
+      memory.giveBack(block.memory, lent == 0);
+    }
+  }
+
+  /** Bytes of memory the ring holds; a moment's look, any thread. */
+  public long memoryBytes() {
+    long bytes = 0;
+    for (Block block = first; block != null; block = block.next) {
+      bytes += block.memory == null ? 0 : block.capacity;
+    }
+    return bytes;
+  }
+
+  /**
+   * Lane: gives all memory back whatever is in the ring, when its connection is over and nobody can
+   * read any more.
+   */
+  public void discard() {
+    publish(Math.max(writePosition(), readPosition()));
+    READ.setRelease(this, writePosition());
+    trim(false);
+  }
+
+  private void enter() {
+    while (!GUARD.compareAndSet(this, 0, 1)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void leave() {
+    GUARD.setRelease(this, 0);
+  }
+}

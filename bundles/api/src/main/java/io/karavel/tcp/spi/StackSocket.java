@@ -1,0 +1,470 @@
+package io.karavel.tcp.spi;
+
+import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpHandler;
+import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.TcpState;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * The lasting object behind a {@link TcpSocket}. Methods whose Javadoc begins with "Lane:" are the
+ * TCP module's side and are called on the lane's thread only.
+ */
+public final class StackSocket extends StackEndpoint implements TcpSocket {
+  private volatile IpEndpoint remote;
+  private volatile TcpState state = TcpState.CLOSED;
+  private volatile ByteRing receiveRing;
+  private volatile ByteRing sendRing;
+  private volatile boolean connecting;
+  private volatile boolean opened;
+  private volatile boolean inputEnded;
+  private volatile boolean outputShutdown;
+  private volatile boolean inputShutdown;
+  private volatile boolean aborted;
+  private volatile boolean finished;
+  private volatile boolean over;
+  private volatile boolean outputHeld;
+  private volatile TcpException failure;
+  private volatile TcpHandler handler;
+  private volatile long readNoticeAt = Long.MAX_VALUE;
+  private boolean closedTold;
+
+  StackSocket(TcpEndpoints endpoints, long id) {
+    super(endpoints, id);
+  }
+
+  // ---- the application's side ----
+
+  @Override
+  public IpEndpoint remote() {
+    return remote;
+  }
+
+  @Override
+  public void connect(IpEndpoint endpoint) throws TcpException {
+    checkOpen();
+    synchronized (this) {
+      if (connecting || opened || over) {
+        throw new TcpException(TcpError.ALREADY_CONNECTED);
+      }
+      if (endpoint.port() == 0 || !endpoint.address().isUnicast()) {
+        throw new TcpException(
+            TcpError.ADDRESS_NOT_AVAILABLE,
+            "cannot connect to " + endpoint + ": not a host's port");
+      }
+      remote = endpoint;
+      connecting = true;
+    }
+    wish(CONNECT);
+  }
+
+  @Override
+  public TcpState state() {
+    return state;
+  }
+
+  @Override
+  public int ready() {
+    int bits = 0;
+    ByteRing receive = receiveRing;
+    if (receive != null && receive.available() > 0) {
+      bits |= READABLE;
+    }
+    if (inputEnded || inputShutdown) {
+      bits |= READABLE | INPUT_ENDED;
+    }
+    if (opened) {
+      bits |= CONNECTED;
+      ByteRing send = sendRing;
+      if (send != null && !outputHeld && send.space() >= send.available() / 2 && send.space() > 0) {
+        bits |= WRITABLE;
+      }
+    }
+    if (failure != null) {
+      bits |= READABLE | WRITABLE | FAILED;
+    }
+    if (over) {
+      bits |= READABLE | WRITABLE | ENDED;
+    }
+    return bits;
+  }
+
+  @Override
+  public TcpException failure() {
+    return failure;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws TcpException {
+    ByteRing ring = ringToRead();
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    synchronized (ring) {
+      boolean ended = inputEnded || over;
+      int count = ring.read(target);
+      if (count > 0) {
+        afterRead(ring);
+        return count;
+      }
+      return nothingToRead(ended);
+    }
+  }
+
+  @Override
+  public long skip(long max) throws TcpException {
+    ByteRing ring = ringToRead();
+    synchronized (ring) {
+      boolean ended = inputEnded || over;
+      long count = Math.min(max, ring.available());
+      if (count > 0) {
+        ring.consume(ring.readPosition() + count);
+        afterRead(ring);
+        return count;
+      }
+      return nothingToRead(ended);
+    }
+  }
+
+  private ByteRing ringToRead() throws TcpException {
+    checkOpen();
+    ByteRing ring = receiveRing;
+    if (ring == null) {
+      throw failure != null ? again(failure) : new TcpException(TcpError.NOT_CONNECTED);
+    }
+    return ring;
+  }
+
+  private int nothingToRead(boolean ended) throws TcpException {
+    if (failure != null) {
+      throw again(failure);
+    }
+    return ended || inputShutdown ? -1 : 0;
+  }
+
+  private static TcpException again(TcpException first) {
+    TcpException copy = new TcpException(first.error());
+    copy.initCause(first);
+    return copy;
+  }
+
+  private void afterRead(ByteRing ring) {
+    if (ring.readPosition() >= readNoticeAt) {
+      readNoticeAt = Long.MAX_VALUE;
+      wish(READ);
+    }
+  }
+
+  @Override
+  public long available() {
+    ByteRing ring = receiveRing;
+    return ring == null ? 0 : ring.available();
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws TcpException {
+    checkOpen();
+    if (failure != null) {
+      throw again(failure);
+    }
+    ByteRing ring = sendRing;
+    if (!opened || ring == null) {
+      throw new TcpException(TcpError.NOT_CONNECTED);
+    }
+    if (over) {
+      throw new TcpException(TcpError.CONNECTION_RESET, "the connection is over");
+    }
+    synchronized (ring) {
+      if (outputShutdown) {
+        throw new TcpException(TcpError.OUTPUT_SHUT_DOWN);
+      }
+      if (!source.hasRemaining()) {
+        return 0;
+      }
+      int count = ring.write(source);
+      if (count > 0) {
+        wish(WRITTEN);
+      } else if (ring.space() > 0) {
+        wish(MEMORY);
+      }
+      return count;
+    }
+  }
+
+  @Override
+  public long unacknowledged() {
+    ByteRing ring = sendRing;
+    return ring == null ? 0 : ring.available();
+  }
+
+  @Override
+  public void shutdownOutput() throws TcpException {
+    checkOpen();
+    ByteRing ring = sendRing;
+    if (!opened || ring == null) {
+      throw failure != null ? again(failure) : new TcpException(TcpError.NOT_CONNECTED);
+    }
+    synchronized (ring) {
+      outputShutdown = true;
+    }
+    wish(SHUTDOWN_OUTPUT);
+  }
+
+  @Override
+  public void shutdownInput() throws TcpException {
+    checkOpen();
+    if (!opened) {
+      throw failure != null ? again(failure) : new TcpException(TcpError.NOT_CONNECTED);
+    }
+    inputShutdown = true;
+    wish(SHUTDOWN_INPUT);
+  }
+
+  @Override
+  public boolean isOutputShutdown() {
+    return outputShutdown || isClosed();
+  }
+
+  @Override
+  public boolean isInputShutdown() {
+    return inputShutdown || isClosed();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (isClosed()) {
+        return;
+      }
+      markClosed();
+    }
+    ByteRing ring = sendRing;
+    if (ring != null) {
+      // A write that is under way gets in before the FIN or fails, never behind it.
+      synchronized (ring) {
+        outputShutdown = true;
+      }
+    }
+    if (!connecting) {
+      endpoints.release(this);
+      over = true;
+      finished = true;
+    } else if (over) {
+      endpoints.forget(this);
+    } else {
+      wish(CLOSE);
+    }
+    wakeWaiters();
+  }
+
+  @Override
+  public void abort() {
+    aborted = true;
+    synchronized (this) {
+      markClosed();
+    }
+    if (!connecting) {
+      endpoints.release(this);
+      over = true;
+      finished = true;
+    } else if (over) {
+      endpoints.forget(this);
+    } else {
+      wish(ABORT);
+    }
+    wakeWaiters();
+  }
+
+  @Override
+  public int awaitReady(int bits, Duration timeout) throws TcpException {
+    await(() -> (ready() & bits) != 0 || isClosed(), timeout);
+    checkOpen();
+    return ready() & bits;
+  }
+
+  @Override
+  public void awaitConnected(Duration timeout) throws TcpException {
+    if (awaitReady(CONNECTED | FAILED | ENDED, timeout) == 0) {
+      throw new TcpException(TcpError.TIMED_OUT, "waited " + timeout.toMillis() + " ms");
+    }
+    if (failure != null) {
+      throw again(failure);
+    }
+  }
+
+  @Override
+  public boolean awaitClosed(Duration timeout) throws TcpException {
+    return await(() -> finished || over, timeout);
+  }
+
+  @Override
+  public InputStream inputStream() {
+    return new SocketInputStream(this);
+  }
+
+  @Override
+  public OutputStream outputStream() {
+    return new SocketOutputStream(this);
+  }
+
+  @Override
+  public void handler(TcpHandler newHandler) {
+    handler = newHandler;
+    if (newHandler != null) {
+      queueHandler();
+    }
+  }
+
+  @Override
+  public TcpHandler handler() {
+    return handler;
+  }
+
+  @Override
+  public void callAgain() {
+    if (handler != null) {
+      queueHandler();
+    }
+  }
+
+  @Override
+  void onOptionsChanged() {
+    if (connecting || opened) {
+      wish(OPTIONS);
+    }
+  }
+
+  // ---- the engine's side ----
+
+  @Override
+  public void runHandler() throws Exception {
+    TcpHandler current = handler;
+    if (current == null) {
+      return;
+    }
+    if (!over && ready() != 0 && !isClosed()) {
+      current.onReady(this);
+    } else if (over && !isClosed() && failure == null && available() > 0) {
+      current.onReady(this);
+    }
+    if (over && !closedTold) {
+      closedTold = true;
+      handler = null;
+      current.onClosed(this, failure);
+    }
+  }
+
+  @Override
+  public void dropHandler() {
+    handler = null;
+    readyListener(null);
+  }
+
+  // ---- the TCP module's side ----
+
+  /** Lane: something that {@link #ready()} depends on has changed. */
+  public void signal() {
+    wakeWaiters();
+    if (handler != null) {
+      queueHandler();
+    }
+  }
+
+  /** Lane: the rings of a connection that is about to open. */
+  public void rings(ByteRing receive, ByteRing send) {
+    receiveRing = receive;
+    sendRing = send;
+  }
+
+  /** Lane or application: the receive ring; null before the connection opens. */
+  public ByteRing receiveRing() {
+    return receiveRing;
+  }
+
+  /** Lane or application: the send ring; null before the connection opens. */
+  public ByteRing sendRing() {
+    return sendRing;
+  }
+
+  /** Lane: what {@link #state()} shows; does not signal. */
+  public void state(TcpState newState) {
+    state = newState;
+  }
+
+  /** Lane: who the peer is, for an accepted connection. */
+  public void remote(IpEndpoint endpoint) {
+    remote = endpoint;
+  }
+
+  /** Lane: the connection is open; call {@link #signal()} after it. */
+  public void markOpened() {
+    opened = true;
+  }
+
+  /** Lane: no more bytes follow what is in the receive ring; call {@link #signal()} after it. */
+  public void markInputEnded() {
+    inputEnded = true;
+  }
+
+  /** Lane: the connection failed; call {@link #signal()} after it. The first failure counts. */
+  public void markFailed(TcpException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  /** Lane: our FIN is acknowledged: a lingering close may return. */
+  public void markFinished() {
+    finished = true;
+  }
+
+  /** Lane: nothing goes either way any more; call {@link #signal()} after it. */
+  public void markOver() {
+    inputEnded = true;
+    finished = true;
+    over = true;
+  }
+
+  /** Whether {@link #markOver()} was called. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** Whether {@link #connect} was called, or the connection was accepted. */
+  public boolean isConnecting() {
+    return connecting;
+  }
+
+  /** Whether {@link #markOpened()} was called. */
+  public boolean isOpened() {
+    return opened;
+  }
+
+  /** Whether {@link #abort()} was called, or close with linger 0. */
+  public boolean isAborted() {
+    return aborted || Integer.valueOf(0).equals(option(TcpOption.LINGER_SECONDS)) && isClosed();
+  }
+
+  /** Lane: a read at or beyond this position of the receive ring is to wish {@link #READ}. */
+  public void readNoticeAt(long position) {
+    readNoticeAt = position;
+  }
+
+  /** Lane: whether so much is unsent that the socket counts as not writable (low water). */
+  public void outputHeld(boolean held) {
+    outputHeld = held;
+  }
+
+  void acceptedFrom(StackListener listener, IpEndpoint localEnd, IpEndpoint remoteEnd) {
+    inheritOptions(listener);
+    local(localEnd);
+    remote = remoteEnd;
+    connecting = true;
+  }
+}

@@ -1,0 +1,42 @@
+package io.karavel.tcp.spi;
+
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpSummary;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What the shell asks of TCP, through {@link io.karavel.control.Appliance#query}. Lane's thread.
+ */
+public interface TcpControl {
+  /**
+   * One page of a stable walk over listeners, embryos, connections and TIME-WAIT records.
+   *
+   * @param cursor 0 to begin, then {@link Page#next}
+   * @param examine how many entries to look at, so that a turn stays short: 1 to 1024
+   * @param filter what to return
+   */
+  Page list(long cursor, int examine, Predicate<? super TcpConnectionInfo> filter);
+
+  /** One connection with all details; null if it is not there. */
+  TcpConnectionInfo info(long id);
+
+  /** The numbers. */
+  TcpSummary summary();
+
+  /**
+   * Ends a connection for the operator.
+   *
+   * @param reset true sends RST and reports CONNECTION_ABORTED, false closes in order
+   * @return false if it is not there
+   */
+  boolean kill(long id, boolean reset);
+
+  /**
+   * A page of the walk.
+   *
+   * @param entries what passed the filter
+   * @param next the cursor of the next page; 0 at the end
+   */
+  record Page(List<TcpConnectionInfo> entries, long next) {}
+}

@@ -1,0 +1,326 @@
+package io.karavel.tcp.spi;
+
+import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+
+/**
+ * The sockets, listeners and bound ports of one stack: a lasting object that the engine makes and
+ * TCP modules find with {@link io.karavel.engine.LaneContext#shared}. Any thread.
+ */
+public final class TcpEndpoints {
+  private final LaneMailbox mailbox;
+  private final RingMemory memory;
+  private final Predicate<IpAddress> isLocal;
+  private final IntUnaryOperator random;
+  private final AtomicLong lastId = new AtomicLong();
+  private final ConcurrentHashMap<Long, StackSocket> sockets = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, StackListener> listeners = new ConcurrentHashMap<>();
+
+  /** Listening, by port: what the lane looks up. Arrays are replaced, never changed. */
+  private final ConcurrentHashMap<Integer, StackListener[]> listening = new ConcurrentHashMap<>();
+
+  /** Bound endpoints by port; guarded by itself. */
+  private final Map<Integer, List<StackEndpoint>> bound = new HashMap<>();
+
+  /** Connections and TIME-WAIT records by local address and port, not counting bound sockets. */
+  private final ConcurrentHashMap<Long, Integer> held = new ConcurrentHashMap<>();
+
+  private volatile int ephemeralFirst = 32768;
+  private volatile int ephemeralLast = 60999;
+
+  /**
+   * The endpoints of a stack.
+   *
+   * @param mailbox the way to the lane
+   * @param memory what byte rings are made of
+   * @param isLocal whether an address may be bound to
+   * @param random a random number below its argument, for port selection (RFC 6056)
+   */
+  public TcpEndpoints(
+      LaneMailbox mailbox,
+      RingMemory memory,
+      Predicate<IpAddress> isLocal,
+      IntUnaryOperator random) {
+    this.mailbox = mailbox;
+    this.memory = memory;
+    this.isLocal = isLocal;
+    this.random = random;
+  }
+
+  LaneMailbox mailbox() {
+    return mailbox;
+  }
+
+  /** What byte rings are made of. */
+  public RingMemory memory() {
+    return memory;
+  }
+
+  /** Sets the range of ports that are chosen for port 0, both ends included. */
+  public void ephemeralPorts(int first, int last) {
+    ephemeralFirst = first;
+    ephemeralLast = last;
+  }
+
+  /** First ephemeral port. */
+  public int ephemeralFirst() {
+    return ephemeralFirst;
+  }
+
+  /** Last ephemeral port. */
+  public int ephemeralLast() {
+    return ephemeralLast;
+  }
+
+  // ---- registry ----
+
+  /** A new socket. */
+  public StackSocket newSocket() {
+    StackSocket socket = new StackSocket(this, lastId.incrementAndGet());
+    sockets.put(socket.id(), socket);
+    return socket;
+  }
+
+  /** A new listener. */
+  public StackListener newListener() {
+    StackListener listener = new StackListener(this, lastId.incrementAndGet());
+    listeners.put(listener.id(), listener);
+    return listener;
+  }
+
+  /** A number for something that has no socket but must be shown. */
+  public long nextId() {
+    return lastId.incrementAndGet();
+  }
+
+  /** The socket with a number, or null. */
+  public StackSocket socket(long id) {
+    return sockets.get(id);
+  }
+
+  /** The listener with a number, or null. */
+  public StackListener listener(long id) {
+    return listeners.get(id);
+  }
+
+  /** All sockets, those of open connections and those not connected; orphans not forgotten too. */
+  public Collection<StackSocket> sockets() {
+    return sockets.values();
+  }
+
+  /** All listeners that are not closed. */
+  public Collection<StackListener> listeners() {
+    return listeners.values();
+  }
+
+  /** Lane: the connection of a socket is over; a closed one is forgotten, its port given back. */
+  public void connectionOver(StackSocket socket) {
+    unbind(socket);
+    if (socket.isClosed()) {
+      sockets.remove(socket.id());
+    }
+  }
+
+  /** An endpoint was closed by the application and has no connection. */
+  void release(StackEndpoint endpoint) {
+    unbind(endpoint);
+    sockets.remove(endpoint.id());
+    if (listeners.remove(endpoint.id()) != null) {
+      int port = endpoint.local().port();
+      listening.computeIfPresent(port, (p, array) -> without(array, endpoint));
+    }
+  }
+
+  /** A socket that ended earlier is closed now. */
+  void forget(StackSocket socket) {
+    sockets.remove(socket.id());
+  }
+
+  // ---- listening ----
+
+  void listen(StackListener listener) throws TcpException {
+    synchronized (bound) {
+      int port = listener.local().port();
+      for (StackListener other : listening.getOrDefault(port, new StackListener[0])) {
+        if (conflicts(other.local().address(), listener.local().address())
+            && !bothReusePort(other, listener)) {
+          throw new TcpException(TcpError.ADDRESS_IN_USE, listener.local() + " has a listener");
+        }
+      }
+      listening.merge(
+          port,
+          new StackListener[] {listener},
+          (old, added) -> {
+            StackListener[] all = java.util.Arrays.copyOf(old, old.length + 1);
+            all[old.length] = added[0];
+            return all;
+          });
+    }
+  }
+
+  /**
+   * Lane: the listener for a SYN: one at the specific address before one at the wildcard; among
+   * several that share the port, the one the hash of the flow selects.
+   */
+  public StackListener listenerFor(int localIpv4, int port, int flowHash) {
+    StackListener[] all = listening.get(port);
+    if (all == null) {
+      return null;
+    }
+    int specific = 0;
+    int wildcard = 0;
+    for (StackListener listener : all) {
+      int address = listener.local().address().ipv4Bits();
+      if (address == localIpv4) {
+        specific++;
+      } else if (address == 0) {
+        wildcard++;
+      }
+    }
+    int wanted = specific > 0 ? localIpv4 : 0;
+    int count = specific > 0 ? specific : wildcard;
+    if (count == 0) {
+      return null;
+    }
+    int skip = Integer.remainderUnsigned(flowHash, count);
+    for (StackListener listener : all) {
+      if (listener.local().address().ipv4Bits() == wanted && skip-- == 0) {
+        return listener;
+      }
+    }
+    return null;
+  }
+
+  private static StackListener[] without(StackListener[] array, StackEndpoint gone) {
+    List<StackListener> left = new ArrayList<>();
+    for (StackListener listener : array) {
+      if (listener != gone) {
+        left.add(listener);
+      }
+    }
+    return left.isEmpty() ? null : left.toArray(new StackListener[0]);
+  }
+
+  // ---- ports ----
+
+  IpEndpoint bind(StackEndpoint endpoint, IpEndpoint wanted) throws TcpException {
+    IpAddress address = wanted.address();
+    if (!address.isAny() && !isLocal.test(address)) {
+      throw new TcpException(TcpError.ADDRESS_NOT_AVAILABLE, address.toString());
+    }
+    synchronized (bound) {
+      IpEndpoint local = wanted;
+      if (wanted.port() == 0) {
+        int port = freePort(address);
+        if (port == 0) {
+          throw new TcpException(
+              TcpError.NO_FREE_PORT, "all of " + ephemeralFirst + " to " + ephemeralLast);
+        }
+        local = new IpEndpoint(address, port);
+      } else {
+        check(endpoint, wanted);
+      }
+      bound.computeIfAbsent(local.port(), p -> new ArrayList<>(1)).add(endpoint);
+      return local;
+    }
+  }
+
+  private void check(StackEndpoint endpoint, IpEndpoint wanted) throws TcpException {
+    boolean reuse = endpoint.optionOr(TcpOption.REUSE_ADDRESS, false);
+    for (StackEndpoint other : bound.getOrDefault(wanted.port(), List.of())) {
+      if (!conflicts(other.local().address(), wanted.address()) || bothReusePort(other, endpoint)) {
+        continue;
+      }
+      boolean otherListens = other instanceof StackListener listener && listener.backlog() > 0;
+      if (otherListens || !reuse || !other.optionOr(TcpOption.REUSE_ADDRESS, false)) {
+        throw new TcpException(
+            TcpError.ADDRESS_IN_USE,
+            wanted + " is held by " + (otherListens ? "a listener" : "a socket"));
+      }
+    }
+    if (!reuse && isHeld(wanted)) {
+      throw new TcpException(
+          TcpError.ADDRESS_IN_USE,
+          wanted + " has connections; set reuse-address to bind over them");
+    }
+  }
+
+  private boolean isHeld(IpEndpoint wanted) {
+    if (!wanted.address().isAny()) {
+      return held.containsKey(key(wanted.address().ipv4Bits(), wanted.port()));
+    }
+    for (Long key : held.keySet()) {
+      if ((int) (key & 0xffff) == wanted.port()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int freePort(IpAddress address) {
+    int first = ephemeralFirst;
+    int count = ephemeralLast - first + 1;
+    int offset = random.applyAsInt(count);
+    for (int i = 0; i < count; i++) {
+      int port = first + (offset + i) % count;
+      if (bound.get(port) == null && !isHeld(new IpEndpoint(address, port))) {
+        return port;
+      }
+    }
+    return 0;
+  }
+
+  private void unbind(StackEndpoint endpoint) {
+    if (!endpoint.isBound()) {
+      return;
+    }
+    synchronized (bound) {
+      int port = endpoint.local().port();
+      List<StackEndpoint> there = bound.get(port);
+      if (there != null && there.remove(endpoint) && there.isEmpty()) {
+        bound.remove(port);
+      }
+    }
+  }
+
+  /** Lane: whether some endpoint is bound to a port, so that connects must not choose it. */
+  public boolean isBound(int port) {
+    synchronized (bound) {
+      return bound.containsKey(port);
+    }
+  }
+
+  /** Lane: a connection or TIME-WAIT record begins to use a local address and port. */
+  public void hold(int localIpv4, int port) {
+    held.merge(key(localIpv4, port), 1, Integer::sum);
+  }
+
+  /** Lane: one use less. */
+  public void letGo(int localIpv4, int port) {
+    held.computeIfPresent(key(localIpv4, port), (k, count) -> count == 1 ? null : count - 1);
+  }
+
+  private static long key(int ipv4, int port) {
+    return (long) ipv4 << 16 | port;
+  }
+
+  private static boolean conflicts(IpAddress one, IpAddress other) {
+    return one.isAny() || other.isAny() || one.equals(other);
+  }
+
+  private static boolean bothReusePort(StackEndpoint one, StackEndpoint other) {
+    return one.optionOr(TcpOption.REUSE_PORT, false) && other.optionOr(TcpOption.REUSE_PORT, false);
+  }
+}
