@@ -72,6 +72,12 @@ public interface TcpSocket extends TcpEndpoint {
    */
   int write(ByteBuffer source) throws TcpException;
 
+  /**
+   * Bytes that {@link #write} would take now as far as the send buffer goes: an echo reads no more
+   * than this. The stack's memory limit may still make a write take less.
+   */
+  long writableBytes();
+
   /** Bytes queued and not yet acknowledged by the peer. */
   long unacknowledged();
 

@@ -198,6 +198,12 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   }
 
   @Override
+  public long writableBytes() {
+    ByteRing ring = sendRing;
+    return !opened || ring == null || outputShutdown || over ? 0 : ring.space();
+  }
+
+  @Override
   public long unacknowledged() {
     ByteRing ring = sendRing;
     return ring == null ? 0 : ring.available();
