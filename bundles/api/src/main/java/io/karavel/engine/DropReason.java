@@ -31,12 +31,16 @@ public enum DropReason {
   ETHERNET_OTHER_HOST("ethernet", "for another station's MAC address"),
   /** EtherType nobody handles. */
   ETHERNET_UNKNOWN_TYPE("ethernet", "EtherType that nobody handles"),
+  /** Source MAC address is a group address. */
+  ETHERNET_SOURCE("ethernet", "group address as source MAC address"),
   /** ARP packet malformed. */
   ARP_MALFORMED("arp", "malformed ARP packet"),
   /** ARP for an address that is not ours. */
   ARP_OTHER_TARGET("arp", "ARP request for somebody else's address"),
   /** ARP that was taken note of and needs no further handling is not a drop; spoofed is. */
   ARP_CONFLICT("arp", "another station claims one of our addresses"),
+  /** ARP with our own MAC address as sender: a frame of ours that came back. */
+  ARP_OWN("arp", "our own ARP packet came back"),
   /** The queue of packets that wait for an address was full. */
   NEIGHBOUR_QUEUE_FULL("neighbour", "too many packets wait for the address to be resolved"),
   /** The neighbour did not answer. */
@@ -51,6 +55,16 @@ public enum DropReason {
   IP_CHECKSUM("ip", "wrong IP header checksum"),
   /** Source address impossible. */
   IP_MARTIAN_SOURCE("ip", "impossible source address"),
+  /** Destination address impossible on a wire: 127.0.0.0/8 or 0.0.0.0/8. */
+  IP_MARTIAN_DESTINATION("ip", "impossible destination address"),
+  /** No route back to the source, or by another interface (RFC 3704). */
+  IP_REVERSE_PATH("ip", "no route back to the source by this interface"),
+  /** For one of our addresses, in a broadcast or multicast frame (RFC 1122 §3.3.6). */
+  IP_LINK_BROADCAST("ip", "unicast datagram in a broadcast frame"),
+  /** Carries a source route and we do not accept them. */
+  IP_SOURCE_ROUTE("ip", "source route option"),
+  /** Bare packet of another IP version than 4. */
+  IP_VERSION("ip", "IP version that nobody handles"),
   /** Not for one of our addresses, and we do not forward. */
   IP_NOT_OURS("ip", "not for one of our addresses"),
   /** No transport for the protocol number. */
@@ -69,6 +83,8 @@ public enum DropReason {
   FRAGMENT_MALFORMED("fragments", "malformed fragment"),
   /** Fragment overlapping another; the datagram is given up (RFC 5722 in spirit). */
   FRAGMENT_OVERLAP("fragments", "overlapping fragment"),
+  /** Exact repetition of a fragment that is there; the datagram goes on. */
+  FRAGMENT_DUPLICATE("fragments", "repeated fragment"),
   /** Reassembly limits. */
   FRAGMENT_LIMIT("fragments", "too many datagrams or bytes in reassembly"),
   /** Reassembly time exceeded. */
@@ -79,6 +95,10 @@ public enum DropReason {
   ICMP_CHECKSUM("icmp", "wrong ICMP checksum"),
   /** ICMP of a type we ignore. */
   ICMP_IGNORED("icmp", "ICMP message of a type that is ignored"),
+  /** Echo request to a broadcast or multicast address. */
+  ICMP_BROADCAST("icmp", "echo request to a broadcast address"),
+  /** Reply or error about nothing that we sent. */
+  ICMP_UNMATCHED("icmp", "reply or error about nothing we sent"),
   /** Our own answer was suppressed by the rate limit. */
   ICMP_RATE_LIMIT("icmp", "an answer was suppressed by the rate limit"),
   /** TCP header malformed. */
