@@ -7,6 +7,8 @@ package io.karavel.engine;
 public enum DropReason {
   /** The parking ring of an empty slot was full. */
   PARKING_OVERFLOW("engine", "the ring of a slot without a module was full"),
+  /** Waited longer in the parking ring than a packet may. */
+  PARKING_EXPIRED("engine", "waited too long at a slot without a module"),
   /** Kept state was disposed of with packets still parked. */
   PARKING_DISPOSED("engine", "no module came in time for parked packets"),
   /** A module threw while it held this packet. */

@@ -28,6 +28,9 @@ public abstract class Timer {
   /** See {@link #armedNext}. */
   public Timer armedPrevious;
 
+  /** Who armed it; belongs to the engine alone. */
+  public Object armedOwner;
+
   /** For subclasses. */
   protected Timer() {}
 

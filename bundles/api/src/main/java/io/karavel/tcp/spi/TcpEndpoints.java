@@ -5,6 +5,7 @@ import io.karavel.address.IpEndpoint;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -131,6 +132,33 @@ public final class TcpEndpoints {
     if (socket.isClosed()) {
       sockets.remove(socket.id());
     }
+  }
+
+  /**
+   * Engine, lane: the state of the TCP module is lost. Every connection fails with {@link
+   * TcpError#MODULE_DISPOSED}, their ports are free again; listeners go on listening.
+   *
+   * @return how many connections failed
+   */
+  public int disposeConnections() {
+    int count = 0;
+    held.clear();
+    for (StackListener listener : listeners.values()) {
+      listener.moduleState(null);
+    }
+    for (StackSocket socket : sockets.values()) {
+      socket.moduleState(null);
+      if (socket.isConnecting() && !socket.isOver()) {
+        socket.takeWishes();
+        socket.markFailed(new TcpException(TcpError.MODULE_DISPOSED));
+        socket.state(TcpState.CLOSED);
+        socket.markOver();
+        connectionOver(socket);
+        socket.signal();
+        count++;
+      }
+    }
+    return count;
   }
 
   /** An endpoint was closed by the application and has no connection. */

@@ -1,0 +1,173 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.Timer;
+import io.karavel.engine.TimerIndex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Every armed timer of a lane, whatever timer module is at work: the truth, of which the {@link
+ * TimerIndex} in slot "timer" is an index that can be lost and rebuilt. While there is no index
+ * nothing expires. Lane's thread.
+ */
+final class ArmedTimers {
+  private final Lane lane;
+  private final List<ModuleTimers> owners = new ArrayList<>();
+  private final Lateness lateness = new Lateness();
+  private TimerIndex index;
+  private int armed;
+
+  ArmedTimers(Lane lane) {
+    this.lane = lane;
+  }
+
+  ModuleTimers newOwner(SlotHolder slot) {
+    ModuleTimers owner = new ModuleTimers(this, slot);
+    owners.add(owner);
+    return owner;
+  }
+
+  void forget(ModuleTimers owner) {
+    owners.remove(owner);
+  }
+
+  int armed() {
+    return armed;
+  }
+
+  Lateness lateness() {
+    return lateness;
+  }
+
+  void arm(ModuleTimers owner, Timer timer, long deadlineNanos) {
+    cancel(timer);
+    if (deadlineNanos == Timer.NOT_ARMED) {
+      return;
+    }
+    timer.deadlineNanos(deadlineNanos);
+    timer.armedOwner = owner;
+    Timer anchor = owner.anchor();
+    timer.armedNext = anchor;
+    timer.armedPrevious = anchor.armedPrevious;
+    anchor.armedPrevious.armedNext = timer;
+    anchor.armedPrevious = timer;
+    armed++;
+    if (index != null) {
+      try {
+        index.insert(timer);
+      } catch (Throwable t) {
+        indexFailed(t);
+      }
+    }
+  }
+
+  void cancel(Timer timer) {
+    if (!timer.isArmed()) {
+      return;
+    }
+    if (index != null) {
+      try {
+        index.remove(timer);
+      } catch (Throwable t) {
+        indexFailed(t);
+      }
+    }
+    unlink(timer);
+  }
+
+  private void unlink(Timer timer) {
+    timer.armedPrevious.armedNext = timer.armedNext;
+    timer.armedNext.armedPrevious = timer.armedPrevious;
+    timer.armedNext = null;
+    timer.armedPrevious = null;
+    timer.armedOwner = null;
+    timer.deadlineNanos(Timer.NOT_ARMED);
+    forgetIndex(timer);
+    armed--;
+  }
+
+  private static void forgetIndex(Timer timer) {
+    timer.indexNext = null;
+    timer.indexPrevious = null;
+    timer.indexBucket = -1;
+  }
+
+  void forEach(Consumer<? super Timer> consumer) {
+    for (ModuleTimers owner : owners) {
+      Timer anchor = owner.anchor();
+      for (Timer timer = anchor.armedNext; timer != anchor; timer = timer.armedNext) {
+        consumer.accept(timer);
+      }
+    }
+  }
+
+  /** A timer module is at work: it is given every armed timer. */
+  void attach(TimerIndex newIndex, long nowNanos) {
+    index = newIndex;
+    try {
+      newIndex.start(nowNanos);
+      forEach(newIndex::insert);
+    } catch (Throwable t) {
+      indexFailed(t);
+    }
+  }
+
+  /** The timer module has left: nothing of it stays in the timers. */
+  void detach() {
+    index = null;
+    forEach(ArmedTimers::forgetIndex);
+  }
+
+  private void indexFailed(Throwable t) {
+    lane.crashedIn(lane.timerSlot(), t);
+  }
+
+  /** The earliest deadline that can be met, or {@link Timer#NOT_ARMED}. */
+  long nextDeadlineNanos() {
+    if (index == null || armed == 0) {
+      return Timer.NOT_ARMED;
+    }
+    try {
+      return index.nextDeadlineNanos();
+    } catch (Throwable t) {
+      indexFailed(t);
+      return Timer.NOT_ARMED;
+    }
+  }
+
+  private Timer pollDue(long nowNanos) {
+    try {
+      Timer timer = index.pollDue(nowNanos);
+      if (timer != null && timer.deadlineNanos() > nowNanos) {
+        throw new IllegalStateException(
+            "timer " + timer.kind() + " is not due or not armed, and was polled as due");
+      }
+      return timer;
+    } catch (Throwable t) {
+      indexFailed(t);
+      return null;
+    }
+  }
+
+  /** Expires what is due, in order, at most {@code budget}; says how many. */
+  int expire(long nowNanos, int budget) {
+    int expired = 0;
+    while (expired < budget && index != null && armed > 0) {
+      Timer timer = pollDue(nowNanos);
+      if (timer == null) {
+        break;
+      }
+      lateness.record(nowNanos - timer.deadlineNanos());
+      SlotHolder slot = ((ModuleTimers) timer.armedOwner).slot();
+      unlink(timer);
+      expired++;
+      try {
+        timer.onExpiry(nowNanos);
+      } catch (Throwable t) {
+        lane.crashed(slot, t);
+      }
+    }
+    return expired;
+  }
+}

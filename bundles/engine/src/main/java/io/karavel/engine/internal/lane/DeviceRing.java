@@ -1,0 +1,209 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.DropReason;
+import io.karavel.engine.Slot;
+import io.karavel.ip.InterfaceSettings;
+import io.karavel.ip.spi.InterfaceTable;
+import io.karavel.ip.spi.IpModule;
+import io.karavel.nic.DeviceCapabilities;
+import io.karavel.nic.FrameSink;
+import io.karavel.nic.NetworkDevice;
+import io.karavel.packet.PacketBuffer;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The devices of a lane in the order of their interfaces. Polls them in turn, marks each frame with
+ * its interface and the time, and gives it to IP or parks it there.
+ */
+final class DeviceRing implements FrameSink {
+  private static final class Port {
+    final SlotHolder holder;
+    final Slot<NetworkDevice> slot;
+    final int interfaceIndex;
+    NetworkDevice device;
+    DeviceCapabilities capabilities;
+
+    Port(SlotHolder holder, int interfaceIndex) {
+      this.holder = holder;
+      this.slot = holder.view(NetworkDevice.class);
+      this.interfaceIndex = interfaceIndex;
+    }
+  }
+
+  private final Lane lane;
+  private final SlotHolder ipHolder;
+  private final Slot<IpModule> ip;
+  private Port[] ports = {};
+  private int first;
+  private boolean changed;
+
+  /** The device whose poll is under way, or null. */
+  private Port polled;
+
+  private Throwable crashWhilePolled;
+
+  DeviceRing(Lane lane) {
+    this.lane = lane;
+    ipHolder = lane.holder(IpModule.SLOT);
+    ip = ipHolder.view(IpModule.class);
+  }
+
+  /** The interfaces have changed: lays the ring anew and tells IP in this turn. */
+  void refresh(InterfaceTable table) {
+    Map<Integer, InterfaceSettings> interfaces = table.interfaces();
+    Port[] fresh = new Port[interfaces.size()];
+    int count = 0;
+    for (Map.Entry<Integer, InterfaceSettings> entry : interfaces.entrySet()) {
+      String slotName = NetworkDevice.slotOf(entry.getValue().device());
+      fresh[count++] = new Port(lane.holder(slotName), entry.getKey());
+    }
+    ports = fresh;
+    first = 0;
+    changed = true;
+  }
+
+  boolean isEmpty() {
+    return ports.length == 0;
+  }
+
+  /** Polls every device once within the budget; true if one of them may have more. */
+  boolean poll(int budget) {
+    notice();
+    boolean more = false;
+    int count = ports.length;
+    for (int i = 0; i < count; i++) {
+      Port port = ports[(first + i) % count];
+      NetworkDevice device = port.slot.module();
+      if (device == null) {
+        continue;
+      }
+      polled = port;
+      try {
+        int taken = device.poll(this, budget);
+        if (taken > 0) {
+          lane.markBusy();
+        }
+        more |= taken >= budget;
+      } catch (Throwable t) {
+        crashWhilePolled = t;
+      }
+      polled = null;
+      if (crashWhilePolled != null) {
+        Throwable thrown = crashWhilePolled;
+        crashWhilePolled = null;
+        lane.crashed(port.holder, thrown);
+        more = true;
+      }
+    }
+    if (count > 1) {
+      first = (first + 1) % count;
+    }
+    notice();
+    return more;
+  }
+
+  /** Notices devices that came, went or changed what they can, and tells IP. */
+  private void notice() {
+    for (Port port : ports) {
+      NetworkDevice device = port.slot.module();
+      DeviceCapabilities capabilities = null;
+      if (device != null) {
+        try {
+          capabilities = device.capabilities();
+        } catch (Throwable t) {
+          lane.crashed(port.holder, t);
+        }
+      }
+      if (device != port.device || !Objects.equals(capabilities, port.capabilities)) {
+        changed = true;
+      }
+      port.device = device;
+      port.capabilities = capabilities;
+    }
+    tellIp();
+  }
+
+  /** Puts the crash of a device off that is in the middle of its poll; says whether it is. */
+  boolean isPolled(SlotHolder slot, Throwable thrown) {
+    if (polled == null || polled.holder != slot) {
+      return false;
+    }
+    crashWhilePolled = thrown;
+    return true;
+  }
+
+  @Override
+  public void onFrame(PacketBuffer frame) {
+    frame.direction(PacketBuffer.UP);
+    frame.interfaceIndex(polled.interfaceIndex);
+    frame.timestampNanos(lane.nowNanos());
+    IpModule module = ip.module();
+    if (module == null) {
+      ipHolder.park(frame);
+      return;
+    }
+    try {
+      module.onFrame(frame);
+    } catch (Throwable t) {
+      lane.drops().count(DropReason.MODULE_CRASH);
+      lane.crashed(ipHolder, t);
+    }
+  }
+
+  /** Tells IP once if a device came, went or changed what it can, or an interface changed. */
+  void tellIp() {
+    if (!changed) {
+      return;
+    }
+    IpModule module = ip.module();
+    if (module == null) {
+      return;
+    }
+    changed = false;
+    lane.markBusy();
+    try {
+      module.onInterfacesChanged();
+    } catch (Throwable t) {
+      lane.crashed(ipHolder, t);
+    }
+  }
+
+  /** IP is new: it is told of interfaces and devices before anything else. */
+  void onIpPlugged() {
+    changed = true;
+  }
+
+  /** The readiness descriptors of the devices, into {@code target}; says how many. */
+  int descriptors(int[] target) {
+    int count = 0;
+    for (Port port : ports) {
+      NetworkDevice device = port.slot.module();
+      if (device != null && count < target.length) {
+        int descriptor = device.readinessDescriptor();
+        if (descriptor >= 0) {
+          target[count++] = descriptor;
+        }
+      }
+    }
+    return count;
+  }
+
+  /** How many devices there are. */
+  int size() {
+    return ports.length;
+  }
+
+  /** Whether a device must be polled by the clock; {@code waitsForDescriptors} if the loop can. */
+  boolean needsPolling(boolean waitsForDescriptors) {
+    for (Port port : ports) {
+      NetworkDevice device = port.slot.module();
+      if (device != null
+          && (port.capabilities != null && port.capabilities.needsPolling()
+              || !waitsForDescriptors && device.readinessDescriptor() >= 0)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.Handover;
+import io.karavel.engine.Timer;
+
+/** The state a module left in its slot, for its successor, and since when it waits. */
+final class KeptState {
+  private final Handover nothing;
+  private Handover handover;
+  private long sinceNanos;
+  private boolean kept;
+
+  KeptState(String slot) {
+    nothing = Handover.empty(slot);
+    handover = nothing;
+  }
+
+  boolean isKept() {
+    return kept;
+  }
+
+  /** The state; empty if there is none. */
+  Handover handover() {
+    return handover;
+  }
+
+  void keep(Handover state, long nowNanos) {
+    handover = state;
+    sinceNanos = nowNanos;
+    kept = true;
+  }
+
+  /** A module left without state; packets wait for its successor nevertheless. */
+  void nothing(long nowNanos) {
+    keep(nothing, nowNanos);
+  }
+
+  /** The state has gone to a successor, or is disposed of. */
+  void taken() {
+    handover = nothing;
+    kept = false;
+  }
+
+  /** When the waiting is over, or {@link Timer#NOT_ARMED}. */
+  long deadlineNanos(EngineSettings settings) {
+    return kept ? sinceNanos + settings.handoverSeconds() * 1_000_000_000L : Timer.NOT_ARMED;
+  }
+
+  /** Lets go of what the state holds open: attachments that can be closed are closed. */
+  static void dispose(Handover state) {
+    for (Object attachment : state.attachments()) {
+      if (attachment instanceof AutoCloseable) {
+        try {
+          ((AutoCloseable) attachment).close();
+        } catch (Exception e) {
+          // it is thrown away; there is nobody to tell
+        }
+      }
+    }
+  }
+}

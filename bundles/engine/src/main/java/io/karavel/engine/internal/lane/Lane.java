@@ -1,0 +1,631 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.control.LaneInfo;
+import io.karavel.control.TimerInfo;
+import io.karavel.engine.Counter;
+import io.karavel.engine.Counters;
+import io.karavel.engine.Drops;
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.EventLog;
+import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.Module;
+import io.karavel.engine.Timer;
+import io.karavel.engine.TimerIndex;
+import io.karavel.ip.spi.InterfaceTable;
+import io.karavel.ip.spi.IpModule;
+import io.karavel.nic.NetworkDevice;
+import io.karavel.packet.PacketPool;
+import io.karavel.tcp.spi.LaneMailbox;
+import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.TcpModule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lane of a stack: its slots, devices, timers and sockets, and the cycle that drives them. One
+ * thread at a time; a test drives it without any: {@link #turn()} until it returns false, then
+ * nothing happens before {@link #nextDeadlineNanos()} unless somebody posts or wakes.
+ *
+ * <p>A turn: engine operations and tasks; devices; timers; handlers of applications; wishes of
+ * sockets; then flush from the top down. An exception in any of them ends the module or the
+ * connection it came from, never the lane.
+ */
+public final class Lane {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final int FIRST_TASKS = 16;
+
+  private final LaneSetup setup;
+  private final Counters counters = new Counters();
+  private final Drops drops = new Drops(counters);
+  private final EventLog events;
+  private final PacketPool packets = new PacketPool();
+  private final SplittableRandom random;
+  private final ConcurrentHashMap<String, SlotHolder> slots = new ConcurrentHashMap<>();
+  private final ArmedTimers timers = new ArmedTimers(this);
+  private final SlotHolder timerSlot;
+  private final DeviceRing devices;
+  private final SocketDesk sockets;
+
+  /** Operations of the engine itself: few, never refused. */
+  private final ConcurrentLinkedQueue<Runnable> operations = new ConcurrentLinkedQueue<>();
+
+  /** Tasks of modules ({@link ModuleTask}) and questions ({@link Runnable}). */
+  private final MpscGrowableAtomicArrayQueue<Object> tasks;
+
+  private final Counter turns = counters.counter("Lane.Turns");
+  private final Counter busyNanos = counters.counter("Lane.BusyNanos");
+  private final Counter longestTurnNanos = counters.counter("Lane.LongestTurnNanos");
+  private final Counter staleTasks = counters.counter("Lane.StaleTasks");
+  private final Counter parkedFrames = counters.counter("Lane.ParkedFrames");
+  private final Counter drainedFrames = counters.counter("Lane.DrainedFrames");
+  private final Counter plugged = counters.counter("Lane.ModulesPlugged");
+  private final Counter crashes = counters.counter("Lane.ModuleCrashes");
+  private final Counter disposed = counters.counter("Lane.StatesDisposed");
+  private final Counter failures = counters.counter("Lane.Failures");
+  private final Counter timersExpired = counters.counter("Lane.TimersExpired");
+  private final Counter buffersOut = counters.counter("Lane.PacketBuffersOut");
+  private final Counter armedTimers = counters.counter("Lane.ArmedTimers");
+
+  /** Top down: the order of flushing and closing. Replaced as a whole; any thread reads. */
+  private volatile SlotHolder[] ordered = {};
+
+  private EngineSettings settings;
+  private long nowNanos;
+  private boolean busy;
+  private boolean again;
+  private boolean replug;
+  private boolean flushing;
+  private boolean stopped;
+
+  private volatile Thread owner;
+  private volatile boolean signalled;
+  private volatile Runnable waker;
+
+  /** A lane that is driven by whoever calls {@link #turn()}, until a loop binds it. */
+  public Lane(LaneSetup setup) {
+    this.setup = setup;
+    settings = setup.settings().get();
+    nowNanos = setup.clock().nanoTime();
+    events = new EventLog(settings.eventRing());
+    random = new SplittableRandom(setup.seed());
+    tasks = new MpscGrowableAtomicArrayQueue<>(FIRST_TASKS, settings.taskLimit());
+    timerSlot = holder(TimerIndex.SLOT);
+    devices = new DeviceRing(this);
+    sockets = new SocketDesk(this);
+    holder(KeepalivePolicy.SLOT);
+  }
+
+  // ---- the cycle ----
+
+  /**
+   * One cycle.
+   *
+   * @return whether there is more to do at once
+   */
+  public boolean turn() {
+    long begin = setup.clock().nanoTime();
+    nowNanos = begin;
+    settings = setup.settings().get();
+    busy = false;
+    again = false;
+    signalled = false;
+    runOperations();
+    boolean more = runTasks(settings.taskBudget());
+    more |= devices.poll(settings.pollBudget());
+    settle();
+    more |= expire();
+    settle();
+    more |= sockets.runHandlers(settings.handlerBudget());
+    sockets.serveAttention();
+    settle();
+    if (busy) {
+      flush();
+      settle();
+    }
+    turns.increment();
+    buffersOut.set(packets.outstanding());
+    armedTimers.set(timers.armed());
+    long spent = setup.clock().nanoTime() - begin;
+    busyNanos.add(spent);
+    if (spent > longestTurnNanos.value()) {
+      longestTurnNanos.set(spent);
+    }
+    return more || again || hasWork() || nextDeadlineNanos() <= nowNanos;
+  }
+
+  /**
+   * Turns until nothing is left to do at this moment.
+   *
+   * @return how many turns it took
+   * @throws IllegalStateException if {@code maxTurns} do not suffice: something goes in circles
+   */
+  public int runUntilQuiescent(int maxTurns) {
+    for (int turn = 1; turn <= maxTurns; turn++) {
+      if (!turn()) {
+        return turn;
+      }
+    }
+    throw new IllegalStateException(
+        "stack " + stack() + " is not at rest after " + maxTurns + " turns");
+  }
+
+  private void runOperations() {
+    for (Runnable operation = operations.poll(); operation != null; operation = operations.poll()) {
+      busy = true;
+      try {
+        operation.run();
+      } catch (Throwable t) {
+        failed("an operation", t);
+      }
+      settle();
+    }
+  }
+
+  private boolean runTasks(int budget) {
+    for (int left = budget; left > 0; left--) {
+      Object task = tasks.poll();
+      if (task == null) {
+        return false;
+      }
+      busy = true;
+      if (task instanceof ModuleTask moduleTask) {
+        if (moduleTask.isStale()) {
+          staleTasks.increment();
+          continue;
+        }
+        try {
+          moduleTask.run();
+        } catch (Throwable t) {
+          crashed(moduleTask.slot(), t);
+        }
+      } else {
+        try {
+          ((Runnable) task).run();
+        } catch (Throwable t) {
+          failed("a question", t);
+        }
+      }
+      settle();
+    }
+    return !tasks.isEmpty();
+  }
+
+  private boolean expire() {
+    int expired = timers.expire(nowNanos, settings.timerBudget());
+    if (expired > 0) {
+      busy = true;
+      timersExpired.add(expired);
+    }
+    if (slotDeadlineNanos() <= nowNanos) {
+      for (SlotHolder slot : ordered) {
+        slot.expire(nowNanos, settings);
+      }
+      sockets.expire(nowNanos, settings);
+    }
+    return expired == settings.timerBudget();
+  }
+
+  private long slotDeadlineNanos() {
+    long deadline = sockets.deadlineNanos(settings);
+    for (SlotHolder slot : ordered) {
+      deadline = Math.min(deadline, slot.deadlineNanos(settings));
+    }
+    return deadline;
+  }
+
+  /** Flushes every module from the top down. */
+  void flush() {
+    if (flushing) {
+      return;
+    }
+    flushing = true;
+    for (SlotHolder slot : ordered) {
+      Module module = slot.module();
+      if (module != null) {
+        try {
+          module.flush();
+        } catch (Throwable t) {
+          crashed(slot, t);
+        }
+      }
+    }
+    flushing = false;
+  }
+
+  /** Plugs fresh instances where modules crashed, now that none of them is being called. */
+  private void settle() {
+    while (replug) {
+      replug = false;
+      for (SlotHolder slot : ordered) {
+        if (slot.wantsPlug()) {
+          slot.plug();
+        }
+      }
+    }
+  }
+
+  /** When the next thing is due without anybody's doing, or {@link Timer#NOT_ARMED}. */
+  public long nextDeadlineNanos() {
+    return Math.min(timers.nextDeadlineNanos(), slotDeadlineNanos());
+  }
+
+  /** Whether a turn would find something to do now: posted, woken or left over. */
+  public boolean hasWork() {
+    return signalled || again || replug || hasQueued();
+  }
+
+  private boolean hasQueued() {
+    return !operations.isEmpty() || !tasks.isEmpty() || sockets.hasWork();
+  }
+
+  /** Whether the last turn found anything to do. */
+  public boolean wasBusy() {
+    return busy;
+  }
+
+  // ---- operations: the lane's thread ----
+
+  /** A factory is there. */
+  public void arrive(ModuleSource source) {
+    if (!stopped) {
+      refreshTime();
+      busy = true;
+      holder(source.slot()).arrive(source);
+      settle();
+    }
+  }
+
+  /** A factory goes. */
+  public void leave(ModuleSource source) {
+    refreshTime();
+    busy = true;
+    holder(source.slot()).leave(source);
+    settle();
+  }
+
+  /** Swaps a slot's module for one of another factory; null on success, else why not. */
+  public String swap(ModuleSource newcomer) {
+    refreshTime();
+    busy = true;
+    return holder(newcomer.slot()).swap(newcomer);
+  }
+
+  /** Swaps a slot back to the factory before the last swap; null on success, else why not. */
+  public String rollback(String slot) {
+    refreshTime();
+    busy = true;
+    return holder(slot).rollback();
+  }
+
+  /** Disposes of the kept state of an empty slot. */
+  public boolean drop(String slot) {
+    refreshTime();
+    SlotHolder holder = slots.get(slot);
+    boolean dropped = holder != null && holder.drop("by the operator");
+    settle();
+    return dropped;
+  }
+
+  /** A slot is no longer used: its module ends and its state with it. */
+  public void release(String slot) {
+    refreshTime();
+    SlotHolder holder = slots.get(slot);
+    if (holder != null) {
+      busy = true;
+      holder.release();
+    }
+  }
+
+  /** The table of interfaces of the stack has changed. */
+  public void interfacesChanged() {
+    busy = true;
+    devices.refresh(setup.shared().get(InterfaceTable.class));
+  }
+
+  /** Endpoints whose handlers are gone wait for a successor of their owner, or are closed. */
+  public void detach(String owner, List<StackEndpoint> endpoints) {
+    refreshTime();
+    sockets.detach(owner, endpoints);
+  }
+
+  /** Somebody takes up the endpoints of an owner. */
+  public void adopt(String owner) {
+    sockets.adopt(owner);
+  }
+
+  /** Closes all modules from the top down, each while those below still run. */
+  public void stop() {
+    refreshTime();
+    if (!stopped) {
+      stopped = true;
+      flush();
+      for (SlotHolder slot : ordered) {
+        slot.stop();
+      }
+    }
+  }
+
+  /** Whether {@link #stop()} was called. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  private void refreshTime() {
+    nowNanos = setup.clock().nanoTime();
+    settings = setup.settings().get();
+  }
+
+  // ---- any thread ----
+
+  /**
+   * Has a question or other quick task done in a coming turn. Any thread.
+   *
+   * @throws RejectedExecutionException if {@code taskLimit} tasks wait
+   */
+  public void post(Object task) {
+    if (!tasks.offer(task)) {
+      throw new RejectedExecutionException(
+          "stack " + stack() + ": as many tasks as taskLimit allows wait for the lane");
+    }
+    wake();
+  }
+
+  /** Has an operation of the engine done in a coming turn; never refused. Any thread. */
+  public void operate(Runnable operation) {
+    operations.add(operation);
+    wake();
+  }
+
+  /** Has the lane take a turn soon. Cheap while it is awake. Any thread. */
+  public void wake() {
+    if (!signalled) {
+      signalled = true;
+      Runnable current = waker;
+      if (current != null) {
+        current.run();
+      }
+    }
+  }
+
+  /** Whether the caller may touch the lane: its thread, or anybody while no loop has bound it. */
+  public boolean isOwner() {
+    Thread current = owner;
+    return current == null || current == Thread.currentThread();
+  }
+
+  /** The name of the thread that drives it; empty if none is bound. Any thread. */
+  public String threadName() {
+    Thread current = owner;
+    return current == null ? "" : current.getName();
+  }
+
+  /** A loop takes over; {@code waker} is run when somebody wakes the lane. */
+  void bind(Thread thread, Runnable newWaker) {
+    owner = thread;
+    waker = newWaker;
+  }
+
+  // ---- what the parts of a lane need of each other ----
+
+  /** Work left over: another turn at once. */
+  void again() {
+    again = true;
+  }
+
+  void markBusy() {
+    busy = true;
+  }
+
+  /** A module threw, most likely the one of {@code entered}. */
+  void crashed(SlotHolder entered, Throwable thrown) {
+    SlotHolder culprit = Culprit.of(thrown, ordered, entered);
+    if (!devices.isPolled(culprit, thrown)) {
+      crashedIn(culprit, thrown);
+    }
+  }
+
+  /** The module of this very slot threw. */
+  void crashedIn(SlotHolder culprit, Throwable thrown) {
+    crashes.increment();
+    busy = true;
+    culprit.crash(thrown);
+    replug = true;
+  }
+
+  private void failed(String what, Throwable thrown) {
+    failures.increment();
+    event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
+    LOG.error("Stack {}: {} failed", stack(), what, thrown);
+  }
+
+  /** A module is at work in a slot. */
+  void onPlugged(SlotHolder slot) {
+    plugged.increment();
+    busy = true;
+    Module module = slot.module();
+    if (slot == timerSlot && module instanceof TimerIndex index) {
+      timers.attach(index, nowNanos);
+    } else if (slot.name().equals(IpModule.SLOT)) {
+      devices.onIpPlugged();
+      devices.tellIp();
+    }
+  }
+
+  void onStateLost(SlotHolder slot) {
+    disposed.increment();
+    if (slot.name().equals(TcpModule.SLOT)) {
+      sockets.disposeConnections();
+    }
+  }
+
+  void countParked() {
+    parkedFrames.increment();
+  }
+
+  void countDrained() {
+    drainedFrames.increment();
+  }
+
+  void event(String kind, String subject, String text) {
+    events.add(nowNanos, kind, subject, text);
+  }
+
+  /** The slot of a name, made empty if nobody named it before. Lane's thread. */
+  SlotHolder holder(String name) {
+    SlotHolder slot = slots.get(name);
+    if (slot == null) {
+      slot = new SlotHolder(this, name);
+      slots.put(name, slot);
+      SlotHolder[] longer = Arrays.copyOf(ordered, ordered.length + 1);
+      longer[ordered.length] = slot;
+      Arrays.sort(longer, Comparator.comparingInt(Lane::depth).thenComparing(SlotHolder::name));
+      ordered = longer;
+    }
+    return slot;
+  }
+
+  /** Where a slot stands: transports above, then IP, devices, the services of the ground. */
+  private static int depth(SlotHolder slot) {
+    String name = slot.name();
+    if (name.equals(TcpModule.SLOT)) {
+      return 0;
+    }
+    if (name.equals(IpModule.SLOT)) {
+      return 2;
+    }
+    if (name.startsWith(NetworkDevice.SLOT_PREFIX)) {
+      return 3;
+    }
+    return name.equals(KeepalivePolicy.SLOT) ? 4 : name.equals(TimerIndex.SLOT) ? 5 : 1;
+  }
+
+  /** The slots top down; any thread. */
+  public List<SlotStatus> slots() {
+    List<SlotStatus> all = new ArrayList<>();
+    for (SlotHolder slot : ordered) {
+      all.add(slot.status());
+    }
+    return all;
+  }
+
+  /** The armed timers by kind, sorted; lane's thread. */
+  public List<TimerInfo> timerKinds() {
+    Map<String, TimerInfo> kinds = new TreeMap<>();
+    timers.forEach(
+        timer ->
+            kinds.merge(
+                timer.kind(),
+                new TimerInfo(index(), timer.kind(), 1, timer.deadlineNanos() - nowNanos),
+                (one, other) ->
+                    new TimerInfo(
+                        index(),
+                        one.kind(),
+                        one.armed() + 1,
+                        Math.min(one.nextNanos(), other.nextNanos()))));
+    return new ArrayList<>(kinds.values());
+  }
+
+  /** How the lane is; any thread. */
+  public LaneInfo info() {
+    return new LaneInfo(
+        index(),
+        threadName(),
+        turns.value(),
+        busyNanos.value(),
+        longestTurnNanos.value(),
+        (int) armedTimers.value(),
+        timers.lateness().percentile(50),
+        timers.lateness().percentile(99),
+        buffersOut.value());
+  }
+
+  /** The slot of a name, or null. Any thread. */
+  SlotHolder find(String slot) {
+    return slots.get(slot);
+  }
+
+  SlotHolder timerSlot() {
+    return timerSlot;
+  }
+
+  LaneSetup setup() {
+    return setup;
+  }
+
+  EngineSettings settings() {
+    return settings;
+  }
+
+  ArmedTimers timers() {
+    return timers;
+  }
+
+  DeviceRing devices() {
+    return devices;
+  }
+
+  SocketDesk sockets() {
+    return sockets;
+  }
+
+  /** Where sockets bring what they want; what its stack's endpoints are made with. */
+  public LaneMailbox mailbox() {
+    return sockets;
+  }
+
+  /** Name of the stack. */
+  public String stack() {
+    return setup.stack();
+  }
+
+  /** Index within the stack. */
+  public int index() {
+    return setup.index();
+  }
+
+  /** The time of this turn. */
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  /** The packet buffers; lane's thread. */
+  public PacketPool packets() {
+    return packets;
+  }
+
+  /** The counters; any thread. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** The discards. */
+  public Drops drops() {
+    return drops;
+  }
+
+  /** The events. */
+  public EventLog events() {
+    return events;
+  }
+
+  int random(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** The module at work in a slot if it is of that type, else null; lane's thread. */
+  public <M> M module(String slot, Class<M> type) {
+    SlotHolder holder = slots.get(slot);
+    return holder == null ? null : holder.view(type).module();
+  }
+}

@@ -1,0 +1,125 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.Counters;
+import io.karavel.engine.Drops;
+import io.karavel.engine.EventLog;
+import io.karavel.engine.LaneContext;
+import io.karavel.engine.NanoClock;
+import io.karavel.engine.Slot;
+import io.karavel.engine.Timers;
+import io.karavel.packet.PacketPool;
+
+/** What one module sees of its lane. When the module has left, what it posted is dropped. */
+final class ModuleContext implements LaneContext {
+  private final Lane lane;
+  private final SlotHolder slot;
+  private final ModuleTimers timers;
+  private volatile boolean retired;
+
+  ModuleContext(Lane lane, SlotHolder slot) {
+    this.lane = lane;
+    this.slot = slot;
+    this.timers = lane.timers().newOwner(slot);
+  }
+
+  SlotHolder holder() {
+    return slot;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  /** The module has left: no task and no timer of it runs any more. */
+  void retire() {
+    retired = true;
+    timers.retire();
+  }
+
+  @Override
+  public String stack() {
+    return lane.stack();
+  }
+
+  @Override
+  public int lane() {
+    return lane.index();
+  }
+
+  @Override
+  public boolean configured() {
+    return lane.setup().configured();
+  }
+
+  @Override
+  public long nowNanos() {
+    return lane.nowNanos();
+  }
+
+  @Override
+  public NanoClock clock() {
+    return lane.setup().clock();
+  }
+
+  @Override
+  public Timers timers() {
+    return timers;
+  }
+
+  @Override
+  public PacketPool packets() {
+    return lane.packets();
+  }
+
+  @Override
+  public Counters counters() {
+    return lane.counters();
+  }
+
+  @Override
+  public Drops drops() {
+    return lane.drops();
+  }
+
+  @Override
+  public EventLog events() {
+    return lane.events();
+  }
+
+  @Override
+  public <M> Slot<M> slot(String name, Class<M> type) {
+    return lane.holder(name).view(type);
+  }
+
+  @Override
+  public <T> T shared(Class<T> type) {
+    return lane.setup().shared().get(type);
+  }
+
+  @Override
+  public byte[] secret(String name, int bytes) {
+    return lane.setup().secrets().secret(name, bytes);
+  }
+
+  @Override
+  public int random(int bound) {
+    return lane.random(bound);
+  }
+
+  @Override
+  public void post(Runnable task) {
+    lane.post(new ModuleTask(this, task));
+  }
+
+  @Override
+  public void wake() {
+    if (!retired) {
+      lane.wake();
+    }
+  }
+
+  @Override
+  public void again() {
+    lane.again();
+  }
+}

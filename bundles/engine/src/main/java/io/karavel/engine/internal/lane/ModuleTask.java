@@ -1,0 +1,24 @@
+package io.karavel.engine.internal.lane;
+
+/** A task that a module posted; void once that module has left its slot. */
+final class ModuleTask {
+  private final ModuleContext context;
+  private final Runnable task;
+
+  ModuleTask(ModuleContext context, Runnable task) {
+    this.context = context;
+    this.task = task;
+  }
+
+  boolean isStale() {
+    return context.isRetired();
+  }
+
+  SlotHolder slot() {
+    return context.holder();
+  }
+
+  void run() {
+    task.run();
+  }
+}

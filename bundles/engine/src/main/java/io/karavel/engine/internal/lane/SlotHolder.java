@@ -1,0 +1,501 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.CloseReason;
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
+import io.karavel.engine.Module;
+import io.karavel.engine.Timer;
+import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.TcpModule;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A slot with all that lasts while modules come and go: the stand-bys, the kept state, the parked
+ * packets. It is the protocol of arriving, leaving, swapping and crashing. Lane's thread, {@link
+ * #status()} excepted.
+ *
+ * <pre>
+ * empty ── arrive ──▶ running ── leave ──▶ parked ── arrive ──▶ running
+ *                     running ── swap ───▶ running (the other one, or the old one as it was)
+ *                     running ── crash ──▶ running (a fresh instance), or crashed at the limit
+ *                     parked  ── silence or drop ──▶ empty
+ * </pre>
+ */
+final class SlotHolder {
+  private static final Logger LOG = LoggerFactory.getLogger(SlotHolder.class);
+
+  private final Lane lane;
+  private final String name;
+  private final KeptState kept;
+  private final ParkingRing parking;
+  private final Map<Class<?>, TypedSlot<?>> views = new HashMap<>();
+  private final List<ModuleSource> standBys = new ArrayList<>();
+  private final Set<ModuleSource> refused = new HashSet<>();
+  private final ArrayDeque<Long> crashTimesNanos = new ArrayDeque<>();
+
+  private Module module;
+  private ModuleContext context;
+  private ModuleSource source;
+  private ModuleSource previous;
+  private int generation;
+  private long crashes;
+  private String state = SlotStatus.EMPTY;
+  private String lastError = "";
+  private long sinceNanos;
+  private volatile SlotStatus status;
+
+  SlotHolder(Lane lane, String name) {
+    this.lane = lane;
+    this.name = name;
+    kept = new KeptState(name);
+    parking = new ParkingRing(lane.drops());
+    moveTo(SlotStatus.EMPTY);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Module module() {
+    return module;
+  }
+
+  ModuleSource source() {
+    return source;
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  KeptState kept() {
+    return kept;
+  }
+
+  int parked() {
+    return parking.size();
+  }
+
+  /** What the shell shows; any thread. */
+  SlotStatus status() {
+    return status;
+  }
+
+  <M> TypedSlot<M> view(Class<M> type) {
+    @SuppressWarnings("unchecked")
+    TypedSlot<M> view = (TypedSlot<M>) views.get(type);
+    if (view == null) {
+      view = new TypedSlot<>(this, type);
+      view.set(module);
+      views.put(type, view);
+    }
+    return view;
+  }
+
+  /** A factory is there: its module goes to work if the slot is empty, else it stands by. */
+  void arrive(ModuleSource arriving) {
+    standBys.remove(arriving);
+    refused.remove(arriving);
+    standBys.add(arriving);
+    standBys.sort(ModuleSource.ORDER);
+    if (module == null) {
+      plug();
+    }
+  }
+
+  /** A factory goes: its module's state is kept, and a stand-by takes over in the same turn. */
+  void leave(ModuleSource leaving) {
+    if (leaving == source && module != null) {
+      lane.flush();
+      // the flush may have crashed it
+      if (module != null) {
+        unplug();
+      }
+    }
+    standBys.remove(leaving);
+    refused.remove(leaving);
+    if (previous == leaving) {
+      previous = null;
+    }
+    if (leaving == source) {
+      source = null;
+      if (state.equals(SlotStatus.CRASHED)) {
+        moveTo(SlotStatus.PARKED);
+      }
+    }
+    plug();
+    publish();
+  }
+
+  private void unplug() {
+    Handover state;
+    try {
+      state = module.export();
+    } catch (Throwable t) {
+      state = null;
+      fail("could not hand over its state: " + Culprit.describe(t));
+    }
+    takeOut(state);
+    moveTo(SlotStatus.PARKED);
+    lane.event("module", name, source + " left, " + describe(state) + " kept");
+  }
+
+  private void takeOut(Handover state) {
+    Module leaving = module;
+    set(null);
+    if (state != null) {
+      kept.keep(state, lane.nowNanos());
+    } else {
+      lane.onStateLost(this);
+      kept.nothing(lane.nowNanos());
+    }
+    close(leaving, CloseReason.HANDED_OVER);
+    context.retire();
+    context = null;
+    if (holdsSockets()) {
+      lane.sockets().forgetModuleStates();
+    }
+  }
+
+  private boolean holdsSockets() {
+    return name.equals(TcpModule.SLOT);
+  }
+
+  private static String describe(Handover state) {
+    return state == null ? "no state" : "state of " + state.formBytes() + " bytes";
+  }
+
+  private void close(Module leaving, CloseReason reason) {
+    try {
+      leaving.close(reason);
+    } catch (Throwable t) {
+      fail("failed to close: " + Culprit.describe(t));
+    }
+  }
+
+  private void set(Module newModule) {
+    if (module != null && lane.timerSlot() == this) {
+      lane.timers().detach();
+    }
+    module = newModule;
+    for (TypedSlot<?> view : views.values()) {
+      view.set(newModule);
+    }
+  }
+
+  /** Whether the slot waits for a module that it could have. */
+  boolean wantsPlug() {
+    return module == null && candidate() != null;
+  }
+
+  /** The next to be plugged: after a crash the same factory, else the best stand-by. */
+  private ModuleSource candidate() {
+    if (source != null && standBys.contains(source) && !refused.contains(source)) {
+      return source;
+    }
+    for (ModuleSource standBy : standBys) {
+      if (!refused.contains(standBy)) {
+        return standBy;
+      }
+    }
+    return null;
+  }
+
+  /** Fills the empty slot with the best stand-by that works. */
+  void plug() {
+    for (ModuleSource best = candidate(); module == null && best != null; best = candidate()) {
+      tryPlug(best);
+    }
+  }
+
+  private void tryPlug(ModuleSource candidate) {
+    ModuleContext fresh = new ModuleContext(lane, this);
+    Module opened = make(candidate, fresh, kept.handover());
+    if (opened == null) {
+      refused.add(candidate);
+      publish();
+      return;
+    }
+    standBys.remove(candidate);
+    kept.taken();
+    install(opened, fresh, candidate);
+    drain();
+  }
+
+  /** An opened module, or null with the reason noted. */
+  private Module make(ModuleSource candidate, ModuleContext fresh, Handover state) {
+    Module made = null;
+    try {
+      if (!state.isEmpty() && !candidate.factory().stateVersions().reads(state.version())) {
+        throw new HandoverException(
+            "kept state has version "
+                + state.version()
+                + ", this bundle reads "
+                + candidate.factory().stateVersions().readsFrom()
+                + " to "
+                + candidate.factory().stateVersions().writes());
+      }
+      made = candidate.factory().create(fresh);
+      made.open(state);
+      return made;
+    } catch (Throwable t) {
+      fail(candidate + " did not start: " + Culprit.describe(t));
+      if (made != null) {
+        close(made, CloseReason.HANDED_OVER);
+      }
+      fresh.retire();
+      return null;
+    }
+  }
+
+  private void install(Module opened, ModuleContext fresh, ModuleSource candidate) {
+    context = fresh;
+    source = candidate;
+    generation++;
+    set(opened);
+    moveTo(SlotStatus.RUNNING);
+    lane.event("module", name, candidate + " at work, generation " + generation);
+    lane.onPlugged(this);
+  }
+
+  private void drain() {
+    while (module != null && !parking.isEmpty()) {
+      PacketBuffer buffer = parking.poll();
+      lane.countDrained();
+      try {
+        module.onParked(buffer);
+      } catch (Throwable t) {
+        lane.crashed(this, t);
+      }
+    }
+    publish();
+  }
+
+  /**
+   * The newcomer takes over from the module at work between two calls: success, or the old one goes
+   * on as if nothing had been.
+   *
+   * @return null on success, else why not
+   */
+  String swap(ModuleSource newcomer) {
+    if (module == null) {
+      arrive(newcomer);
+      return source == newcomer ? null : lastError;
+    }
+    if (newcomer == source) {
+      return newcomer + " is at work already";
+    }
+    lane.flush();
+    Handover state;
+    try {
+      state = module.export();
+    } catch (Throwable t) {
+      return fail(source + " could not export its state: " + Culprit.describe(t));
+    }
+    Map<StackEndpoint, Object> states = holdsSockets() ? lane.sockets().moduleStates() : Map.of();
+    ModuleContext fresh = new ModuleContext(lane, this);
+    Module opened = make(newcomer, fresh, state);
+    if (opened == null) {
+      if (holdsSockets()) {
+        lane.sockets().restoreModuleStates(states);
+      }
+      publish();
+      return lastError;
+    }
+    if (holdsSockets()) {
+      states = lane.sockets().moduleStates();
+    }
+    Module old = module;
+    ModuleContext oldContext = context;
+    previous = source;
+    standBys.remove(newcomer);
+    standBys.add(previous);
+    standBys.sort(ModuleSource.ORDER);
+    install(opened, fresh, newcomer);
+    close(old, CloseReason.HANDED_OVER);
+    oldContext.retire();
+    if (holdsSockets()) {
+      lane.sockets().restoreModuleStates(states);
+    }
+    return null;
+  }
+
+  /** Swaps back to the factory that was at work before the last swap; null on success. */
+  String rollback() {
+    return previous == null ? "slot " + name + " has no previous module" : swap(previous);
+  }
+
+  /**
+   * The module threw: what can be exported is kept, the instance is thrown away. The lane plugs a
+   * fresh one of the same factory as soon as no call is under way.
+   */
+  void crash(Throwable thrown) {
+    if (module == null) {
+      return;
+    }
+    EngineSettings settings = lane.settings();
+    long nowNanos = lane.nowNanos();
+    crashes++;
+    crashTimesNanos.add(nowNanos);
+    long windowNanos = settings.crashWindowSeconds() * 1_000_000_000L;
+    while (nowNanos - crashTimesNanos.peek() >= windowNanos
+        || crashTimesNanos.size() > settings.crashLimit()) {
+      crashTimesNanos.poll();
+    }
+    fail(source + " crashed: " + Culprit.describe(thrown));
+    Handover state;
+    try {
+      state = module.export();
+    } catch (Throwable t) {
+      state = null;
+      fail(source + " crashed and could not export its state: " + Culprit.describe(t));
+    }
+    takeOut(state);
+    standBys.add(source);
+    standBys.sort(ModuleSource.ORDER);
+    if (crashTimesNanos.size() >= settings.crashLimit()) {
+      refused.add(source);
+      crashTimesNanos.clear();
+      moveTo(SlotStatus.CRASHED);
+      fail(
+          source
+              + " crashed "
+              + settings.crashLimit()
+              + " times within "
+              + settings.crashWindowSeconds()
+              + " s and is not started again: update or restart its bundle; last error: "
+              + lastError);
+    } else {
+      moveTo(SlotStatus.PARKED);
+    }
+  }
+
+  /** Lets a buffer wait. */
+  void park(PacketBuffer buffer) {
+    if (parking.park(buffer, lane.nowNanos(), lane.settings())) {
+      lane.countParked();
+    }
+    publish();
+  }
+
+  /** When something is due here: packets too old, or state that nobody came for. */
+  long deadlineNanos(EngineSettings settings) {
+    if (module != null) {
+      return Timer.NOT_ARMED;
+    }
+    return Math.min(parking.deadlineNanos(settings), kept.deadlineNanos(settings));
+  }
+
+  /** Does what is due. */
+  void expire(long nowNanos, EngineSettings settings) {
+    if (module != null) {
+      return;
+    }
+    if (!parking.isEmpty()) {
+      parking.expire(nowNanos, settings);
+      publish();
+    }
+    if (kept.deadlineNanos(settings) <= nowNanos) {
+      drop("nobody came within " + settings.handoverSeconds() + " s");
+    }
+  }
+
+  /** Disposes of the state of the empty slot; says whether there was any. */
+  boolean drop(String why) {
+    if (module != null || !kept.isKept() && parking.isEmpty()) {
+      return false;
+    }
+    int packets = parking.dispose();
+    Handover lost = kept.handover();
+    kept.taken();
+    refused.clear();
+    source = null;
+    moveTo(SlotStatus.EMPTY);
+    lane.event("module", name, describe(lost) + " and " + packets + " packets disposed of: " + why);
+    LOG.warn(
+        "Stack {} slot {}: kept state and {} parked packets disposed of: {}",
+        lane.stack(),
+        name,
+        packets,
+        why);
+    KeptState.dispose(lost);
+    lane.onStateLost(this);
+    plug();
+    return true;
+  }
+
+  /** The slot is no longer wanted: its module ends with its state, its stand-bys are forgotten. */
+  void release() {
+    standBys.clear();
+    refused.clear();
+    previous = null;
+    if (module != null) {
+      shut(CloseReason.DISPOSED);
+    } else {
+      drop("the slot is no longer used");
+    }
+    source = null;
+    moveTo(SlotStatus.EMPTY);
+  }
+
+  /** The lane stops: the module tells its peers while the lower ones still run. */
+  void stop() {
+    standBys.clear();
+    if (module != null) {
+      shut(CloseReason.STOPPING);
+    } else {
+      KeptState.dispose(kept.handover());
+      kept.taken();
+    }
+    parking.dispose();
+    moveTo(SlotStatus.EMPTY);
+  }
+
+  private void shut(CloseReason reason) {
+    Module leaving = module;
+    close(leaving, reason);
+    set(null);
+    context.retire();
+    context = null;
+    lane.onStateLost(this);
+    lane.flush();
+  }
+
+  private String fail(String error) {
+    lastError = error;
+    lane.event("module", name, error);
+    LOG.error("Stack {} slot {}: {}", lane.stack(), name, error);
+    publish();
+    return error;
+  }
+
+  private void moveTo(String newState) {
+    state = newState;
+    sinceNanos = lane.nowNanos();
+    publish();
+  }
+
+  private void publish() {
+    status =
+        new SlotStatus(
+            name,
+            module == null || source == null ? "" : source.bundle(),
+            module == null || source == null ? "" : source.version(),
+            generation,
+            state,
+            sinceNanos,
+            parking == null ? 0 : parking.size(),
+            crashes,
+            lastError);
+  }
+}

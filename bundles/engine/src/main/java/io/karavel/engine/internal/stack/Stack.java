@@ -1,0 +1,348 @@
+package io.karavel.engine.internal.stack;
+
+import io.karavel.control.ModuleAbsentException;
+import io.karavel.engine.Counters;
+import io.karavel.engine.DropReason;
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.ModuleFactory;
+import io.karavel.engine.internal.lane.Culprit;
+import io.karavel.engine.internal.lane.Lane;
+import io.karavel.engine.internal.lane.LaneSetup;
+import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.engine.internal.lane.SharedObjects;
+import io.karavel.ip.InterfaceSettings;
+import io.karavel.ip.spi.InterfaceTable;
+import io.karavel.ip.spi.LocalAddresses;
+import io.karavel.tcp.TcpService;
+import io.karavel.tcp.spi.RingMemory;
+import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.TcpEndpoints;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stack: its lanes, its lasting tables and its {@link TcpService}. Any thread, unless no loop
+ * drives its lanes: then the one thread that does.
+ */
+public final class Stack {
+  private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
+
+  private final StackSetup setup;
+  private final InterfaceTable interfaces = new InterfaceTable();
+  private final LocalAddresses addresses = new LocalAddresses();
+  private final SharedObjects shared = new SharedObjects();
+  private final RingMemory memory;
+  private final List<Lane> lanes;
+  private final TcpEndpoints endpoints;
+  private final StackTcpService tcp;
+
+  /** A stack of one lane without modules and interfaces. */
+  public Stack(StackSetup setup) {
+    this.setup = setup;
+    memory = new RingMemory(setup.bufferBytes());
+    shared.put(InterfaceTable.class, interfaces);
+    shared.put(LocalAddresses.class, addresses);
+    shared.put(RingMemory.class, memory);
+    Lane lane =
+        new Lane(
+            new LaneSetup(
+                setup.name(),
+                0,
+                setup.configured(),
+                setup.clock(),
+                setup.settings(),
+                shared,
+                setup.secrets(),
+                setup.seed()));
+    lanes = List.of(lane);
+    endpoints = new TcpEndpoints(lane.mailbox(), memory, addresses::contains, setup.random());
+    shared.put(TcpEndpoints.class, endpoints);
+    tcp = new StackTcpService(this);
+  }
+
+  /** Its name. */
+  public String name() {
+    return setup.name();
+  }
+
+  /** Its lanes. */
+  public List<Lane> lanes() {
+    return lanes;
+  }
+
+  /** Its first lane. */
+  public Lane lane() {
+    return lanes.get(0);
+  }
+
+  /** Its interfaces; change them through {@link #putInterface} and {@link #removeInterface}. */
+  public InterfaceTable interfaces() {
+    return interfaces;
+  }
+
+  /** The addresses that IP says are its own. */
+  public LocalAddresses addresses() {
+    return addresses;
+  }
+
+  /** Its sockets, listeners and ports. */
+  public TcpEndpoints endpoints() {
+    return endpoints;
+  }
+
+  /** TCP for applications. */
+  public TcpService tcp() {
+    return tcp;
+  }
+
+  EngineSettings settings() {
+    return setup.settings().get();
+  }
+
+  /** Adds or changes an interface; returns its index. */
+  public int putInterface(InterfaceSettings settings) {
+    int index = interfaces.put(settings);
+    operate(Lane::interfacesChanged);
+    return index;
+  }
+
+  /** Removes an interface. */
+  public void removeInterface(String name) {
+    interfaces.remove(name);
+    operate(Lane::interfacesChanged);
+  }
+
+  /** A factory is there for a slot of this stack; returns before its modules are at work. */
+  public void arrive(ModuleSource source) {
+    operate(lane -> lane.arrive(source));
+  }
+
+  /** A factory outside OSGi. */
+  public ModuleSource arrive(ModuleFactory factory) {
+    ModuleSource source = ModuleSource.of(factory);
+    arrive(source);
+    return source;
+  }
+
+  private interface Operation {
+    void on(Lane lane);
+  }
+
+  private void operate(Operation operation) {
+    for (Lane lane : lanes) {
+      if (lane.isOwner()) {
+        operation.on(lane);
+      } else {
+        lane.operate(() -> operation.on(lane));
+      }
+    }
+  }
+
+  /**
+   * A factory goes: waits until every lane has taken over the state of its module, at most {@code
+   * leaveMillis}.
+   */
+  public void leave(ModuleSource source) {
+    try {
+      onEveryLane(lane -> lane.leave(source), settings().leaveMillis());
+    } catch (TimeoutException e) {
+      LOG.error(
+          "Stack {} slot {}: {} leaves and its lane did not take over its state within {} ms",
+          name(),
+          source.slot(),
+          source,
+          settings().leaveMillis());
+    }
+  }
+
+  /** A slot is no longer used: its modules end, and their state with them. */
+  public void release(String slot) {
+    try {
+      onEveryLane(lane -> lane.release(slot), settings().leaveMillis());
+    } catch (TimeoutException e) {
+      LOG.error("Stack {} slot {}: did not end in time", name(), slot);
+    }
+  }
+
+  /** Swaps the module of a slot on every lane; null on success, else why not. */
+  public String swap(ModuleSource newcomer) {
+    return firstProblem(lane -> lane.swap(newcomer));
+  }
+
+  /** Swaps a slot back to the factory before the last swap; null on success, else why not. */
+  public String rollback(String slot) {
+    return firstProblem(lane -> lane.rollback(slot));
+  }
+
+  private String firstProblem(Function<Lane, String> operation) {
+    String problem = null;
+    for (Lane lane : lanes) {
+      try {
+        String said = onLane(lane, () -> operation.apply(lane), settings().leaveMillis());
+        problem = problem == null ? said : problem;
+      } catch (TimeoutException e) {
+        problem = "lane " + lane.index() + " of stack " + name() + " does not answer";
+      }
+    }
+    return problem;
+  }
+
+  /** Disposes of the kept state of an empty slot. */
+  public boolean drop(String slot) {
+    boolean any = false;
+    for (Lane lane : lanes) {
+      try {
+        any |= onLane(lane, () -> lane.drop(slot), settings().leaveMillis());
+      } catch (TimeoutException e) {
+        LOG.error("Stack {} slot {}: the lane does not answer", name(), slot);
+      }
+    }
+    return any;
+  }
+
+  /** Closes the modules of every lane; the lanes still turn afterwards, with nothing in them. */
+  public void close() {
+    try {
+      onEveryLane(Lane::stop, settings().leaveMillis());
+    } catch (TimeoutException e) {
+      LOG.error("Stack {}: its modules did not end in time", name());
+    }
+  }
+
+  private void onEveryLane(Operation operation, int timeoutMillis) throws TimeoutException {
+    for (Lane lane : lanes) {
+      onLane(
+          lane,
+          () -> {
+            operation.on(lane);
+            return true;
+          },
+          timeoutMillis);
+    }
+  }
+
+  /** Endpoints have lost their handlers; returns when none of these runs any more. */
+  void detach(String owner, List<StackEndpoint> detached) {
+    try {
+      onEveryLane(lane -> lane.detach(owner, detached), settings().leaveMillis());
+    } catch (TimeoutException e) {
+      LOG.error("Stack {}: handlers of {} did not come to their end in time", name(), owner);
+    }
+  }
+
+  /** The endpoints of an owner are taken up. */
+  void adopt(String owner) {
+    operate(lane -> lane.adopt(owner));
+  }
+
+  private <T> T onLane(Lane lane, Supplier<T> operation, int timeoutMillis)
+      throws TimeoutException {
+    if (lane.isOwner()) {
+      return operation.get();
+    }
+    CompletableFuture<T> done = new CompletableFuture<>();
+    lane.operate(() -> complete(done, operation));
+    try {
+      return done.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TimeoutException("interrupted");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static <T> void complete(CompletableFuture<T> done, Supplier<T> operation) {
+    try {
+      done.complete(operation.get());
+    } catch (Throwable t) {
+      done.completeExceptionally(t);
+    }
+  }
+
+  /**
+   * Puts a question to the module of a slot; see {@link io.karavel.control.Appliance#query}. Of
+   * several lanes the first is asked.
+   */
+  public <M, T> T query(String slot, Class<M> type, Function<? super M, ? extends T> question)
+      throws ModuleAbsentException {
+    Lane lane = lane();
+    if (lane.isOwner()) {
+      return question.apply(present(lane, slot, type));
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Runnable task =
+        () -> {
+          try {
+            answer.complete(question.apply(present(lane, slot, type)));
+          } catch (Throwable t) {
+            answer.completeExceptionally(t);
+          }
+        };
+    int millis = settings().queryMillis();
+    try {
+      lane.post(task);
+      return answer.get(millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new ModuleAbsentException(e.getMessage() + "; try again");
+    } catch (TimeoutException e) {
+      throw new ModuleAbsentException(
+          "module " + slot + " of stack " + name() + " did not answer within " + millis + " ms");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ModuleAbsentException("interrupted while waiting for module " + slot);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ModuleAbsentException absent) {
+        throw absent;
+      }
+      if (e.getCause() instanceof IllegalArgumentException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(
+          "module " + slot + " failed: " + Culprit.describe(e.getCause()), e.getCause());
+    }
+  }
+
+  private <M> M present(Lane lane, String slot, Class<M> type) throws ModuleAbsentException {
+    M module = lane.module(slot, type);
+    if (module == null) {
+      String where = "module " + slot + " of stack " + name() + ": ";
+      Object any = lane.module(slot, Object.class);
+      throw new ModuleAbsentException(
+          any == null
+              ? where + "not running; start its bundle (net:status shows what there is)"
+              : where + "is no " + type.getSimpleName());
+    }
+    return module;
+  }
+
+  /** The counters, summed over the lanes. */
+  public Map<String, Long> counters() {
+    Map<String, Long> sum = new TreeMap<>();
+    for (Lane lane : lanes) {
+      Counters counters = lane.counters();
+      counters.snapshot().forEach((name, value) -> sum.merge(name, value, Long::sum));
+    }
+    return sum;
+  }
+
+  /** The discards, summed over the lanes. */
+  public Map<DropReason, Long> drops() {
+    Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+    for (Lane lane : lanes) {
+      lane.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+    }
+    return sum;
+  }
+}
