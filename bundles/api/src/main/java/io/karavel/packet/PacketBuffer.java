@@ -46,6 +46,7 @@ public final class PacketBuffer {
   private final PacketPool pool;
   private final ByteBuffer memory;
   private final int poolClass;
+  private long memoryAddress;
   private int references;
   private int offset;
   private int linearLength;
@@ -115,6 +116,19 @@ public final class PacketBuffer {
   /** The direct memory of the linear part; use absolute indices only. */
   public ByteBuffer memory() {
     return memory;
+  }
+
+  /**
+   * Where {@link #memory()} lies in the process's address space: 0 until a driver has found out and
+   * noted it here. It stays the same as long as the buffer is in use or in its pool.
+   */
+  public long memoryAddress() {
+    return memoryAddress;
+  }
+
+  /** Notes where {@link #memory()} lies; for drivers that hand addresses to the kernel. */
+  public void memoryAddress(long address) {
+    memoryAddress = address;
   }
 
   /** Index of the packet's first byte in {@link #memory()}. */

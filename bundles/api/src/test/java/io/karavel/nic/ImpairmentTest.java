@@ -71,8 +71,7 @@ class ImpairmentTest {
     assertThat(lost).isEqualTo(GOLDEN_LOSSES);
   }
 
-  private static final List<Integer> GOLDEN_LOSSES =
-      List.of(27, 32, 38, 61, 67, 84, 85, 87, 96);
+  private static final List<Integer> GOLDEN_LOSSES = List.of(27, 32, 38, 61, 67, 84, 85, 87, 96);
 
   @Test
   void aPerfectWireDeliversEverythingAtOnceAndOnce() {
