@@ -21,6 +21,18 @@ import java.nio.ByteBuffer;
  * likewise.
  */
 public final class ByteRing implements SliceOwner {
+  /** Holds the guard: a producer writes or places. */
+  private static final int PRODUCING = 1;
+
+  /** Holds the guard: a consumer reads or skips. */
+  private static final int CONSUMING = 2;
+
+  /** In the guard: {@link #discard} was called; the last who leaves gives the memory back. */
+  private static final int DISCARDED = 4;
+
+  /** Blocks that may wait for packets to let go of them before the collector takes further ones. */
+  private static final int MAX_RETIRED = 16;
+
   private static final VarHandle READ;
   private static final VarHandle WRITE;
   private static final VarHandle GUARD;
@@ -44,6 +56,9 @@ public final class ByteRing implements SliceOwner {
     /** Taken when the first byte is put here, so that a gap in the data costs no memory. */
     ByteBuffer memory;
 
+    /** Next of the blocks that are consumed while packets still refer to them. */
+    Block retiredNext;
+
     Block(long start, boolean large) {
       this.start = start;
       this.capacity = large ? RingMemory.LARGE_BYTES : RingMemory.SMALL_BYTES;
@@ -59,7 +74,7 @@ public final class ByteRing implements SliceOwner {
   private long readPosition;
   private long writePosition;
 
-  /** Held for the moment of a write or a trim; accessed through {@link #GUARD}. */
+  /** Who is inside, as bits; accessed through {@link #GUARD}. */
   @SuppressWarnings("UnusedVariable")
   private int guard;
 
@@ -76,6 +91,11 @@ public final class ByteRing implements SliceOwner {
 
   /** Packets on their way that refer to bytes of this ring; lane's thread only. */
   private int lent;
+
+  /** Consumed blocks that such packets may refer to; lane's thread only. */
+  private Block retired;
+
+  private int retiredCount;
 
   /** An empty ring that takes at most {@code capacityBytes} from its stack's memory. */
   public ByteRing(RingMemory memory, int capacityBytes) {
@@ -123,10 +143,9 @@ public final class ByteRing implements SliceOwner {
    */
   public int write(ByteBuffer source) {
     int count = Math.min(source.remaining(), space());
-    if (count == 0) {
+    if (count == 0 || !enter(PRODUCING)) {
       return 0;
     }
-    enter();
     try {
       long from = writePosition;
       int done = 0;
@@ -146,7 +165,7 @@ public final class ByteRing implements SliceOwner {
       }
       return done;
     } finally {
-      leave();
+      leave(PRODUCING);
     }
   }
 
@@ -158,7 +177,9 @@ public final class ByteRing implements SliceOwner {
   public int place(long position, ByteBuffer source, int index, int length) {
     long limit = readPosition() + capacityBytes;
     int count = (int) Math.max(0, Math.min(length, limit - position));
-    enter();
+    if (count == 0 || !enter(PRODUCING)) {
+      return 0;
+    }
     try {
       int done = 0;
       while (done < count) {
@@ -173,7 +194,7 @@ public final class ByteRing implements SliceOwner {
       }
       return done;
     } finally {
-      leave();
+      leave(PRODUCING);
     }
   }
 
@@ -213,21 +234,47 @@ public final class ByteRing implements SliceOwner {
 
   /** Consumer: copies bytes out and consumes them; 0 if there are none. */
   public int read(ByteBuffer target) {
-    long from = readPosition;
-    int count = (int) Math.min(target.remaining(), writePosition() - from);
-    int done = 0;
-    while (done < count) {
-      Block block = blockForReading(from + done);
-      int index = (int) (from + done - block.start);
-      int n = (int) Math.min(count - done, block.end() - from - done);
-      target.put(target.position(), block.memory, index, n);
-      target.position(target.position() + n);
-      done += n;
+    if (!target.hasRemaining() || !enter(CONSUMING)) {
+      return 0;
     }
-    if (done > 0) {
-      consume(from + done);
+    try {
+      long from = readPosition;
+      int count = (int) Math.min(target.remaining(), writePosition() - from);
+      int done = 0;
+      Block block = count > 0 ? blockForReading(from) : null;
+      while (done < count) {
+        while (from + done >= block.end()) {
+          block = block.next;
+        }
+        int index = (int) (from + done - block.start);
+        int n = (int) Math.min(count - done, block.end() - from - done);
+        target.put(target.position(), block.memory, index, n);
+        target.position(target.position() + n);
+        done += n;
+      }
+      if (done > 0) {
+        consume(from + done);
+      }
+      return done;
+    } finally {
+      leave(CONSUMING);
     }
-    return done;
+  }
+
+  /** Consumer, application: consumes up to {@code max} bytes unseen; says how many. */
+  public long skip(long max) {
+    if (!enter(CONSUMING)) {
+      return 0;
+    }
+    try {
+      long count = Math.min(max, available());
+      if (count > 0) {
+        consume(readPosition + count);
+      }
+      return count;
+    } finally {
+      leave(CONSUMING);
+    }
   }
 
   /** The first block that holds {@code position}; the consumer, with position below write. */
@@ -240,7 +287,8 @@ public final class ByteRing implements SliceOwner {
   }
 
   /**
-   * Consumer: lets go of everything before {@code position}, which is at most the write position.
+   * Consumer, lane: lets go of everything before {@code position}, which is at most the write
+   * position.
    */
   public void consume(long position) {
     Block block = first;
@@ -250,7 +298,7 @@ public final class ByteRing implements SliceOwner {
         lendCursor = null;
       }
       first = next;
-      giveBack(block);
+      giveBack(block, lent == 0);
       block = next;
     }
     READ.setRelease(this, position);
@@ -299,6 +347,13 @@ public final class ByteRing implements SliceOwner {
   @Override
   public void onSliceReleased(long token) {
     lent--;
+    if (lent == 0) {
+      for (Block block = retired; block != null; block = block.retiredNext) {
+        memory.giveBack(block.memory, true);
+      }
+      retired = null;
+      retiredCount = 0;
+    }
   }
 
   /**
@@ -311,30 +366,43 @@ public final class ByteRing implements SliceOwner {
     if (first == null) {
       return true;
     }
-    if (ahead || readPosition() != writePosition() || !GUARD.compareAndSet(this, 0, 1)) {
+    if (ahead
+        || readPosition() != writePosition()
+        || !GUARD.compareAndSet(this, 0, PRODUCING | CONSUMING)) {
       return false;
     }
     try {
       if (readPosition() != writePosition()) {
         return false;
       }
-      Block block = first;
-      first = null;
-      cursor = null;
-      lendCursor = null;
-      while (block != null) {
-        giveBack(block);
-        block = block.next;
-      }
+      releaseBlocks(lent == 0);
       return true;
     } finally {
-      leave();
+      leave(PRODUCING | CONSUMING);
     }
   }
 
-  private void giveBack(Block block) {
-    if (block.memory != null) {
-      memory.giveBack(block.memory, lent == 0);
+  private void releaseBlocks(boolean reusable) {
+    Block block = first;
+    first = null;
+    cursor = null;
+    lendCursor = null;
+    while (block != null) {
+      giveBack(block, reusable);
+      block = block.next;
+    }
+  }
+
+  private void giveBack(Block block, boolean reusable) {
+    if (block.memory == null) {
+      return;
+    }
+    if (reusable || retiredCount == MAX_RETIRED || lent == 0) {
+      memory.giveBack(block.memory, reusable);
+    } else {
+      block.retiredNext = retired;
+      retired = block;
+      retiredCount++;
     }
   }
 
@@ -349,21 +417,53 @@ public final class ByteRing implements SliceOwner {
 
   /**
    * Lane: gives all memory back whatever is in the ring, when its connection is over and nobody can
-   * read any more.
+   * read any more. Application threads that are inside at this moment come to their end unharmed;
+   * afterwards the ring is empty and takes nothing.
    */
   public void discard() {
-    publish(Math.max(writePosition(), readPosition()));
-    READ.setRelease(this, writePosition());
-    trim(false);
+    int before = (int) GUARD.getAndBitwiseOr(this, DISCARDED);
+    if (before == 0) {
+      READ.setRelease(this, writePosition());
+      releaseBlocks(lent == 0);
+    }
   }
 
-  private void enter() {
-    while (!GUARD.compareAndSet(this, 0, 1)) {
+  /** Whether {@link #discard} was called. Any thread. */
+  public boolean isDiscarded() {
+    return ((int) GUARD.getAcquire(this) & DISCARDED) != 0;
+  }
+
+  /** Enters unless the ring is discarded; waits while a trim is under way, which is short. */
+  private boolean enter(int bit) {
+    while (true) {
+      int held = (int) GUARD.getAcquire(this);
+      if ((held & DISCARDED) != 0) {
+        return false;
+      }
+      if ((held & bit) == 0 && GUARD.compareAndSet(this, held, held | bit)) {
+        return true;
+      }
       Thread.onSpinWait();
     }
   }
 
-  private void leave() {
-    GUARD.setRelease(this, 0);
+  private void leave(int bits) {
+    int before = (int) GUARD.getAndBitwiseAnd(this, ~bits);
+    if ((before & ~bits) == DISCARDED) {
+      READ.setRelease(this, writePosition());
+      // Not on the lane's thread, perhaps: what packets may refer to is left to the collector.
+      discardBlocks();
+    }
+  }
+
+  private void discardBlocks() {
+    Block block = first;
+    first = null;
+    while (block != null) {
+      if (block.memory != null) {
+        memory.giveBack(block.memory, false);
+      }
+      block = block.next;
+    }
   }
 }

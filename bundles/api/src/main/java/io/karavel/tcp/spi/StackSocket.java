@@ -122,9 +122,8 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     ByteRing ring = ringToRead();
     synchronized (ring) {
       boolean ended = inputEnded || over;
-      long count = Math.min(max, ring.available());
+      long count = ring.skip(max);
       if (count > 0) {
-        ring.consume(ring.readPosition() + count);
         afterRead(ring);
         return count;
       }
