@@ -1,0 +1,70 @@
+package io.karavel.tcp;
+
+import io.karavel.engine.HandoverException;
+import io.karavel.engine.HandoverReader;
+import io.karavel.engine.HandoverWriter;
+
+/**
+ * Decides how much one connection may have in flight. Which bytes are lost and when a recovery
+ * begins and ends is the core's judgement; this only answers with windows. Lane's thread.
+ */
+public interface CongestionControl {
+  /** The name of its factory. */
+  String name();
+
+  /** The congestion window in bytes, at least one segment. */
+  int congestionWindowBytes();
+
+  /** The slow start threshold in bytes. */
+  int slowStartThresholdBytes();
+
+  /** The rate to send at in bytes per second; 0 leaves pacing to the core. */
+  default long pacingBytesPerSecond() {
+    return 0;
+  }
+
+  /**
+   * New data was acknowledged, outside a recovery.
+   *
+   * @param acknowledgedBytes bytes newly acknowledged, cumulatively or selectively
+   * @param rttNanos a round-trip sample; 0 if this acknowledgement gave none
+   */
+  void onAcknowledged(int acknowledgedBytes, long rttNanos, long nowNanos);
+
+  /**
+   * A loss was detected and a recovery begins (RFC 5681 §3.2, RFC 6675 §5).
+   *
+   * @param inFlightBytes FlightSize at that moment
+   */
+  void onLoss(int inFlightBytes, long nowNanos);
+
+  /** The recovery is over: everything sent before it is acknowledged. */
+  void onRecovered(long nowNanos);
+
+  /**
+   * The retransmission timer expired (RFC 5681 §3.1).
+   *
+   * @param inFlightBytes FlightSize at that moment
+   * @param repeated whether the same data had timed out before
+   */
+  void onTimeout(int inFlightBytes, boolean repeated, long nowNanos);
+
+  /** Nothing was sent for {@code idleNanos}, more than one retransmission timeout. */
+  void onIdle(long idleNanos, int restartWindowBytes, long nowNanos);
+
+  /** The loss or timeout turned out to be spurious: back to what was before. */
+  void onSpurious(long nowNanos);
+
+  /** The segment size has changed. */
+  default void onSegmentBytesChanged(int oldBytes, int newBytes) {}
+
+  /** Writes the algorithm's own variables; window and threshold are kept by the core. */
+  default void export(HandoverWriter writer) {}
+
+  /**
+   * Reads what {@link #export} of the same algorithm wrote.
+   *
+   * @throws HandoverException if it cannot be read
+   */
+  default void open(HandoverReader reader) throws HandoverException {}
+}
