@@ -1,0 +1,82 @@
+package io.karavel.timer.internal;
+
+import io.karavel.engine.CloseReason;
+import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
+import io.karavel.engine.HandoverReader;
+import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.KeepaliveSettings;
+import io.karavel.engine.LaneContext;
+import io.karavel.engine.Module;
+
+/** The keepalive policy that the configuration states: the same for every connection. */
+final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
+  private static final int VERSION = 1;
+  private static final int TAG_REVISION = 1;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final LaneContext context;
+  private final KeepaliveModuleFactory factory;
+  private KeepaliveSettings settings;
+  private int revision = 1;
+
+  SettingsKeepalivePolicy(
+      LaneContext context, KeepaliveModuleFactory factory, KeepaliveSettings settings) {
+    this.context = context;
+    this.factory = factory;
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(Handover kept) throws HandoverException {
+    HandoverReader reader = kept.reader();
+    while (reader.next()) {
+      if (reader.tag() == TAG_REVISION) {
+        // what connections learnt from the predecessor is stale
+        revision = reader.intValue() + 1;
+      }
+    }
+    settings = factory.opened(this, context);
+  }
+
+  @Override
+  public Handover export() {
+    return new HandoverWriter(SLOT, VERSION).putInt(TAG_REVISION, revision).finish();
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    factory.closed(this);
+  }
+
+  void settings(KeepaliveSettings newSettings) {
+    settings = newSettings;
+    revision++;
+  }
+
+  @Override
+  public int revision() {
+    return revision;
+  }
+
+  @Override
+  public boolean enabled(int localPort, int remoteIpv4, int remotePort) {
+    return settings.enabledByDefault();
+  }
+
+  @Override
+  public long idleNanos() {
+    return settings.timeSeconds() * NANOS_PER_SECOND;
+  }
+
+  @Override
+  public long intervalNanos() {
+    return settings.intervalSeconds() * NANOS_PER_SECOND;
+  }
+
+  @Override
+  public int probes() {
+    return settings.probes();
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of the timing wheel and the keepalive policy. */
+package io.karavel.timer.internal;
