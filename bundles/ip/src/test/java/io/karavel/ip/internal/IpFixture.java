@@ -176,6 +176,13 @@ final class IpFixture {
     expectNoLeak();
   }
 
+  /** Lets probing and announcing end and forgets the frames, of which there are at least some. */
+  void expectNothingLeftOf(int atLeast) {
+    advance(millis(30_000));
+    assertThat(device.sent).hasSizeGreaterThanOrEqualTo(atLeast);
+    expectNoLeakAfterSent();
+  }
+
   // ---- what stations on the link send -----------------------------------------------------
 
   static byte[] ethernet(long destination, long source, int type, byte[] payload) {
