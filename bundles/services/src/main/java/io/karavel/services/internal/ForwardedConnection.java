@@ -167,7 +167,7 @@ final class ForwardedConnection {
         forwarder.connectSucceeded();
       }
       int rounds = 0;
-      while (up() | down()) {
+      while (carry()) {
         if (++rounds == ROUNDS_PER_TURN) {
           if (noticed.compareAndSet(false, true)) {
             forwarder.wake(this);
@@ -187,6 +187,12 @@ final class ForwardedConnection {
       LOG.debug("A forwarded connection failed", e);
       breakOff();
     }
+  }
+
+  private boolean carry() throws IOException {
+    boolean rose = up();
+    boolean sank = down();
+    return rose || sank;
   }
 
   private boolean up() throws IOException {

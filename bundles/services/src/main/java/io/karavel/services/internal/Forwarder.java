@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +54,9 @@ final class Forwarder implements AutoCloseable {
   private String connectFailure = "";
   private volatile int port;
   private volatile int open;
-  private volatile long accepted;
-  private volatile long failed;
-  private volatile long timedOut;
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong timedOut = new AtomicLong();
 
   /** Starts the thread; it waits for {@link #apply}. */
   Forwarder(ServicesSettings settings, LongSupplier nanoClock) {
@@ -83,7 +84,8 @@ final class Forwarder implements AutoCloseable {
 
   /** For the page. Any thread. */
   Services.ServiceLine line() {
-    return new Services.ServiceLine("forwarder", port, open, accepted, failed, timedOut);
+    return new Services.ServiceLine(
+        "forwarder", port, open, accepted.get(), failed.get(), timedOut.get());
   }
 
   ServicesSettings settings() {
@@ -151,7 +153,7 @@ final class Forwarder implements AutoCloseable {
     long now = nowNanos();
     for (ForwardedConnection connection : List.copyOf(connections)) {
       if (connection.isOverdue(now)) {
-        timedOut++;
+        timedOut.incrementAndGet();
         connection.fail("the target did not answer within the time allowed");
       }
     }
@@ -279,7 +281,7 @@ final class Forwarder implements AutoCloseable {
       if (kernel == null) {
         return;
       }
-      accepted++;
+      accepted.incrementAndGet();
       ForwardedConnection connection = null;
       try {
         kernel.configureBlocking(false);
@@ -323,7 +325,7 @@ final class Forwarder implements AutoCloseable {
 
   /** A connection did not reach the target; said once until one does. */
   void connectFailed(String why) {
-    failed++;
+    failed.incrementAndGet();
     if (!Objects.equals(connectFailure, why)) {
       LOG.warn(
           "The forwarder does not reach {} over stack {}: {}",
@@ -335,6 +337,12 @@ final class Forwarder implements AutoCloseable {
   }
 
   private void leave() {
+    try {
+      // Closing the port resets what waits in the kernel's queue.
+      accept();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("Taking in the last connections", e);
+    }
     stopListening();
     for (ForwardedConnection connection : List.copyOf(connections)) {
       connection.leave();

@@ -115,6 +115,7 @@ final class HttpConnection extends ServiceConnection {
   }
 
   /** Makes the answer to the next request, or begins to wait for its figures; false without one. */
+  @SuppressWarnings("ByteBufferBackingArray") // allocated here or in an earlier version of here
   private boolean answerNext(TcpSocket socket) {
     ByteBuffer head = (ByteBuffer) note[HEAD];
     int limit = service().settings().httpHeadBytes();

@@ -6,7 +6,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** What {@link ServicesSettings} says, for Metatype; a test holds the two equal. */
 @ObjectClassDefinition(
-    pid = ServicesSettings.PID,
     name = "Karavel services",
     description = "The built-in services and the local forwarder")
 @interface ServicesMetatype {
