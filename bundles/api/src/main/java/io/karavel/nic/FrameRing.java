@@ -21,6 +21,9 @@ public final class FrameRing {
   /** Smallest capacity: a super-segment fits even when it has to start again at the beginning. */
   public static final int MINIMUM_BYTES = 256 * 1024;
 
+  /** Time of arrival of a frame that waits for nothing. */
+  public static final long AT_ONCE = Long.MIN_VALUE;
+
   private static final VarHandle POSITION;
 
   static {
@@ -203,6 +206,11 @@ public final class FrameRing {
   /** From now on the writer writes to {@code next}; the reader follows when this is empty. */
   public void succeededBy(FrameRing next) {
     successor = next;
+  }
+
+  /** The ring that follows, or null. Any thread. */
+  public FrameRing successor() {
+    return successor;
   }
 
   /** The ring to write to: this one, or the last of its successors. Any thread. */

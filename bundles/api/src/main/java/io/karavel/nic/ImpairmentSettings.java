@@ -3,7 +3,9 @@ package io.karavel.nic;
 import io.karavel.engine.Setting;
 import io.karavel.engine.Setting.Applies;
 import io.karavel.engine.SettingsSchema;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How bad a wire is, one direction of it. The keys are shared by everything that has an {@link
@@ -166,6 +168,22 @@ public record ImpairmentSettings(
 
   private static long nanos(double millis) {
     return Math.round(millis * NANOS_PER_MILLI);
+  }
+
+  /** Keys and values, as a configuration would give them. */
+  public Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(DELAY.key(), delayNanos / NANOS_PER_MILLI);
+    map.put(JITTER.key(), jitterNanos / NANOS_PER_MILLI);
+    map.put(LOSS.key(), lossPercent);
+    map.put(REORDER.key(), reorderPercent);
+    map.put(REORDER_DELAY.key(), reorderDelayNanos / NANOS_PER_MILLI);
+    map.put(DUPLICATE.key(), duplicatePercent);
+    map.put(CORRUPT.key(), corruptPercent);
+    map.put(RATE.key(), rateBitsPerSecond);
+    map.put(QUEUE.key(), (long) queueFrames);
+    map.put(SEED.key(), seed);
+    return map;
   }
 
   /** The same with another delay and jitter. */

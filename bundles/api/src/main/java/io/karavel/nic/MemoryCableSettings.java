@@ -5,6 +5,7 @@ import io.karavel.engine.Setting.Applies;
 import io.karavel.engine.SettingsException;
 import io.karavel.engine.SettingsSchema;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -134,6 +135,19 @@ public record MemoryCableSettings(
   static String deviceName(String name, int length) {
     String letters = name.replaceAll("[^a-zA-Z0-9_.-]", "-");
     return letters.isEmpty() ? "device" : letters.substring(0, Math.min(letters.length(), length));
+  }
+
+  /** Keys and values, as a configuration would give them. */
+  public Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(LEFT.key(), leftDevice);
+    map.put(RIGHT.key(), rightDevice);
+    map.put(MODE.key(), bareIp ? "ip" : "ethernet");
+    map.put(MTU.key(), (long) mtu);
+    map.put(OFFLOADS.key(), offloads);
+    map.put(IN_FLIGHT.key(), (long) inFlightBytes);
+    map.putAll(impairment.asMap());
+    return map;
   }
 
   private static String refused(Setting<String> key, String value) {

@@ -6,6 +6,7 @@ import io.karavel.engine.Setting.Applies;
 import io.karavel.engine.SettingsException;
 import io.karavel.engine.SettingsSchema;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -227,5 +228,22 @@ public record TapSettings(
         values.get(RETRY) * NANOS_PER_MILLI,
         reopenMin * NANOS_PER_MILLI,
         reopenMax * NANOS_PER_MILLI);
+  }
+
+  /** Keys and values, as a configuration would give them. */
+  public Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(MODE.key(), bareIp ? "tun" : "tap");
+    map.put(INTERFACE.key(), interfaceName);
+    map.put(HOST_ADDRESS.key(), hostAddress.map(IpPrefix::toString).orElse(""));
+    map.put(MTU.key(), (long) mtu);
+    map.put(TRANSMIT_QUEUE_LENGTH.key(), (long) transmitQueueLength);
+    map.put(OFFLOADS.key(), offloads);
+    map.put(PERSISTENT.key(), persistent);
+    map.put(QUEUE.key(), (long) queueFrames);
+    map.put(RETRY.key(), retryNanos / NANOS_PER_MILLI);
+    map.put(REOPEN_MIN.key(), reopenMinNanos / NANOS_PER_MILLI);
+    map.put(REOPEN_MAX.key(), reopenMaxNanos / NANOS_PER_MILLI);
+    return map;
   }
 }

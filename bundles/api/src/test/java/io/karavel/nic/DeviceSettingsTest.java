@@ -113,4 +113,21 @@ class DeviceSettingsTest {
     assertThatThrownBy(() -> TapSettings.parse("t", Map.of("hostAddress", "224.0.0.1/4")))
         .hasMessageContaining("not an address a host can have");
   }
+
+  @Test
+  void whatIsShownCanBeConfiguredAgain() throws Exception {
+    MemoryCableSettings cable =
+        MemoryCableSettings.parse(
+            "c", Map.of("mode", "ip", "mtu", 9000, "delayMs", 0.25, "lossPercent", 1.5, "seed", 7));
+    assertThat(MemoryCableSettings.parse("c", cable.asMap())).isEqualTo(cable);
+    assertThat(cable.asMap().keySet())
+        .containsExactlyElementsOf(MemoryCableSettings.SCHEMA.defaults().asMap().keySet());
+    TapSettings tap =
+        TapSettings.parse(
+            "t",
+            Map.of("mode", "tun", "hostAddress", "10.0.0.1/24", "mtu", 9000, "persistent", true));
+    assertThat(TapSettings.parse("t", tap.asMap())).isEqualTo(tap);
+    assertThat(tap.asMap().keySet())
+        .containsExactlyElementsOf(TapSettings.SCHEMA.defaults().asMap().keySet());
+  }
 }
