@@ -119,13 +119,20 @@ class HouseRulesTest {
   }
 
   @Test
-  void onlyTheShellKnowsKarafAndJson() {
+  void onlyTheShellKnowsKarafAndOnlyItAndTheStatusPageKnowJson() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.karavel.shell.internal..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.apache.karaf..", "com.fasterxml.jackson..")
+        .resideInAPackage("org.apache.karaf..")
+        .check(production);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.karavel.shell.internal..", "io.karavel.services.internal..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml.jackson..")
         .check(production);
   }
 

@@ -75,7 +75,7 @@ class HttpTest {
         .contains("tcp              running  io.karavel.tcp 0.1.0")
         .contains("LISTEN 5  ESTABLISHED 1")
         .contains("Tcp.ActiveOpens                  7")
-        .contains("http             80     1         1        0 ");
+        .contains("http           80     1         1        0 ");
     assertThat(peer.fin).isFalse();
   }
 
