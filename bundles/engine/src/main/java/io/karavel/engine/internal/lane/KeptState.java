@@ -3,6 +3,9 @@ package io.karavel.engine.internal.lane;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Handover;
 import io.karavel.engine.Timer;
+import io.karavel.packet.PacketBuffer;
+import io.karavel.packet.PacketQueue;
+import java.util.concurrent.Future;
 
 /** The state a module left in its slot, for its successor, and since when it waits. */
 final class KeptState {
@@ -47,12 +50,21 @@ final class KeptState {
     return kept ? sinceNanos + settings.handoverSeconds() * 1_000_000_000L : Timer.NOT_ARMED;
   }
 
-  /** Lets go of what the state holds open: attachments that can be closed are closed. */
+  /**
+   * Lets go of what the state holds: packets return to their pool, who waits for an answer is told
+   * that none will come, what can be closed is closed.
+   */
   static void dispose(Handover state) {
     for (Object attachment : state.attachments()) {
-      if (attachment instanceof AutoCloseable) {
+      if (attachment instanceof PacketQueue queue) {
+        queue.clear();
+      } else if (attachment instanceof PacketBuffer buffer) {
+        buffer.release();
+      } else if (attachment instanceof Future<?> future) {
+        future.cancel(false);
+      } else if (attachment instanceof AutoCloseable closeable) {
         try {
-          ((AutoCloseable) attachment).close();
+          closeable.close();
         } catch (Exception e) {
           // it is thrown away; there is nobody to tell
         }

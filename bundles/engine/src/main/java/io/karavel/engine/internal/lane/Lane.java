@@ -117,7 +117,7 @@ public final class Lane {
     long begin = setup.clock().nanoTime();
     nowNanos = begin;
     settings = setup.settings().get();
-    busy = false;
+    busy = again; // what was left over is for the flush too
     again = false;
     signalled = false;
     runOperations();
@@ -280,7 +280,7 @@ public final class Lane {
   public void arrive(ModuleSource source) {
     if (!stopped) {
       refreshTime();
-      busy = true;
+      leaveOver();
       holder(source.slot()).arrive(source);
       settle();
     }
@@ -289,7 +289,7 @@ public final class Lane {
   /** A factory goes. */
   public void leave(ModuleSource source) {
     refreshTime();
-    busy = true;
+    leaveOver();
     holder(source.slot()).leave(source);
     settle();
   }
@@ -297,14 +297,14 @@ public final class Lane {
   /** Swaps a slot's module for one of another factory; null on success, else why not. */
   public String swap(ModuleSource newcomer) {
     refreshTime();
-    busy = true;
+    leaveOver();
     return holder(newcomer.slot()).swap(newcomer);
   }
 
   /** Swaps a slot back to the factory before the last swap; null on success, else why not. */
   public String rollback(String slot) {
     refreshTime();
-    busy = true;
+    leaveOver();
     return holder(slot).rollback();
   }
 
@@ -322,14 +322,14 @@ public final class Lane {
     refreshTime();
     SlotHolder holder = slots.get(slot);
     if (holder != null) {
-      busy = true;
+      leaveOver();
       holder.release();
     }
   }
 
   /** The table of interfaces of the stack has changed. */
   public void interfacesChanged() {
-    busy = true;
+    leaveOver();
     devices.refresh(setup.shared().get(InterfaceTable.class));
   }
 
@@ -359,6 +359,12 @@ public final class Lane {
   /** Whether {@link #stop()} was called. */
   public boolean isStopped() {
     return stopped;
+  }
+
+  /** Done outside of a turn perhaps: the next one flushes what came of it. */
+  private void leaveOver() {
+    busy = true;
+    again = true;
   }
 
   private void refreshTime() {
