@@ -33,13 +33,28 @@ public final class LiveSettings<S> {
 
   /** The settings of a PID, at first the defaults (what the parser makes of an empty map). */
   public LiveSettings(String pid, Parser<S> parser) {
+    this(pid, parser, true);
+  }
+
+  private LiveSettings(String pid, Parser<S> parser, boolean defaults) {
     this.pid = pid;
     this.parser = parser;
+    if (!defaults) {
+      return;
+    }
     try {
       inForce = parser.parse(Map.of());
     } catch (SettingsException e) {
       throw new IllegalStateException("the defaults of " + pid + " are refused", e);
     }
+  }
+
+  /**
+   * The settings of an instance of a factory PID that has keys without a default, such as the
+   * device of an interface: nothing is in force until something good was given.
+   */
+  public static <S> LiveSettings<S> withoutDefaults(String pid, Parser<S> parser) {
+    return new LiveSettings<>(pid, parser, false);
   }
 
   /**
@@ -75,7 +90,7 @@ public final class LiveSettings<S> {
     return pid;
   }
 
-  /** What rules. */
+  /** What rules; null if {@linkplain #withoutDefaults nothing} good was ever given. */
   public synchronized S inForce() {
     return inForce;
   }

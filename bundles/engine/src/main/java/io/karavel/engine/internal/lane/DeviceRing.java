@@ -63,10 +63,6 @@ final class DeviceRing implements FrameSink {
     changed = true;
   }
 
-  boolean isEmpty() {
-    return ports.length == 0;
-  }
-
   /** Polls every device once within the budget; true if one of them may have more. */
   boolean poll(int budget) {
     notice();
@@ -174,19 +170,10 @@ final class DeviceRing implements FrameSink {
     changed = true;
   }
 
-  /** The readiness descriptors of the devices, into {@code target}; says how many. */
-  int descriptors(int[] target) {
-    int count = 0;
-    for (Port port : ports) {
-      NetworkDevice device = port.slot.module();
-      if (device != null && count < target.length) {
-        int descriptor = device.readinessDescriptor();
-        if (descriptor >= 0) {
-          target[count++] = descriptor;
-        }
-      }
-    }
-    return count;
+  /** The readiness descriptor of a device now; -1 if it has none. */
+  int descriptor(int i) {
+    NetworkDevice device = ports[i].slot.module();
+    return device == null ? -1 : device.readinessDescriptor();
   }
 
   /** How many devices there are. */

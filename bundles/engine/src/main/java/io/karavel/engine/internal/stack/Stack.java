@@ -1,12 +1,14 @@
 package io.karavel.engine.internal.stack;
 
 import io.karavel.control.ModuleAbsentException;
+import io.karavel.control.TimerInfo;
 import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.Culprit;
 import io.karavel.engine.internal.lane.Lane;
+import io.karavel.engine.internal.lane.LaneLoop;
 import io.karavel.engine.internal.lane.LaneSetup;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SharedObjects;
@@ -17,6 +19,7 @@ import io.karavel.tcp.TcpService;
 import io.karavel.tcp.spi.RingMemory;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpEndpoints;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +49,8 @@ public final class Stack {
   private final List<Lane> lanes;
   private final TcpEndpoints endpoints;
   private final StackTcpService tcp;
+  private final List<LaneLoop> loops = new ArrayList<>();
+  private volatile boolean closed;
 
   /** A stack of one lane without modules and interfaces. */
   public Stack(StackSetup setup) {
@@ -110,6 +115,11 @@ public final class Stack {
     return setup.settings().get();
   }
 
+  /** Has every lane take a turn: settings have changed, and with them deadlines. */
+  public void wake() {
+    lanes.forEach(Lane::wake);
+  }
+
   /** Adds or changes an interface; returns its index. */
   public int putInterface(InterfaceSettings settings) {
     int index = interfaces.put(settings);
@@ -140,6 +150,9 @@ public final class Stack {
   }
 
   private void operate(Operation operation) {
+    if (closed) {
+      return;
+    }
     for (Lane lane : lanes) {
       if (lane.isOwner()) {
         operation.on(lane);
@@ -154,6 +167,9 @@ public final class Stack {
    * leaveMillis}.
    */
   public void leave(ModuleSource source) {
+    if (closed) {
+      return;
+    }
     try {
       onEveryLane(lane -> lane.leave(source), settings().leaveMillis());
     } catch (TimeoutException e) {
@@ -168,6 +184,9 @@ public final class Stack {
 
   /** A slot is no longer used: its modules end, and their state with them. */
   public void release(String slot) {
+    if (closed) {
+      return;
+    }
     try {
       onEveryLane(lane -> lane.release(slot), settings().leaveMillis());
     } catch (TimeoutException e) {
@@ -211,12 +230,33 @@ public final class Stack {
     return any;
   }
 
-  /** Closes the modules of every lane; the lanes still turn afterwards, with nothing in them. */
+  /** Gives every lane its thread. */
+  public void start() {
+    for (Lane lane : lanes) {
+      LaneLoop loop = new LaneLoop(lane);
+      loops.add(loop);
+      loop.start();
+    }
+  }
+
+  /**
+   * Closes the modules of every lane from the top down, each while those below still run, and ends
+   * the lanes' threads. What is asked of the stack afterwards does nothing.
+   */
   public void close() {
+    if (closed) {
+      return;
+    }
     try {
       onEveryLane(Lane::stop, settings().leaveMillis());
     } catch (TimeoutException e) {
       LOG.error("Stack {}: its modules did not end in time", name());
+    }
+    closed = true;
+    for (LaneLoop loop : loops) {
+      if (!loop.stop(settings().leaveMillis())) {
+        LOG.error("Stack {}: a lane's thread did not end and is left behind", name());
+      }
     }
   }
 
@@ -251,6 +291,9 @@ public final class Stack {
     if (lane.isOwner()) {
       return operation.get();
     }
+    if (closed) {
+      throw new TimeoutException("the stack is closed");
+    }
     CompletableFuture<T> done = new CompletableFuture<>();
     lane.operate(() -> complete(done, operation));
     try {
@@ -278,6 +321,9 @@ public final class Stack {
   public <M, T> T query(String slot, Class<M> type, Function<? super M, ? extends T> question)
       throws ModuleAbsentException {
     Lane lane = lane();
+    if (closed) {
+      throw new ModuleAbsentException("stack " + name() + " is closed");
+    }
     if (lane.isOwner()) {
       return question.apply(present(lane, slot, type));
     }
@@ -325,6 +371,19 @@ public final class Stack {
               : where + "is no " + type.getSimpleName());
     }
     return module;
+  }
+
+  /** The armed timers of its lanes, grouped by kind. */
+  public List<TimerInfo> timers() {
+    List<TimerInfo> all = new ArrayList<>();
+    for (Lane lane : lanes) {
+      try {
+        all.addAll(onLane(lane, lane::timerKinds, settings().queryMillis()));
+      } catch (TimeoutException e) {
+        LOG.error("Stack {}: lane {} does not answer", name(), lane.index());
+      }
+    }
+    return all;
   }
 
   /** The counters, summed over the lanes. */

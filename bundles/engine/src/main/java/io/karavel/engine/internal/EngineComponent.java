@@ -1,0 +1,129 @@
+package io.karavel.engine.internal;
+
+import io.karavel.control.Appliance;
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.LiveSettings;
+import io.karavel.engine.internal.lane.Secrets;
+import io.karavel.engine.internal.stack.RunningAppliance;
+import io.karavel.engine.internal.stack.Stack;
+import io.karavel.engine.internal.stack.StackRegistry;
+import io.karavel.engine.internal.stack.StackSetup;
+import io.karavel.tcp.TcpService;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * Holds the engine's settings (PID {@code io.karavel.engine}) and its stacks, and registers what
+ * lasts: the {@link Appliance} and a {@link TcpService} per stack.
+ */
+@Component(service = EngineComponent.class, immediate = true, configurationPid = EngineSettings.PID)
+@Designate(ocd = EngineConfiguration.class)
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.karavel.control.Appliance'")
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.karavel.tcp.TcpService'")
+public final class EngineComponent implements StackRegistry.Observer {
+  /** The stack that keeps the built-in defaults, so that it is a steady peer. */
+  private static final String HOST = "host";
+
+  private final BundleContext context;
+  private final SecureRandom random = new SecureRandom();
+  private final LiveSettings<EngineSettings> settings =
+      new LiveSettings<>(EngineSettings.PID, EngineSettings::parse);
+  private final Map<String, ServiceRegistration<?>> tcpServices = new ConcurrentHashMap<>();
+  private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+  private final StackRegistry registry;
+  private final SynchronousBundleListener frameworkStop = this::onBundleEvent;
+
+  /** Starts with whatever the configuration holds, the defaults if it is wrong. */
+  @Activate
+  public EngineComponent(BundleContext context, Map<String, Object> raw) {
+    this.context = context;
+    settings.update(raw);
+    registry = new StackRegistry(this::newStack, this);
+    context.addBundleListener(frameworkStop);
+    registrations.add(
+        context.registerService(
+            Appliance.class, new RunningAppliance(registry, System::nanoTime), null));
+    registrations.add(context.registerService(LiveSettings.class, settings, null));
+  }
+
+  @Modified
+  void modified(Map<String, Object> raw) {
+    settings.update(raw);
+    // lanes read the settings in force once per turn; one that sleeps must look at its deadlines
+    registry.stacks().forEach(Stack::wake);
+  }
+
+  @Deactivate
+  void deactivate() {
+    context.removeBundleListener(frameworkStop);
+    registry.stop();
+    registrations.forEach(ServiceRegistration::unregister);
+  }
+
+  /** The framework stops: modules end now, while everything they stand on is still there. */
+  private void onBundleEvent(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING
+        && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+      registry.stop();
+    }
+  }
+
+  private Stack newStack(String name) {
+    boolean configured = !name.equals(HOST);
+    EngineSettings defaults = EngineSettings.defaults();
+    Stack stack =
+        new Stack(
+            new StackSetup(
+                name,
+                configured,
+                System::nanoTime,
+                configured ? settings::inForce : () -> defaults,
+                new Secrets((secret, bytes) -> random.nextBytes(bytes)),
+                random.nextLong(),
+                random::nextInt,
+                Runtime.getRuntime().maxMemory() / 4));
+    stack.start();
+    return stack;
+  }
+
+  StackRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void opened(Stack stack) {
+    tcpServices.put(
+        stack.name(),
+        context.registerService(
+            TcpService.class,
+            stack.tcp(),
+            FrameworkUtil.asDictionary(Map.of(TcpService.STACK, stack.name()))));
+  }
+
+  @Override
+  public void closing(Stack stack) {
+    ServiceRegistration<?> registration = tcpServices.remove(stack.name());
+    if (registration != null) {
+      registration.unregister();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.EngineSettings;
+import io.karavel.engine.NanoClock;
+import io.karavel.engine.Timer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a lane: turns while there is something to do, then sleeps until a device has
+ * frames, somebody wakes it, or the next deadline. No other wake-ups: an idle lane costs nothing.
+ */
+public final class LaneLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneLoop.class);
+  private static final long AFTER_FAILURE_NANOS = 10_000_000L;
+
+  /** After so many spins in vain only one wait in {@link #SPIN_RETRY} begins with one. */
+  private static final int SPINS_IN_VAIN = 8;
+
+  private static final int SPIN_RETRY = 32;
+
+  private final Lane lane;
+  private final LaneWaiter waiter;
+  private final NanoClock clock;
+  private final Thread thread;
+  private int spinsInVain;
+  private int waits;
+
+  private volatile boolean waiting;
+  private volatile boolean running = true;
+
+  /** A loop around a lane; nothing runs before {@link #start()}. */
+  public LaneLoop(Lane lane) {
+    this(lane, waiter());
+  }
+
+  LaneLoop(Lane lane, LaneWaiter waiter) {
+    this.lane = lane;
+    this.waiter = waiter;
+    clock = lane.setup().clock();
+    thread = new Thread(this::run, "karavel-" + lane.stack() + "-" + lane.index());
+    thread.setDaemon(true);
+  }
+
+  /** The best there is here: poll(2) with the linux bundle on Linux, else parking. */
+  private static LaneWaiter waiter() {
+    try {
+      return new PollWaiter();
+    } catch (LinkageError | UnsupportedOperationException e) {
+      LOG.info("Lanes park instead of waiting for descriptors: {}", e.toString());
+    } catch (Exception e) {
+      LOG.warn("Lanes park instead of waiting for descriptors: {}", e.toString());
+    }
+    return new ParkWaiter();
+  }
+
+  /** Starts the thread. From now on the lane is its. */
+  public void start() {
+    lane.bind(thread, this::wakeWaiter);
+    thread.start();
+  }
+
+  private void wakeWaiter() {
+    if (waiting) {
+      waiter.wake();
+    }
+  }
+
+  /**
+   * Has the thread end after the turn it is in; waits for it, {@code millis} at most. Close the
+   * modules before.
+   *
+   * @return whether it ended
+   */
+  public boolean stop(long millis) {
+    running = false;
+    lane.wake();
+    waiter.wake();
+    if (Thread.currentThread() == thread) {
+      return false;
+    }
+    try {
+      thread.join(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try {
+      while (running) {
+        cycle();
+      }
+    } finally {
+      lane.bind(null, null);
+      waiter.close();
+    }
+  }
+
+  private void cycle() {
+    try {
+      if (lane.turn() || spin()) {
+        return;
+      }
+      rest();
+    } catch (Throwable t) {
+      waiting = false;
+      LOG.error("Stack {}: a turn of lane {} failed", lane.stack(), lane.index(), t);
+      waiter.clear();
+      waiter.await(AFTER_FAILURE_NANOS);
+    }
+  }
+
+  /** Goes on polling for a moment where that has paid off; says whether something came. */
+  private boolean spin() {
+    long spinNanos = lane.settings().spinMicros() * 1000L;
+    if (spinNanos == 0 || spinsInVain >= SPINS_IN_VAIN && waits++ % SPIN_RETRY != 0) {
+      return false;
+    }
+    long untilNanos = clock.nanoTime() + spinNanos;
+    while (running && clock.nanoTime() - untilNanos < 0) {
+      Thread.onSpinWait();
+      boolean more = lane.turn();
+      if (more || lane.wasBusy()) {
+        spinsInVain = 0;
+        return true;
+      }
+    }
+    spinsInVain++;
+    return false;
+  }
+
+  private void rest() {
+    DeviceRing devices = lane.devices();
+    waiter.clear();
+    for (int i = 0; i < devices.size(); i++) {
+      int descriptor = devices.descriptor(i);
+      if (descriptor >= 0) {
+        waiter.add(descriptor);
+      }
+    }
+    long timeoutNanos = timeoutNanos(devices.needsPolling(waiter.waitsForDescriptors()));
+    if (timeoutNanos == 0) {
+      return;
+    }
+    // whoever posts sets its mark first and looks at 'waiting' then; here it is the other way round
+    waiting = true;
+    if (running && !lane.hasWork()) {
+      waiter.await(timeoutNanos);
+    }
+    waiting = false;
+  }
+
+  private long timeoutNanos(boolean polling) {
+    EngineSettings settings = lane.settings();
+    long deadlineNanos = lane.nextDeadlineNanos();
+    long timeoutNanos =
+        deadlineNanos == Timer.NOT_ARMED
+            ? LaneWaiter.FOREVER
+            : Math.max(0, deadlineNanos - clock.nanoTime());
+    if (!polling) {
+      return timeoutNanos;
+    }
+    long pollNanos = settings.devicePollMicros() * 1000L;
+    return timeoutNanos < 0 ? pollNanos : Math.min(timeoutNanos, pollNanos);
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of the engine's OSGi side. */
+package io.karavel.engine.internal;

@@ -1,0 +1,2 @@
+/** Tests of stacks and of who gets what. */
+package io.karavel.engine.internal.stack;
