@@ -1,0 +1,114 @@
+package io.karavel.testkit;
+
+import io.karavel.nic.Impairment;
+import io.karavel.nic.ImpairmentSettings;
+import java.util.function.Predicate;
+
+/**
+ * A cable between two devices of a {@link VirtualNetwork}, one {@link Impairment} each way. Its
+ * ends are 0, the stack named first, and 1.
+ */
+public final class VirtualCable {
+  private final VirtualNetwork network;
+  private final StackHarness[] stacks;
+  private final String[] devices;
+  private final Impairment[] ways;
+  private final long[] sent = new long[2];
+  private final long[] lost = new long[2];
+  private Predicate<WirePacket> lose;
+
+  VirtualCable(
+      VirtualNetwork network,
+      StackHarness one,
+      String oneDevice,
+      StackHarness other,
+      String otherDevice,
+      ImpairmentSettings settings) {
+    this.network = network;
+    stacks = new StackHarness[] {one, other};
+    devices = new String[] {oneDevice, otherDevice};
+    ways = new Impairment[] {new Impairment(settings, 0), new Impairment(settings, 1)};
+  }
+
+  /** New settings for frames sent from now on, both ways. */
+  public void settings(ImpairmentSettings settings) {
+    ways[0].settings(settings);
+    ways[1].settings(settings);
+  }
+
+  /** New settings for what an end sends. */
+  public void settings(int end, ImpairmentSettings settings) {
+    ways[end].settings(settings);
+  }
+
+  /** Loses what a predicate says, beside what the impairment loses; null loses nothing more. */
+  public void loseIf(Predicate<WirePacket> predicate) {
+    lose = predicate;
+  }
+
+  /** Frames that an end sent. */
+  public long sent(int end) {
+    return sent[end];
+  }
+
+  /** Frames that an end sent and that were lost. */
+  public long lost(int end) {
+    return lost[end];
+  }
+
+  void send(int end, WirePacket packet) {
+    sent[end]++;
+    if (lose != null && lose.test(packet)) {
+      lost[end]++;
+      tell(end, packet, "lost on purpose");
+      return;
+    }
+    Impairment way = ways[end];
+    int copies = way.admit(packet.timeNanos(), packet.bytes().length);
+    if (copies == 0) {
+      lost[end]++;
+      tell(end, packet, way.dropReason().name());
+      return;
+    }
+    long corrupted = way.corruptedBit();
+    byte[] bytes = packet.bytes();
+    if (corrupted != Impairment.NOT_CORRUPTED) {
+      bytes = bytes.clone();
+      bytes[(int) (corrupted >>> 3)] ^= (byte) (0x80 >>> (corrupted & 7));
+    }
+    // a super-segment comes as one; what was damaged must be verified by the receiver
+    boolean verified = packet.segmentSize() > 0 && corrupted == Impairment.NOT_CORRUPTED;
+    for (int copy = 0; copy < copies; copy++) {
+      byte[] body = copy == 0 ? bytes : packet.bytes();
+      network.arrive(
+          way.arrivalNanos(),
+          this,
+          1 - end,
+          new VirtualNetwork.Frame(body, packet.segmentSize(), verified));
+    }
+    if (network.isTraced()) {
+      tell(
+          end,
+          packet,
+          "arrives "
+              + Durations.format(network.clock().elapsedNanos(way.arrivalNanos()))
+              + (copies > 1 ? " twice" : "")
+              + (way.isHeldBack() ? " held back" : "")
+              + (corrupted != Impairment.NOT_CORRUPTED ? " damaged" : ""));
+    }
+  }
+
+  private void tell(int end, WirePacket packet, String fate) {
+    if (network.isTraced()) {
+      network.tell(devices[end] + "/" + end + " " + packet + " | " + fate);
+    }
+  }
+
+  void deliver(int end, VirtualNetwork.Frame frame) {
+    if (frame.verified) {
+      stacks[end].deliverVerified(devices[end], frame.bytes, frame.segmentSize);
+    } else {
+      stacks[end].deliverTo(devices[end], frame.bytes);
+    }
+  }
+}
