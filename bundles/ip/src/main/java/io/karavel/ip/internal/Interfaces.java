@@ -1,12 +1,16 @@
 package io.karavel.ip.internal;
 
+import io.karavel.address.IpAddress;
 import io.karavel.address.IpPrefix;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.spi.InterfaceTable;
+import io.karavel.ip.spi.LocalAddresses;
 import io.karavel.nic.NetworkDevice;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The interfaces of one lane with their addresses: follows the {@link InterfaceTable} and the
@@ -15,6 +19,7 @@ import java.util.Map;
 final class Interfaces {
   private final IpLane lane;
   private final InterfaceTable table;
+  private final LocalAddresses published;
   private final AddressConflicts conflicts;
   private final NeighbourCache neighbours;
   private final Routes routes;
@@ -25,11 +30,13 @@ final class Interfaces {
   Interfaces(
       IpLane lane,
       InterfaceTable table,
+      LocalAddresses published,
       AddressConflicts conflicts,
       NeighbourCache neighbours,
       Routes routes) {
     this.lane = lane;
     this.table = table;
+    this.published = published;
     this.conflicts = conflicts;
     this.neighbours = neighbours;
     this.routes = routes;
@@ -132,8 +139,23 @@ final class Interfaces {
     rebuild();
   }
 
+  /**
+   * Makes the interface object of a predecessor's interface, which is found again by its name: the
+   * index may be another after a restart. One that is not configured any more lives until {@link
+   * #reconcile} only, under an index that nobody has.
+   */
+  LinkInterface restore(int formerIndex, InterfaceSettings settings) {
+    int index = table.indexOf(settings.name());
+    if (index != 0) {
+      return insert(index, settings);
+    }
+    LinkInterface link = new LinkInterface(-formerIndex, settings, slotOf(settings));
+    links.add(link);
+    return link;
+  }
+
   /** Makes the interface object of an index; its addresses are put in by the caller. */
-  LinkInterface insert(int index, InterfaceSettings settings) {
+  private LinkInterface insert(int index, InterfaceSettings settings) {
     LinkInterface link = new LinkInterface(index, settings, slotOf(settings));
     if (index >= byIndex.length) {
       byIndex = java.util.Arrays.copyOf(byIndex, Math.max(index + 1, 2 * byIndex.length));
@@ -155,7 +177,9 @@ final class Interfaces {
     link.addresses.clear();
     neighbours.removeAll(link);
     routes.removeAll(link);
-    byIndex[link.index] = null;
+    if (link.index > 0) {
+      byIndex[link.index] = null;
+    }
     links.remove(link);
   }
 
@@ -260,6 +284,11 @@ final class Interfaces {
       slots[i] = address;
     }
     local = slots;
+    Set<IpAddress> all = new LinkedHashSet<>();
+    usable.forEach(address -> all.add(IpAddress.ipv4(address.value)));
+    if (!all.equals(published.all())) {
+      published.publish(all);
+    }
     routes.rebuild(links);
   }
 

@@ -17,7 +17,9 @@ import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketQueue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -50,6 +52,9 @@ final class IpHandover {
   private final Ipv4Layer layer;
   private final AddressConflicts conflicts;
   private final List<Unknown> unknown = new ArrayList<>();
+
+  /** The interfaces by the index they had with the predecessor. */
+  private final Map<Integer, LinkInterface> formerly = new HashMap<>();
 
   IpHandover(IpLane lane, Ipv4Layer layer, AddressConflicts conflicts) {
     this.lane = lane;
@@ -119,6 +124,7 @@ final class IpHandover {
         default -> unknown.add(new Unknown(in.tag(), ByteBuffer.wrap(in.bytes())));
       }
     }
+    formerly.clear();
   }
 
   private static boolean hasAttachments(Handover kept) {
@@ -198,7 +204,7 @@ final class IpHandover {
             default -> {}
           }
         });
-    if (f.index < 1 || f.index > 1_000_000 || layer.interfaces.byIndex(f.index) != null) {
+    if (f.index < 1 || formerly.containsKey(f.index)) {
       throw new HandoverException("slot ip: interface '" + f.name + "' has index " + f.index);
     }
     InterfaceSettings settings =
@@ -211,7 +217,8 @@ final class IpHandover {
             MacAddress.of(f.mac),
             f.mtu,
             f.enabled);
-    LinkInterface link = layer.interfaces.insert(f.index, settings);
+    LinkInterface link = layer.interfaces.restore(f.index, settings);
+    formerly.put(f.index, link);
     link.deviceKnown = f.deviceKnown;
     link.bareIp = f.bareIp;
     link.deviceMtu = f.deviceMtu;
@@ -307,7 +314,7 @@ final class IpHandover {
             f[field.tag()] = field.intValue();
           }
         });
-    LinkInterface link = layer.interfaces.byIndex(f[4]);
+    LinkInterface link = formerly.get(f[4]);
     if (link == null) {
       throw new HandoverException("slot ip: a route leads to interface " + f[4]);
     }
@@ -368,7 +375,7 @@ final class IpHandover {
             default -> {}
           }
         });
-    LinkInterface link = layer.interfaces.byIndex(f.index);
+    LinkInterface link = formerly.get(f.index);
     if (link == null) {
       throw new HandoverException("slot ip: a neighbour is on interface " + f.index);
     }

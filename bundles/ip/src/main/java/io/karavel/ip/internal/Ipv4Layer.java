@@ -17,6 +17,7 @@ import io.karavel.ip.RouteInfo;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
+import io.karavel.ip.spi.LocalAddresses;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketQueue;
 import java.util.List;
@@ -59,7 +60,8 @@ final class Ipv4Layer implements IpModule {
     routes = new Routes(lane);
     AddressConflicts conflicts = new AddressConflicts(lane, arp);
     InterfaceTable table = context.shared(InterfaceTable.class);
-    interfaces = new Interfaces(lane, table, conflicts, neighbours, routes);
+    LocalAddresses published = context.shared(LocalAddresses.class);
+    interfaces = new Interfaces(lane, table, published, conflicts, neighbours, routes);
     loopback = new LoopbackQueue(lane, new PacketQueue());
     output =
         new Ipv4Output(

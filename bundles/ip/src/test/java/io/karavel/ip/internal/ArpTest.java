@@ -78,6 +78,16 @@ class ArpTest {
   }
 
   @Test
+  void doubtsAReachableNeighbourOnlyWhenItsMacChanges() {
+    f.meetPeer();
+    f.ip.confirmReachable(PEER);
+    f.receive(arp(ArpPacket.REQUEST, PEER_MAC, PEER, 0, PEER));
+    assertThat(f.ip.neighbours().get(0).state()).isEqualTo("REACHABLE");
+    f.receive(arp(ArpPacket.REQUEST, 0x0200_0000_0099L, PEER, 0, PEER));
+    assertThat(f.ip.neighbours().get(0).state()).isEqualTo("STALE");
+  }
+
+  @Test
   void doesNotLearnAnAskerFromOutsideThePrefixButAnswersHim() {
     f.receive(arp(ArpPacket.REQUEST, PEER_MAC, ip("192.168.7.7"), 0, US));
     assertThat(f.sent()).isNotNull();

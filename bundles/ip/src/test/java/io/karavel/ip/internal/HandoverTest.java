@@ -193,6 +193,23 @@ class HandoverTest {
   }
 
   @Test
+  void findsAnInterfaceAgainByItsNameUnderAnotherIndex() {
+    populate(f);
+    var routes = f.ip.routes();
+    var neighbours = f.ip.neighbours();
+    Handover kept = f.ip.export();
+    f.ip.close(CloseReason.HANDED_OVER);
+    f.lane.table.remove("eth0");
+    f.configure("eth0", Map.of("device", "d0", "addresses", "10.0.0.1/24, 10.4.0.1/16"));
+    assertThat(f.lane.table.indexOf("eth0")).isEqualTo(2);
+    f.open(kept);
+    assertThat(f.ip.routes()).isEqualTo(routes);
+    assertThat(f.ip.neighbours()).isEqualTo(neighbours);
+    f.receive(arp(ArpPacket.REQUEST, PEER_MAC, PEER, 0, US), 2);
+    assertThat(f.sent()).isNotNull();
+  }
+
+  @Test
   void knowsTheFramingWhileTheDeviceIsAwayToo() {
     f.meetPeer();
     f.slot("nic:d0").module = null;

@@ -96,6 +96,17 @@ class InterfacesTest {
   }
 
   @Test
+  void publishesTheAddressesInUse() {
+    assertThat(f.lane.localAddresses.all()).containsExactly(IpAddress.ipv4(US));
+    f.ip.addAddress("eth0", IpPrefix.parse("10.7.0.1/24"));
+    assertThat(f.lane.localAddresses.all())
+        .containsExactlyInAnyOrder(IpAddress.ipv4(US), IpAddress.parse("10.7.0.1"));
+    f.lane.table.remove("eth0");
+    f.ip.onInterfacesChanged();
+    assertThat(f.lane.localAddresses.all()).isEmpty();
+  }
+
+  @Test
   void saysWhyAnAddressIsRefused() {
     assertThatThrownBy(() -> f.ip.addAddress("eth1", IpPrefix.parse("10.7.0.1/24")))
         .isInstanceOf(IllegalArgumentException.class)

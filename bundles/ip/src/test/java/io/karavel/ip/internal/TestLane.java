@@ -9,6 +9,7 @@ import io.karavel.engine.Slot;
 import io.karavel.engine.Timer;
 import io.karavel.engine.Timers;
 import io.karavel.ip.spi.InterfaceTable;
+import io.karavel.ip.spi.LocalAddresses;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketPool;
 import io.karavel.packet.PacketQueue;
@@ -114,6 +115,7 @@ final class TestLane implements LaneContext {
   final Drops drops = new Drops(counters);
   final EventLog events = new EventLog(64);
   final InterfaceTable table = new InterfaceTable();
+  final LocalAddresses localAddresses = new LocalAddresses();
   final Map<String, TestSlot<?>> slots = new HashMap<>();
   final Queue<Runnable> posted = new ArrayDeque<>();
   final Random random = new Random(7);
@@ -208,7 +210,7 @@ final class TestLane implements LaneContext {
 
   @Override
   public <T> T shared(Class<T> type) {
-    return type.cast(table);
+    return type.cast(type == LocalAddresses.class ? localAddresses : table);
   }
 
   @Override
