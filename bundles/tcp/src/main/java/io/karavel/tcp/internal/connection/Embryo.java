@@ -3,6 +3,8 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.wire.Seq;
+import io.karavel.wire.TcpHeader;
 
 /**
  * A connection in SYN-RECEIVED that a listener has answered: as little as its SYN-ACK needs to be
@@ -30,6 +32,44 @@ public class Embryo {
     GIVE_UP
   }
 
+  private static final int TAG_IRS = 1;
+  private static final int TAG_ISS = 2;
+  private static final int TAG_TS_OFFSET = 3;
+  private static final int TAG_TS_RECENT = 4;
+  private static final int TAG_MTU = 5;
+  private static final int TAG_MSS = 6;
+  private static final int TAG_PEER_MSS = 7;
+  private static final int TAG_WINDOW = 8;
+  private static final int TAG_OWN_SCALE = 9;
+  private static final int TAG_PEER_SCALE = 10;
+  private static final int TAG_OPTIONS = 11;
+  private static final int TAG_RETRIES = 12;
+  private static final int TAG_FIRST = 13;
+  private static final int TAG_ARMED = 14;
+  private static final int TAG_CHALLENGED = 15;
+
+  private static final int DEFAULT_SEGMENT_BYTES = 536;
+  private static final byte SACK = 1;
+  private static final byte TIMESTAMPS = 2;
+  private static final byte RETRANSMITTED = 4;
+
+  private final ConnectionContext context;
+  private int irs;
+  private int iss;
+  private int tsOffset;
+  private int tsRecent;
+  private char mtuSegmentBytes;
+  private char ownSegmentBytes;
+  private char peerSegmentBytes;
+  private char windowField;
+  private byte ownWindowScale;
+  private byte peerWindowScale;
+  private byte agreed;
+  private short retries;
+  private long firstSentNanos;
+  private long armedNanos;
+  private long challengedNanos = Long.MIN_VALUE;
+
   /**
    * The embryo of a SYN; send its {@link #synAck} then.
    *
@@ -46,7 +86,34 @@ public class Embryo {
       int timestampOffset,
       int mtuSegmentBytes,
       long nowNanos) {
-    throw new UnsupportedOperationException();
+    this.context = context;
+    this.iss = iss;
+    irs = syn.sequence;
+    tsOffset = timestampOffset;
+    tsRecent = syn.timestampValue;
+    this.mtuSegmentBytes = (char) mtuSegmentBytes;
+    ownSegmentBytes = (char) Math.min(mtuSegmentBytes, options.maxSegmentBytes());
+    peerSegmentBytes =
+        (char) (syn.maximumSegmentSize > 0 ? syn.maximumSegmentSize : DEFAULT_SEGMENT_BYTES);
+    windowField =
+        (char)
+            ReceiveWindow.initialField(
+                options.receiveBufferBytes(context.settings()), options.windowClampBytes());
+    boolean scaling = context.settings().windowScaling() && syn.windowScale >= 0;
+    peerWindowScale = (byte) (scaling ? syn.windowScale : -1);
+    ownWindowScale =
+        (byte)
+            (scaling
+                ? ReceiveWindow.scaleFor(options.receiveBufferMaxBytes(context.settings()))
+                : -1);
+    if (context.settings().sack() && syn.sackPermitted) {
+      agreed |= SACK;
+    }
+    if (context.settings().timestamps() && syn.timestampsPresent) {
+      agreed |= TIMESTAMPS;
+    }
+    firstSentNanos = nowNanos;
+    armedNanos = nowNanos;
   }
 
   /**
@@ -67,56 +134,243 @@ public class Embryo {
       int ownWindowScale,
       boolean sack,
       long nowNanos) {
-    throw new UnsupportedOperationException();
+    this.context = context;
+    irs = finalAck.sequence - 1;
+    iss = finalAck.acknowledgment - 1;
+    tsOffset = timestampOffset;
+    tsRecent = finalAck.timestampValue;
+    this.mtuSegmentBytes = (char) mtuSegmentBytes;
+    ownSegmentBytes = (char) mtuSegmentBytes;
+    this.peerSegmentBytes = (char) peerSegmentBytes;
+    windowField =
+        (char)
+            ReceiveWindow.initialField(
+                context.settings().receiveBufferInitialBytes(), Integer.MAX_VALUE);
+    this.peerWindowScale = (byte) peerWindowScale;
+    this.ownWindowScale = (byte) (peerWindowScale >= 0 ? ownWindowScale : -1);
+    agreed = (byte) ((sack ? SACK : 0) | (finalAck.timestampsPresent ? TIMESTAMPS : 0));
+    // When the cookie went out is not known: no round trip is measured from it.
+    agreed |= RETRANSMITTED;
+    firstSentNanos = nowNanos;
+    armedNanos = nowNanos;
   }
 
   /** Reads what {@link #export} wrote. */
   public Embryo(ConnectionContext context, HandoverReader reader) throws HandoverException {
-    throw new UnsupportedOperationException();
+    this.context = context;
+    while (reader.next()) {
+      switch (reader.tag()) {
+        case TAG_IRS -> irs = reader.intValue();
+        case TAG_ISS -> iss = reader.intValue();
+        case TAG_TS_OFFSET -> tsOffset = reader.intValue();
+        case TAG_TS_RECENT -> tsRecent = reader.intValue();
+        case TAG_MTU -> mtuSegmentBytes = (char) reader.intValue();
+        case TAG_MSS -> ownSegmentBytes = (char) reader.intValue();
+        case TAG_PEER_MSS -> peerSegmentBytes = (char) reader.intValue();
+        case TAG_WINDOW -> windowField = (char) reader.intValue();
+        case TAG_OWN_SCALE -> ownWindowScale = (byte) reader.intValue();
+        case TAG_PEER_SCALE -> peerWindowScale = (byte) reader.intValue();
+        case TAG_OPTIONS -> agreed = (byte) reader.intValue();
+        case TAG_RETRIES -> retries = (short) reader.intValue();
+        case TAG_FIRST -> firstSentNanos = reader.longValue();
+        case TAG_ARMED -> armedNanos = reader.longValue();
+        case TAG_CHALLENGED -> challengedNanos = reader.longValue();
+        default -> {}
+      }
+    }
   }
 
   /** Writes every variable. */
   public final void export(HandoverWriter writer) {
-    throw new UnsupportedOperationException();
+    writer
+        .putInt(TAG_IRS, irs)
+        .putInt(TAG_ISS, iss)
+        .putInt(TAG_TS_OFFSET, tsOffset)
+        .putInt(TAG_TS_RECENT, tsRecent)
+        .putInt(TAG_MTU, mtuSegmentBytes)
+        .putInt(TAG_MSS, ownSegmentBytes)
+        .putInt(TAG_PEER_MSS, peerSegmentBytes)
+        .putInt(TAG_WINDOW, windowField)
+        .putInt(TAG_OWN_SCALE, ownWindowScale)
+        .putInt(TAG_PEER_SCALE, peerWindowScale)
+        .putInt(TAG_OPTIONS, agreed)
+        .putInt(TAG_RETRIES, retries)
+        .putLong(TAG_FIRST, firstSentNanos)
+        .putLong(TAG_ARMED, armedNanos)
+        .putLong(TAG_CHALLENGED, challengedNanos);
+  }
+
+  private boolean has(byte option) {
+    return (agreed & option) != 0;
   }
 
   /** Judges a segment for this 4-tuple. */
   public final Verdict onSegment(Segment segment, long nowNanos) {
-    throw new UnsupportedOperationException();
+    int next = irs + 1;
+    boolean timestampOld =
+        has(TIMESTAMPS)
+            && (segment.timestampsPresent ? segment.timestampValue - tsRecent < 0 : !segment.rst());
+    if (segment.rst()) {
+      if (segment.sequence == next) {
+        return Verdict.REMOVE;
+      }
+      return isInWindow(segment, next) ? challenge(nowNanos) : Verdict.IGNORE;
+    }
+    if (segment.syn()) {
+      if (!segment.ack() && segment.sequence == irs && !timestampOld) {
+        armedNanos = nowNanos;
+        if (segment.timestampsPresent) {
+          tsRecent = segment.timestampValue;
+        }
+        return Verdict.SYN_ACK;
+      }
+      return challenge(nowNanos);
+    }
+    if (timestampOld || !isInWindow(segment, next)) {
+      return challenge(nowNanos);
+    }
+    if (!segment.ack()) {
+      return Verdict.IGNORE;
+    }
+    return segment.acknowledgment == iss + 1 ? Verdict.OPEN : Verdict.RESET;
+  }
+
+  private boolean isInWindow(Segment segment, int next) {
+    if (segment.length() == 0) {
+      return segment.sequence == next || Seq.inWindow(segment.sequence, next, next + windowField);
+    }
+    return Seq.inWindow(segment.sequence, next, next + windowField)
+        || Seq.inWindow(segment.end() - 1, next, next + windowField);
+  }
+
+  private Verdict challenge(long nowNanos) {
+    // One variable instead of two: the share of a second that one challenge may have.
+    long share = 1_000_000_000L / context.settings().challengeAckPerSecond();
+    if (challengedNanos != Long.MIN_VALUE && nowNanos - challengedNanos < share) {
+      context.counters().ackSkipped.increment();
+      return Verdict.IGNORE;
+    }
+    challengedNanos = nowNanos;
+    context.counters().challengeAck.increment();
+    return Verdict.CHALLENGE_ACK;
+  }
+
+  private long intervalNanos() {
+    return RetransmitTimer.shifted(
+        context.settings().rtoInitialNanos(), retries, context.settings().rtoMaxNanos());
   }
 
   /** SYN_ACK (again), GIVE_UP, or IGNORE if nothing is due. */
   public final Verdict onDeadline(long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (nowNanos < nextDeadlineNanos()) {
+      return Verdict.IGNORE;
+    }
+    if (retries >= context.settings().synAckRetries()) {
+      context.counters().attemptFails.increment();
+      return Verdict.GIVE_UP;
+    }
+    retries++;
+    agreed |= RETRANSMITTED;
+    armedNanos = nowNanos;
+    context.counters().timeouts.increment();
+    context.counters().synRetrans.increment();
+    context.counters().retransSegs.increment();
+    return Verdict.SYN_ACK;
   }
 
   /** Settings have changed: GIVE_UP or IGNORE; the deadline may have moved. */
   public final Verdict onSettingsChanged(long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (retries > context.settings().synAckRetries()) {
+      context.counters().attemptFails.increment();
+      return Verdict.GIVE_UP;
+    }
+    return Verdict.IGNORE;
   }
 
   /** When {@link #onDeadline} is due. */
   public final long nextDeadlineNanos() {
-    throw new UnsupportedOperationException();
+    return armedNanos + intervalNanos();
   }
 
   /** Describes the SYN-ACK. */
   public final void synAck(TransmitSegment out, long nowNanos) {
-    throw new UnsupportedOperationException();
+    out.clear();
+    out.sequence = iss;
+    out.acknowledgment = irs + 1;
+    out.flags = TcpHeader.SYN | TcpHeader.ACK;
+    out.windowField = windowField;
+    out.maximumSegmentSize = ownSegmentBytes;
+    out.windowScale = ownWindowScale;
+    out.sackPermitted = has(SACK);
+    out.retransmission = retries > 0;
+    timestamps(out, nowNanos);
   }
 
   /** Describes the challenge ACK. */
   public final void challengeAck(TransmitSegment out, long nowNanos) {
-    throw new UnsupportedOperationException();
+    out.clear();
+    out.sequence = iss + 1;
+    out.acknowledgment = irs + 1;
+    out.flags = TcpHeader.ACK;
+    out.windowField = ownWindowScale > 0 ? windowField >> ownWindowScale : windowField;
+    timestamps(out, nowNanos);
+  }
+
+  private void timestamps(TransmitSegment out, long nowNanos) {
+    if (has(TIMESTAMPS)) {
+      out.timestampsPresent = true;
+      out.timestampValue = (int) (nowNanos / 1_000_000L) + tsOffset;
+      out.timestampEcho = tsRecent;
+    }
   }
 
   /** Describes the RST with which a closing listener or an overflow ends the embryo. */
   public final void reset(TransmitSegment out) {
-    throw new UnsupportedOperationException();
+    out.clear();
+    out.sequence = iss + 1;
+    out.acknowledgment = irs + 1;
+    out.flags = TcpHeader.RST | TcpHeader.ACK;
+    context.counters().outRsts.increment();
   }
 
   /** How often the SYN-ACK was repeated by the timer. */
   public final int retries() {
-    throw new UnsupportedOperationException();
+    return retries;
+  }
+
+  /** When the first SYN-ACK was sent. */
+  public final long firstSentNanos() {
+    return firstSentNanos;
+  }
+
+  /** Fills a connection with what was agreed. */
+  final void grow(ControlBlock c) {
+    c.iss = iss;
+    c.sndUna = iss;
+    c.sndNxt = iss + 1;
+    c.sndSml = iss;
+    c.rttSequence = c.sndNxt;
+    c.recoveryPoint = iss;
+    c.karnSequence = iss;
+    c.irs = irs;
+    c.rcvNxt = irs + 1;
+    c.lastAckSent = c.rcvNxt;
+    c.rcvAdv = c.rcvNxt + windowField;
+    c.tsOffset = tsOffset;
+    c.tsRecent = tsRecent;
+    c.tsRecentNanos = firstSentNanos;
+    c.timestamps = has(TIMESTAMPS);
+    c.sack = has(SACK);
+    c.windowScaling = peerWindowScale >= 0;
+    c.sndWindShift = (byte) Math.max(0, peerWindowScale);
+    c.rcvWindShift = (byte) Math.max(0, ownWindowScale);
+    c.mtuSegmentBytes = mtuSegmentBytes;
+    c.peerSegmentBytes = peerSegmentBytes;
+    c.sndMss = Outgoing.sendMss(c);
+    c.synRetransmitted = has(RETRANSMITTED);
+    c.retransmits = retries;
+    c.retryStartNanos = firstSentNanos;
+    c.retransmitArmedNanos = armedNanos;
+    AckPolicy.enterQuickPhase(c);
   }
 }

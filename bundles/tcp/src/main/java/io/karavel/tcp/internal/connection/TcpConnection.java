@@ -4,6 +4,8 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.CongestionView;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.ByteRing;
@@ -16,9 +18,14 @@ import java.util.Map;
  * #takeEvents()}, and arms its timer for {@link #nextDeadlineNanos()}. Nothing is sent from inside
  * another call. Lane's thread.
  */
-public final class TcpConnection {
-  private TcpConnection() {
-    throw new UnsupportedOperationException();
+public final class TcpConnection extends ControlBlock implements CongestionView {
+  private TcpConnection(
+      ConnectionContext context,
+      ConnectionOptions options,
+      KeepaliveTimes keepalive,
+      ByteRing receiveRing,
+      ByteRing sendRing) {
+    super(context, options, keepalive, receiveRing, sendRing);
   }
 
   /**
@@ -40,7 +47,16 @@ public final class TcpConnection {
       int timestampOffset,
       int mtuSegmentBytes,
       long nowNanos) {
-    throw new UnsupportedOperationException();
+    TcpConnection c = new TcpConnection(context, options, keepalive, receiveRing, sendRing);
+    c.iss = iss;
+    c.tsOffset = timestampOffset;
+    c.mtuSegmentBytes = mtuSegmentBytes;
+    c.openedNanos = nowNanos;
+    c.lastReceivedNanos = nowNanos;
+    Buffers.setCapacities(c);
+    c.sndMss = Outgoing.sendMss(c);
+    Handshake.connect(c, nowNanos);
+    return c;
   }
 
   /**
@@ -56,7 +72,14 @@ public final class TcpConnection {
       ByteRing sendRing,
       Embryo embryo,
       long nowNanos) {
-    throw new UnsupportedOperationException();
+    TcpConnection c = new TcpConnection(context, options, keepalive, receiveRing, sendRing);
+    Buffers.setCapacities(c);
+    c.openedNanos = nowNanos;
+    c.lastReceivedNanos = nowNanos;
+    embryo.grow(c);
+    Transitions.moveTo(c, TcpState.SYN_RECEIVED);
+    c.counters().passiveOpens.increment();
+    return c;
   }
 
   /** Reads what {@link #export} wrote. */
@@ -68,12 +91,14 @@ public final class TcpConnection {
       ByteRing sendRing,
       HandoverReader reader)
       throws HandoverException {
-    throw new UnsupportedOperationException();
+    TcpConnection c = new TcpConnection(context, options, keepalive, receiveRing, sendRing);
+    TcpHandover.open(c, reader);
+    return c;
   }
 
   /** Writes every variable but options, keepalive times and rings; changes nothing. */
   public void export(HandoverWriter writer) {
-    throw new UnsupportedOperationException();
+    TcpHandover.export(this, writer);
   }
 
   // ---- in ----
@@ -84,37 +109,78 @@ public final class TcpConnection {
    * @return null if it was of use, else why not: to be counted by the caller
    */
   public DropReason onSegment(Segment segment, long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+      return DropReason.TCP_NO_SOCKET;
+    }
+    long gapNanos = nowNanos - lastReceivedNanos;
+    lastReceivedNanos = nowNanos;
+    if (keepaliveProbes > 0) {
+      Keepalive.onReceived(this);
+    }
+    if (state == TcpState.SYN_SENT) {
+      return Handshake.onSynSent(this, segment, gapNanos, nowNanos);
+    }
+    DropReason refused = SegmentAcceptance.check(this, segment, nowNanos);
+    if (refused != null || state == TcpState.CLOSED) {
+      return refused;
+    }
+    if (!segment.ack()) {
+      return DropReason.TCP_FLAGS;
+    }
+    SegmentAcceptance.takeTimestamp(this, segment, nowNanos);
+    refused =
+        state == TcpState.SYN_RECEIVED
+            ? Handshake.onSynReceivedAck(this, segment, nowNanos)
+            : AckProcessing.onAck(this, segment, nowNanos);
+    if (refused != null || state == TcpState.CLOSED) {
+      return refused;
+    }
+    return Receiver.onText(this, segment, gapNanos, nowNanos);
   }
 
   /** Everything that is due at {@code nowNanos}, in order; nothing if it is not due yet. */
   public void onDeadline(long nowNanos) {
-    throw new UnsupportedOperationException();
+    TcpTimers.expire(this, nowNanos);
   }
 
   /** Bytes were written to the send ring. */
   public void written(long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (trimDeadline == NEVER && state != TcpState.CLOSED) {
+      TcpTimers.armTrim(this, nowNanos);
+    }
   }
 
   /** Bytes were read from the receive ring: the window may open. */
   public void read(long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (state == TcpState.CLOSED) {
+      return;
+    }
+    if (ReceiveWindow.isUpdateDue(this)) {
+      owe(OWE_ACK);
+    }
+    if (trimDeadline == NEVER && receiveRing.available() == 0) {
+      TcpTimers.armTrim(this, nowNanos);
+    }
   }
 
   /** FIN behind what is in the send ring. */
   public void shutdownOutput(long nowNanos) {
-    throw new UnsupportedOperationException();
+    Teardown.queueFin(this);
   }
 
   /** What comes from now on is acknowledged and discarded. */
   public void shutdownInput(long nowNanos) {
-    throw new UnsupportedOperationException();
+    if (!inputShutdown) {
+      inputShutdown = true;
+      if (reassembly != null) {
+        reassembly.forgetBytes();
+      }
+    }
   }
 
   /** The application lets go: FIN, or RST with unread data or linger 0; then an orphan. */
   public void close(long nowNanos) {
-    throw new UnsupportedOperationException();
+    Teardown.close(this, nowNanos);
   }
 
   /**
@@ -123,22 +189,24 @@ public final class TcpConnection {
    * @param reason reported to whoever still holds the socket; null if nobody needs to be told
    */
   public void abort(TcpError reason, long nowNanos) {
-    throw new UnsupportedOperationException();
+    Teardown.abort(this, reason);
   }
 
   /** The socket's options have changed. */
-  public void options(ConnectionOptions options, long nowNanos) {
-    throw new UnsupportedOperationException();
+  public void options(ConnectionOptions newOptions, long nowNanos) {
+    options = newOptions;
+    applySettings(nowNanos);
   }
 
   /** Policy or options of keepalive have changed. */
   public void keepalive(KeepaliveTimes times, long nowNanos) {
-    throw new UnsupportedOperationException();
+    keepalive = times;
+    Keepalive.rearm(this);
   }
 
   /** The context's settings have changed. */
   public void onSettingsChanged(long nowNanos) {
-    throw new UnsupportedOperationException();
+    applySettings(nowNanos);
   }
 
   /**
@@ -148,17 +216,17 @@ public final class TcpConnection {
    * @param sequence SEG.SEQ of the segment quoted; SND.UNA for a failed resolution
    */
   public void onIcmpError(TcpError error, boolean hard, int sequence, long nowNanos) {
-    throw new UnsupportedOperationException();
+    IcmpReaction.onError(this, error, hard, sequence);
   }
 
   /**
    * The path carries less than we send (RFC 1191).
    *
-   * @param mtuSegmentBytes MTU less IP and TCP header without options
+   * @param newMtuSegmentBytes MTU less IP and TCP header without options
    * @param sequence SEG.SEQ of the segment quoted
    */
-  public void onPathMtu(int mtuSegmentBytes, int sequence, long nowNanos) {
-    throw new UnsupportedOperationException();
+  public void onPathMtu(int newMtuSegmentBytes, int sequence, long nowNanos) {
+    IcmpReaction.onPathMtu(this, newMtuSegmentBytes, sequence, nowNanos);
   }
 
   // ---- out ----
@@ -170,34 +238,36 @@ public final class TcpConnection {
    * @return false if nothing is owed now
    */
   public boolean pollTransmit(TransmitSegment out, int segmentationBytes, long nowNanos) {
-    throw new UnsupportedOperationException();
+    return Sender.poll(this, out, segmentationBytes, nowNanos);
   }
 
   /** When {@link #onDeadline} is due; {@link Long#MAX_VALUE} if never. */
   public long nextDeadlineNanos() {
-    throw new UnsupportedOperationException();
+    return TcpTimers.next(this);
   }
 
   /** Bits of {@link ConnectionEvents} since they were last taken. */
   public int takeEvents() {
-    throw new UnsupportedOperationException();
+    int taken = events;
+    events = 0;
+    return taken;
   }
 
   /** Why it failed; null if it did not. */
   public TcpError failure() {
-    throw new UnsupportedOperationException();
+    return failure;
   }
 
   // ---- to look at ----
 
   /** The state. */
   public TcpState state() {
-    throw new UnsupportedOperationException();
+    return state;
   }
 
   /** Whether the application has let go of it. */
   public boolean isOrphan() {
-    throw new UnsupportedOperationException();
+    return orphan;
   }
 
   /**
@@ -205,36 +275,102 @@ public final class TcpConnection {
    * {@link Long#MAX_VALUE} if none is. Ask again whenever the connection was called.
    */
   public long readNoticePosition() {
-    throw new UnsupportedOperationException();
+    long notice = ReceiveWindow.noticePosition(this);
+    if (trimDeadline == NEVER && receiveRing.available() > 0) {
+      // Idle with bytes unread: when they are read, the memory can be given back.
+      notice = Math.min(notice, receiveRing.writePosition());
+    }
+    return notice;
   }
 
   /** Whether so much is unsent that the socket is not writable ({@code notSentLowWater}). */
   public boolean isOutputHeld() {
-    throw new UnsupportedOperationException();
+    int low = options.notSentLowWaterBytes(settings());
+    return low > 0 && state.isSynchronized() && unsent() >= low;
   }
 
   /** Which timer is due first: "retransmit", "persist", "keepalive" …; empty if none. */
   public String timerName() {
-    throw new UnsupportedOperationException();
+    return TcpTimers.name(this);
   }
 
   /** Retransmissions or probes so far. */
   public int timerCount() {
-    throw new UnsupportedOperationException();
+    return keepaliveProbes > 0 ? keepaliveProbes : retransmits;
   }
 
   /** When it was opened. */
   public long openedNanos() {
-    throw new UnsupportedOperationException();
+    return openedNanos;
   }
 
   /** Bytes of the send ring that were never sent. */
   public long unsentBytes() {
-    throw new UnsupportedOperationException();
+    return state == TcpState.CLOSED ? 0 : unsent();
   }
 
   /** The variables by their RFC or Linux names, in a stable order. */
   public Map<String, Object> details(long nowNanos) {
-    throw new UnsupportedOperationException();
+    return Details.of(this, nowNanos);
+  }
+
+  // ---- what the congestion control sees ----
+
+  @Override
+  public int segmentBytes() {
+    return sndMss;
+  }
+
+  @Override
+  public int inFlightBytes() {
+    return inFlight();
+  }
+
+  @Override
+  public long smoothedRttNanos() {
+    return rtt.smoothedNanos();
+  }
+
+  @Override
+  public long minimumRttNanos() {
+    return rtt.minimumNanos();
+  }
+
+  @Override
+  public boolean isCongestionWindowLimited() {
+    return congestionWindowLimited;
+  }
+
+  @Override
+  CongestionControl congestionControl() {
+    if (congestion == null) {
+      // RFC 5681 section 3.1: after a lost SYN one segment.
+      int segments = synRetransmitted ? 1 : settings().initialWindowSegments();
+      congestion =
+          context
+              .congestionControl(options.congestionControl(settings()))
+              .create(this, segments * sndMss, Integer.MAX_VALUE);
+    }
+    return congestion;
+  }
+
+  private void applySettings(long nowNanos) {
+    if (state == TcpState.CLOSED) {
+      return;
+    }
+    Buffers.setCapacities(this);
+    String name = options.congestionControl(settings());
+    if (congestion != null && !congestion.name().equals(name)) {
+      congestion =
+          context
+              .congestionControl(name)
+              .create(
+                  this, congestion.congestionWindowBytes(), congestion.slowStartThresholdBytes());
+    }
+    RetransmitTimer.onLimitsChanged(this, nowNanos);
+    AckPolicy.onDelayChanged(this);
+    if (finWaitDeadline != NEVER) {
+      Teardown.armFinWait(this);
+    }
   }
 }

@@ -4,10 +4,12 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.TcpSettings;
+import io.karavel.wire.Seq;
+import io.karavel.wire.TcpHeader;
 
 /**
- * A connection in TIME-WAIT: as little as answering stray segments needs. The manager extends it by
- * addresses and links. Lane's thread.
+ * A connection in TIME-WAIT: as little as answering stray segments needs (RFC 9293 §3.10.7.4, RFC
+ * 6191, RFC 1337). The manager extends it by addresses and links. Lane's thread.
  */
 public class TimeWaitRecord {
   /** What the manager is to do. */
@@ -24,53 +26,163 @@ public class TimeWaitRecord {
     RESET
   }
 
+  private static final int TAG_SND_NXT = 1;
+  private static final int TAG_RCV_NXT = 2;
+  private static final int TAG_RCV_WND = 3;
+  private static final int TAG_SHIFT = 4;
+  private static final int TAG_TIMESTAMPS = 5;
+  private static final int TAG_TS_OFFSET = 6;
+  private static final int TAG_TS_RECENT = 7;
+  private static final int TAG_STARTED = 8;
+  private static final int TAG_DEADLINE = 9;
+  private static final int TAG_ANSWERED = 10;
+
+  private int sndNxt;
+  private int rcvNxt;
+  private int rcvWnd;
+  private int tsOffset;
+  private int tsRecent;
+  private byte rcvWindShift;
+  private boolean timestamps;
+  private long startedNanos;
+  private long deadlineNanos;
+  private long answeredNanos = Long.MIN_VALUE;
+
   /** The record of a connection in TIME-WAIT that owes nothing any more. */
   public TimeWaitRecord(TcpConnection connection, TcpSettings settings, long nowNanos) {
-    throw new UnsupportedOperationException();
+    sndNxt = connection.sndNxt;
+    rcvNxt = connection.rcvNxt;
+    rcvWnd = connection.rcvWnd();
+    rcvWindShift = connection.rcvWindShift;
+    timestamps = connection.timestamps;
+    tsOffset = connection.tsOffset;
+    tsRecent = connection.tsRecent;
+    start(settings, nowNanos);
   }
 
   /** Reads what {@link #export} wrote. */
   public TimeWaitRecord(HandoverReader reader) throws HandoverException {
-    throw new UnsupportedOperationException();
+    while (reader.next()) {
+      switch (reader.tag()) {
+        case TAG_SND_NXT -> sndNxt = reader.intValue();
+        case TAG_RCV_NXT -> rcvNxt = reader.intValue();
+        case TAG_RCV_WND -> rcvWnd = reader.intValue();
+        case TAG_SHIFT -> rcvWindShift = (byte) reader.intValue();
+        case TAG_TIMESTAMPS -> timestamps = reader.booleanValue();
+        case TAG_TS_OFFSET -> tsOffset = reader.intValue();
+        case TAG_TS_RECENT -> tsRecent = reader.intValue();
+        case TAG_STARTED -> startedNanos = reader.longValue();
+        case TAG_DEADLINE -> deadlineNanos = reader.longValue();
+        case TAG_ANSWERED -> answeredNanos = reader.longValue();
+        default -> {}
+      }
+    }
   }
 
   /** Writes every variable. */
   public final void export(HandoverWriter writer) {
-    throw new UnsupportedOperationException();
+    writer
+        .putInt(TAG_SND_NXT, sndNxt)
+        .putInt(TAG_RCV_NXT, rcvNxt)
+        .putInt(TAG_RCV_WND, rcvWnd)
+        .putInt(TAG_SHIFT, rcvWindShift)
+        .putBoolean(TAG_TIMESTAMPS, timestamps)
+        .putInt(TAG_TS_OFFSET, tsOffset)
+        .putInt(TAG_TS_RECENT, tsRecent)
+        .putLong(TAG_STARTED, startedNanos)
+        .putLong(TAG_DEADLINE, deadlineNanos)
+        .putLong(TAG_ANSWERED, answeredNanos);
+  }
+
+  private void start(TcpSettings settings, long nowNanos) {
+    startedNanos = nowNanos;
+    deadlineNanos = nowNanos + settings.timeWaitNanos();
   }
 
   /** Judges a segment for this 4-tuple. */
   public final Verdict onSegment(Segment segment, TcpSettings settings, long nowNanos) {
-    throw new UnsupportedOperationException();
+    boolean timestampOld =
+        timestamps && segment.timestampsPresent && segment.timestampValue - tsRecent < 0;
+    if (segment.rst()) {
+      return !settings.rfc1337() && segment.sequence == rcvNxt ? Verdict.END : Verdict.IGNORE;
+    }
+    if (segment.syn()) {
+      if (!segment.ack() && mayReopen(segment)) {
+        return Verdict.REOPEN;
+      }
+      return answer(settings, nowNanos, false);
+    }
+    if (!segment.ack()) {
+      return Verdict.IGNORE;
+    }
+    boolean repeatedFin = segment.fin() && segment.end() == rcvNxt && !timestampOld;
+    if (repeatedFin) {
+      start(settings, nowNanos);
+      return Verdict.ACKNOWLEDGE;
+    }
+    if (segment.length() == 0
+        && segment.sequence == rcvNxt
+        && Seq.lessOrEqual(segment.acknowledgment, sndNxt)) {
+      return Verdict.IGNORE;
+    }
+    return answer(settings, nowNanos, segment.payloadLength > 0 || segment.fin());
+  }
+
+  /** RFC 6191 §2, and RFC 1122 §4.2.2.13 without timestamps. */
+  private boolean mayReopen(Segment syn) {
+    if (timestamps && syn.timestampsPresent) {
+      int newer = syn.timestampValue - tsRecent;
+      return newer > 0 || newer == 0 && Seq.greaterThan(syn.sequence, rcvNxt);
+    }
+    return Seq.greaterThan(syn.sequence, rcvNxt);
+  }
+
+  private Verdict answer(TcpSettings settings, long nowNanos, boolean always) {
+    if (!always
+        && answeredNanos != Long.MIN_VALUE
+        && nowNanos - answeredNanos < settings.invalidRateLimitNanos()) {
+      return Verdict.IGNORE;
+    }
+    answeredNanos = nowNanos;
+    return Verdict.ACKNOWLEDGE;
   }
 
   /** Describes the acknowledgement. */
   public final void acknowledge(TransmitSegment out, long nowNanos) {
-    throw new UnsupportedOperationException();
+    out.clear();
+    out.sequence = sndNxt;
+    out.acknowledgment = rcvNxt;
+    out.flags = TcpHeader.ACK;
+    out.windowField = Math.min(65535, rcvWnd >> rcvWindShift);
+    if (timestamps) {
+      out.timestampsPresent = true;
+      out.timestampValue = (int) (nowNanos / 1_000_000L) + tsOffset;
+      out.timestampEcho = tsRecent;
+    }
   }
 
   /** The timeWaitSeconds have changed: the deadline may have moved. */
   public final void onSettingsChanged(TcpSettings settings) {
-    throw new UnsupportedOperationException();
+    deadlineNanos = startedNanos + settings.timeWaitNanos();
   }
 
   /** When it is to be forgotten. */
   public final long nextDeadlineNanos() {
-    throw new UnsupportedOperationException();
+    return deadlineNanos;
   }
 
   /** Whether an outgoing connection may take the tuple over now: timestamps, and old enough. */
   public final boolean mayBeReused(TcpSettings settings, long nowNanos) {
-    throw new UnsupportedOperationException();
+    return timestamps && nowNanos - startedNanos >= settings.timeWaitReuseDelayNanos();
   }
 
   /** What the initial sequence number of a connection that takes over must be beyond: SND.NXT. */
   public final int sndNxt() {
-    throw new UnsupportedOperationException();
+    return sndNxt;
   }
 
   /** The offset of our timestamps, to be used again by a connection that takes over. */
   public final int timestampOffset() {
-    throw new UnsupportedOperationException();
+    return tsOffset;
   }
 }

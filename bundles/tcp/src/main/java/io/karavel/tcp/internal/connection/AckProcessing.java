@@ -1,0 +1,156 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpState;
+import io.karavel.wire.Seq;
+
+/** The ACK field: RFC 9293 §3.10.7.4, fifth, with RFC 5961 §5; window update; what is lost. */
+final class AckProcessing {
+  private AckProcessing() {}
+
+  /** Takes ACK, window and SACK of an acceptable segment; null if processing goes on. */
+  static DropReason onAck(ControlBlock c, Segment s, long nowNanos) {
+    int ack = s.acknowledgment;
+    if (Seq.greaterThan(ack, c.sndNxt) || Seq.lessThan(ack, c.sndUna - c.maxSndWnd)) {
+      Challenge.owe(c, nowNanos);
+      return DropReason.TCP_ACK;
+    }
+    if (Seq.lessThan(ack, c.sndUna)) {
+      return null;
+    }
+    boolean windowChanged = updateWindow(c, s);
+    int acknowledged = ack - c.sndUna;
+    int flightBefore = c.flight();
+    int newlySacked = 0;
+    if (acknowledged > 0) {
+      advance(c, s, ack, nowNanos);
+    }
+    if (c.sack && s.sackCount > 0 && c.flight() > 0) {
+      newlySacked = takeSacks(c, s, ack);
+    }
+    if (c.state == TcpState.CLOSED) {
+      return null;
+    }
+    if (flightBefore > 0) {
+      boolean duplicate =
+          acknowledged == 0
+              && s.payloadLength == 0
+              && !s.fin()
+              && c.flight() > 0
+              && (newlySacked > 0 || !windowChanged && !c.sack);
+      LossRecovery.onAck(c, acknowledged, newlySacked, duplicate, nowNanos);
+    }
+    if (c.persisting) {
+      if (c.sndWnd > 0) {
+        Persist.onWindowOpened(c);
+      } else if (acknowledged == 0 && c.retransmits > 0) {
+        // The peer answers: the budget of unanswered probes begins anew.
+        c.softError = null;
+      }
+    } else if (windowChanged && c.sndWnd > 0 && probeOnly(c)) {
+      Persist.onWindowOpened(c);
+    }
+    return null;
+  }
+
+  private static boolean probeOnly(ControlBlock c) {
+    return c.flight() == 1 && c.karnSequence == c.sndNxt && c.retransmits > 0;
+  }
+
+  private static boolean updateWindow(ControlBlock c, Segment s) {
+    boolean newer =
+        Seq.lessThan(c.sndWl1, s.sequence)
+            || c.sndWl1 == s.sequence && Seq.lessOrEqual(c.sndWl2, s.acknowledgment);
+    if (!newer) {
+      return false;
+    }
+    int window = s.windowField << c.sndWindShift;
+    boolean changed = window != c.sndWnd;
+    c.sndWnd = window;
+    c.sndWl1 = s.sequence;
+    c.sndWl2 = s.acknowledgment;
+    c.maxSndWnd = Math.max(c.maxSndWnd, window);
+    if (changed) {
+      c.event(ConnectionEvents.WRITABLE);
+    }
+    return changed;
+  }
+
+  private static void advance(ControlBlock c, Segment s, int ack, long nowNanos) {
+    int bytes = ack - c.sndUna;
+    boolean finAcknowledged = c.finSent && ack == c.sndNxt;
+    int data = finAcknowledged ? bytes - 1 : bytes;
+    if (data > 0) {
+      c.sendRing.consume(c.sendRing.readPosition() + data);
+      c.event(ConnectionEvents.WRITABLE);
+    }
+    c.sndUna = ack;
+    if (c.sent != null) {
+      c.sent.acknowledge(ack);
+      measure(c, s, ack, nowNanos);
+    }
+    if (Seq.lessThan(c.sndSml, ack)) {
+      c.sndSml = ack;
+    }
+    Buffers.tuneSend(c);
+    RetransmitTimer.onProgress(c, nowNanos);
+    if (finAcknowledged) {
+      Teardown.onFinAcknowledged(c, nowNanos);
+    }
+  }
+
+  /** One measurement per round trip, from our own clock unless Karn forbids (RFC 6298 §3, §4). */
+  private static void measure(ControlBlock c, Segment s, int ack, long nowNanos) {
+    if (Seq.lessThan(ack, c.rttSequence)) {
+      return;
+    }
+    if (!c.sent.sampleIsAmbiguous()) {
+      long sentNanos = c.sent.sampleSentNanos();
+      if (sentNanos >= 0) {
+        c.rtt.sample(nowNanos - sentNanos);
+        c.rttSequence = c.sndNxt;
+      }
+    } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
+      int millis = c.tsNow(nowNanos) - s.timestampEcho;
+      if (millis >= 0) {
+        c.rtt.sample(Math.max(1, millis) * 1_000_000L);
+        c.rttSequence = c.sndNxt;
+      }
+    }
+  }
+
+  private static int takeSacks(ControlBlock c, Segment s, int ack) {
+    int sum = 0;
+    int first = 0;
+    if (isDuplicateReport(s, ack)) {
+      c.counters().dsackRecv.increment();
+      first = 1;
+    }
+    for (int i = first; i < s.sackCount; i++) {
+      int left = s.sackLeft[i];
+      int right = s.sackRight[i];
+      if (Seq.greaterOrEqual(left, right)
+          || Seq.lessThan(left, c.sndUna)
+          || Seq.greaterThan(right, c.sndNxt)) {
+        if (Seq.greaterThan(right, c.sndUna)) {
+          c.counters().sackDiscard.increment();
+        }
+        continue;
+      }
+      sum += c.sent.sack(left, right);
+    }
+    return sum;
+  }
+
+  /** RFC 2883 §4: the first block lies below the ACK, or within the second. */
+  private static boolean isDuplicateReport(Segment s, int ack) {
+    int left = s.sackLeft[0];
+    int right = s.sackRight[0];
+    if (Seq.lessThan(left, ack)) {
+      return true;
+    }
+    return s.sackCount > 1
+        && Seq.greaterOrEqual(left, s.sackLeft[1])
+        && Seq.lessOrEqual(right, s.sackRight[1]);
+  }
+}

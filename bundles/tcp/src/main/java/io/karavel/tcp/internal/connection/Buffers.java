@@ -1,0 +1,47 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.TcpOption;
+
+/**
+ * How large the rings may be: an option fixes it, else it grows from the initial size as needed.
+ */
+final class Buffers {
+  private Buffers() {}
+
+  /** Sets capacities from options and settings; what a ring has grown to is not taken back. */
+  static void setCapacities(ControlBlock c) {
+    int receive = c.options.receiveBufferBytes(c.settings());
+    int send = c.options.sendBufferBytes(c.settings());
+    boolean receiveFixed = c.options.isSet(TcpOption.RECEIVE_BUFFER_BYTES);
+    boolean sendFixed = c.options.isSet(TcpOption.SEND_BUFFER_BYTES);
+    c.receiveRing.capacityBytes(receiveFixed ? receive : Math.max(receive, tunedReceive(c)));
+    c.sendRing.capacityBytes(sendFixed ? send : Math.max(send, tunedSend(c)));
+  }
+
+  private static int tunedReceive(ControlBlock c) {
+    return c.receiveTuned
+        ? Math.min(c.receiveRing.capacityBytes(), c.settings().receiveBufferMaxBytes())
+        : 0;
+  }
+
+  private static int tunedSend(ControlBlock c) {
+    return c.sendTuned
+        ? Math.min(c.sendRing.capacityBytes(), c.settings().sendBufferMaxBytes())
+        : 0;
+  }
+
+  /** The congestion window has grown: the send ring holds twice as much. */
+  static void tuneSend(ControlBlock c) {
+    if (c.congestion == null || c.options.isSet(TcpOption.SEND_BUFFER_BYTES)) {
+      return;
+    }
+    long wanted = 2L * c.congestion.congestionWindowBytes();
+    int limit = c.settings().sendBufferMaxBytes();
+    int capacity = c.sendRing.capacityBytes();
+    if (wanted > capacity && capacity < limit) {
+      c.sendRing.capacityBytes((int) Math.min(limit, wanted));
+      c.sendTuned = true;
+      c.event(ConnectionEvents.WRITABLE);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.recovery.RttEstimator;
+import io.karavel.tcp.internal.connection.recovery.SentSegments;
+import io.karavel.tcp.spi.ByteRing;
+
+/**
+ * The variables of a connection, RFC 9293 §3.3.1, by the RFC's names. Written by the concerns of
+ * this package only. Kept small: what only an active connection needs is null when idle.
+ */
+abstract class ControlBlock {
+  /** No deadline. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  // What is owed; bits of owed.
+  static final int OWE_ACK = 1;
+  static final int OWE_CHALLENGE = 2;
+  static final int OWE_RESET = 4;
+  static final int OWE_RESET_ANSWER = 8;
+  static final int OWE_SYN = 16;
+  static final int OWE_PROBE = 32;
+  static final int OWE_KEEPALIVE = 64;
+
+  /** Phases of loss recovery. */
+  enum Recovery {
+    /** No loss. */
+    OPEN,
+    /** Duplicate acknowledgements told of a loss. */
+    RECOVERY,
+    /** The retransmission timer told of a loss. */
+    LOSS
+  }
+
+  final ConnectionContext context;
+  final ByteRing receiveRing;
+  final ByteRing sendRing;
+  ConnectionOptions options;
+  KeepaliveTimes keepalive;
+  TcpState state = TcpState.CLOSED;
+  int owed;
+  int events;
+  TcpError failure;
+
+  /** What ICMP told; named when retries are used up. */
+  TcpError softError;
+
+  // ---- send ----
+  int iss;
+  int sndUna;
+  int sndNxt;
+  int sndWnd;
+  int sndWl1;
+  int sndWl2;
+  int maxSndWnd;
+
+  /** End of the last segment sent smaller than a full one (Minshall). */
+  int sndSml;
+
+  /** SEG.SEQ of the RST owed in answer to an unacceptable acknowledgement. */
+  int resetSequence;
+
+  /** MTU less IP and TCP header without options, towards the peer. */
+  int mtuSegmentBytes;
+
+  /** The peer's MSS option. */
+  int peerSegmentBytes = 536;
+
+  /** Payload of a full segment: options are taken off. */
+  int sndMss;
+
+  byte sndWindShift;
+  boolean active;
+  boolean finQueued;
+  boolean finSent;
+  boolean pushHeld;
+  boolean congestionWindowLimited;
+  boolean timestamps;
+  boolean sack;
+  boolean windowScaling;
+  boolean synRetransmitted;
+  boolean nagle;
+  boolean sendTuned;
+  boolean receiveTuned;
+
+  // ---- receive ----
+  int irs;
+  int rcvNxt;
+
+  /** Right edge of the window offered; never moves left. */
+  int rcvAdv;
+
+  /** RCV.NXT as last acknowledged: Last.ACK.sent. */
+  int lastAckSent;
+
+  /** Largest segment the peer has sent, an estimate of its MSS. */
+  int rcvMss = 536;
+
+  byte rcvWindShift;
+  boolean inputEnded;
+  boolean inputShutdown;
+  boolean orphan;
+  boolean interactive;
+  byte quickAcks;
+
+  /** Duplicate acknowledgements owed beside the one of OWE_ACK, to a peer without SACK. */
+  int duplicateAcksOwed;
+
+  Reassembly reassembly;
+
+  // ---- timestamps ----
+  int tsOffset;
+  int tsRecent;
+  long tsRecentNanos;
+
+  // ---- recovery and congestion ----
+  final RttEstimator rtt;
+  SentSegments sent;
+  CongestionControl congestion;
+  Recovery recovery = Recovery.OPEN;
+  int recoveryPoint;
+  int duplicateAcks;
+
+  /** Segments that duplicate acknowledgements say have left the network, without SACK. */
+  int renoSacked;
+
+  /** An RTT is measured again once this is acknowledged. */
+  int rttSequence;
+
+  /** Data before this was sent twice without the map knowing (window probes). */
+  int karnSequence;
+
+  boolean forceRetransmit;
+
+  // ---- timers ----
+  long retransmitDeadline = NEVER;
+  long retransmitArmedNanos;
+  long retryStartNanos;
+  int backoff;
+  int retransmits;
+  boolean persisting;
+  boolean routeSuspected;
+  long ackDeadline = NEVER;
+  long ackSinceNanos;
+  long keepaliveDeadline = NEVER;
+  long keepaliveProbeNanos;
+  int keepaliveProbes;
+  long finWaitDeadline = NEVER;
+  long finWaitBaseNanos;
+  long trimDeadline = NEVER;
+
+  // ---- times ----
+  long openedNanos;
+  long lastReceivedNanos;
+  long lastDataSentNanos;
+  long challengeWindowNanos;
+  int challengesInWindow;
+  long invalidAnswerNanos;
+  boolean invalidAnswered;
+
+  ControlBlock(
+      ConnectionContext context,
+      ConnectionOptions options,
+      KeepaliveTimes keepalive,
+      ByteRing receiveRing,
+      ByteRing sendRing) {
+    this.context = context;
+    this.options = options;
+    this.keepalive = keepalive;
+    this.receiveRing = receiveRing;
+    this.sendRing = sendRing;
+    this.nagle = context.settings().nagle();
+    this.rtt = new RttEstimator(context.settings().rtoInitialNanos());
+  }
+
+  /** Whether small segments go at once. */
+  boolean noDelay() {
+    return options.noDelay(!nagle);
+  }
+
+  TcpSettings settings() {
+    return context.settings();
+  }
+
+  TcpCounters counters() {
+    return context.counters();
+  }
+
+  void owe(int bits) {
+    owed |= bits;
+  }
+
+  void event(int bits) {
+    events |= bits;
+  }
+
+  /** Sequence space sent and not acknowledged. */
+  int flight() {
+    return sndNxt - sndUna;
+  }
+
+  /** Bytes held to be in the network: sent, neither acknowledged, nor SACKed, nor lost (pipe). */
+  int inFlight() {
+    if (sent == null) {
+      return flight();
+    }
+    return Math.max(0, sent.inFlightBytes() - renoSacked * sndMss);
+  }
+
+  /** Whether our SYN is not acknowledged yet. */
+  boolean synUnacknowledged() {
+    return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
+  }
+
+  /** Position in the send ring of a sequence number from SND.UNA on. */
+  long sendPosition(int sequence) {
+    int dataUna = synUnacknowledged() ? iss + 1 : sndUna;
+    return sendRing.readPosition() + (sequence - dataUna);
+  }
+
+  /** Bytes written and never sent. */
+  int unsent() {
+    if (finSent) {
+      return 0;
+    }
+    int next = synUnacknowledged() ? iss + 1 : sndNxt;
+    return (int) (sendRing.writePosition() - sendPosition(next));
+  }
+
+  /** Our timestamp clock: milliseconds. */
+  int tsNow(long nowNanos) {
+    return (int) (nowNanos / 1_000_000L) + tsOffset;
+  }
+
+  /** The window the peer may still fill. */
+  int rcvWnd() {
+    return rcvAdv - rcvNxt;
+  }
+
+  SentSegments sentSegments() {
+    if (sent == null) {
+      sent = new SentSegments();
+    }
+    return sent;
+  }
+
+  abstract CongestionControl congestionControl();
+}

@@ -1,0 +1,174 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpState;
+import io.karavel.wire.Seq;
+import io.karavel.wire.TcpHeader;
+
+/** Opening: RFC 9293 §3.5 and §3.10.7.3, and the options that are agreed on then. */
+final class Handshake {
+  private Handshake() {}
+
+  /** Goes to SYN-SENT. */
+  static void connect(ControlBlock c, long nowNanos) {
+    c.active = true;
+    c.sndUna = c.iss;
+    c.sndNxt = c.iss + 1;
+    c.sndSml = c.iss;
+    c.rttSequence = c.sndNxt;
+    c.recoveryPoint = c.iss;
+    c.karnSequence = c.iss;
+    c.timestamps = c.settings().timestamps();
+    c.sack = c.settings().sack();
+    c.windowScaling = c.settings().windowScaling();
+    c.rcvWindShift =
+        c.windowScaling
+            ? (byte) ReceiveWindow.scaleFor(c.options.receiveBufferMaxBytes(c.settings()))
+            : 0;
+    Transitions.moveTo(c, TcpState.SYN_SENT);
+    c.counters().activeOpens.increment();
+    c.owe(ControlBlock.OWE_SYN);
+    c.retryStartNanos = nowNanos;
+    RetransmitTimer.arm(c, nowNanos);
+  }
+
+  /** Describes the SYN or SYN-ACK. */
+  static void syn(ControlBlock c, TransmitSegment out, long nowNanos) {
+    c.owed &= ~ControlBlock.OWE_SYN;
+    out.sequence = c.iss;
+    out.flags = TcpHeader.SYN;
+    int field =
+        ReceiveWindow.initialField(c.receiveRing.capacityBytes(), c.options.windowClampBytes());
+    out.windowField = field;
+    out.maximumSegmentSize = Math.min(c.mtuSegmentBytes, c.options.maxSegmentBytes());
+    out.windowScale = c.windowScaling ? c.rcvWindShift : -1;
+    out.sackPermitted = c.sack;
+    Outgoing.timestamps(c, out, nowNanos);
+    out.retransmission = c.synRetransmitted;
+    if (c.state == TcpState.SYN_RECEIVED) {
+      out.flags |= TcpHeader.ACK;
+      out.acknowledgment = c.rcvNxt;
+      c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt + field);
+      AckPolicy.onSent(c, false);
+    } else {
+      out.timestampEcho = 0;
+    }
+  }
+
+  /** A segment in SYN-SENT; null if it was of use. */
+  static DropReason onSynSent(ControlBlock c, Segment s, long gapNanos, long nowNanos) {
+    boolean acceptable = s.ack() && s.acknowledgment == c.sndNxt;
+    if (s.ack() && !acceptable) {
+      if (!s.rst()) {
+        answerReset(c, s, nowNanos);
+      }
+      return DropReason.TCP_ACK;
+    }
+    if (s.rst()) {
+      if (!acceptable) {
+        return DropReason.TCP_SEQUENCE;
+      }
+      Teardown.fail(c, TcpError.CONNECTION_REFUSED);
+      return null;
+    }
+    if (!s.syn()) {
+      return DropReason.TCP_FLAGS;
+    }
+    c.irs = s.sequence;
+    c.rcvNxt = s.sequence + 1;
+    c.lastAckSent = c.rcvNxt;
+    c.rcvAdv =
+        c.rcvNxt
+            + ReceiveWindow.initialField(
+                c.receiveRing.capacityBytes(), c.options.windowClampBytes());
+    agree(c, s, nowNanos);
+    c.sndWnd = s.windowField;
+    c.maxSndWnd = s.windowField;
+    c.sndWl1 = s.sequence;
+    c.sndWl2 = acceptable ? s.acknowledgment : c.iss;
+    AckPolicy.enterQuickPhase(c);
+    if (!acceptable) {
+      // Simultaneous opening. Data on the SYN is not acknowledged: the peer sends it again.
+      Transitions.moveTo(c, TcpState.SYN_RECEIVED);
+      c.retransmits = 0;
+      c.backoff = 0;
+      c.owe(ControlBlock.OWE_SYN);
+      RetransmitTimer.arm(c, nowNanos);
+      return null;
+    }
+    c.owe(ControlBlock.OWE_ACK);
+    established(c, s, nowNanos);
+    if (s.payloadLength > 0 || s.fin()) {
+      s.sequence++;
+      s.flags &= ~TcpHeader.SYN;
+      return Receiver.onText(c, s, gapNanos, nowNanos);
+    }
+    return null;
+  }
+
+  /** RST for an acknowledgement of what was never sent; in SYN-SENT the SYN follows it at once. */
+  static void answerReset(ControlBlock c, Segment s, long nowNanos) {
+    c.resetSequence = s.acknowledgment;
+    c.owe(ControlBlock.OWE_RESET_ANSWER);
+    if (c.state == TcpState.SYN_SENT) {
+      c.owe(ControlBlock.OWE_SYN);
+      c.synRetransmitted = true;
+      RetransmitTimer.arm(c, nowNanos);
+    }
+  }
+
+  private static void agree(ControlBlock c, Segment s, long nowNanos) {
+    c.timestamps &= s.timestampsPresent;
+    c.sack &= s.sackPermitted;
+    c.windowScaling &= s.windowScale >= 0;
+    if (c.windowScaling) {
+      c.sndWindShift = (byte) s.windowScale;
+    } else {
+      c.rcvWindShift = 0;
+    }
+    if (c.timestamps) {
+      c.tsRecent = s.timestampValue;
+      c.tsRecentNanos = nowNanos;
+    }
+    if (s.maximumSegmentSize > 0) {
+      c.peerSegmentBytes = s.maximumSegmentSize;
+    }
+    c.sndMss = Outgoing.sendMss(c);
+  }
+
+  /** The ACK field in SYN-RECEIVED; null if the connection is ESTABLISHED now. */
+  static DropReason onSynReceivedAck(ControlBlock c, Segment s, long nowNanos) {
+    if (s.acknowledgment != c.sndNxt) {
+      answerReset(c, s, nowNanos);
+      return DropReason.TCP_ACK;
+    }
+    c.sndWnd = s.windowField << c.sndWindShift;
+    c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
+    c.sndWl1 = s.sequence;
+    c.sndWl2 = s.acknowledgment;
+    established(c, s, nowNanos);
+    return null;
+  }
+
+  private static void established(ControlBlock c, Segment s, long nowNanos) {
+    if (!c.synRetransmitted) {
+      c.rtt.sample(nowNanos - c.retryStartNanos);
+    } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
+      int millis = c.tsNow(nowNanos) - s.timestampEcho;
+      if (millis >= 0) {
+        c.rtt.sample(Math.max(1, millis) * 1_000_000L);
+      }
+    }
+    c.sndUna = c.sndNxt;
+    c.sndSml = c.sndUna;
+    c.owed &= ~ControlBlock.OWE_SYN;
+    Transitions.moveTo(c, TcpState.ESTABLISHED);
+    RetransmitTimer.onSynAcknowledged(c);
+    c.event(ConnectionEvents.OPENED | ConnectionEvents.WRITABLE);
+    Keepalive.rearm(c);
+    if (c.finQueued) {
+      Teardown.enterClosingState(c);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpState;
+
+/**
+ * Probing an idle peer (RFC 9293 §3.8.4). The deadline is not moved by every segment: when it comes
+ * and something was received meanwhile, it is set again.
+ */
+final class Keepalive {
+  private Keepalive() {}
+
+  /** Whether the state has an idle time at all. */
+  private static boolean applies(ControlBlock c) {
+    return c.keepalive.enabled()
+        && c.state.isSynchronized()
+        && c.state != TcpState.TIME_WAIT
+        && !(c.state == TcpState.FIN_WAIT_2 && c.orphan);
+  }
+
+  /** The state or the times have changed. */
+  static void rearm(ControlBlock c) {
+    if (!applies(c)) {
+      c.keepaliveDeadline = ControlBlock.NEVER;
+      c.keepaliveProbes = 0;
+      return;
+    }
+    c.keepaliveDeadline =
+        c.keepaliveProbes == 0
+            ? c.lastReceivedNanos + c.keepalive.idleNanos()
+            : c.keepaliveProbeNanos + c.keepalive.intervalNanos();
+  }
+
+  /** The peer lives. */
+  static void onReceived(ControlBlock c) {
+    if (c.keepaliveProbes > 0) {
+      c.keepaliveProbes = 0;
+      rearm(c);
+    }
+  }
+
+  /** The keepalive timer expired, perhaps early. */
+  static void onExpiry(ControlBlock c, long nowNanos) {
+    if (!applies(c)) {
+      c.keepaliveDeadline = ControlBlock.NEVER;
+      return;
+    }
+    if (c.flight() > 0 || c.persisting) {
+      // The retransmission timer rules; idle time begins when everything is acknowledged.
+      c.keepaliveProbes = 0;
+      c.keepaliveDeadline = nowNanos + c.keepalive.idleNanos();
+      return;
+    }
+    if (c.keepaliveProbes == 0) {
+      long due = c.lastReceivedNanos + c.keepalive.idleNanos();
+      if (nowNanos < due) {
+        c.keepaliveDeadline = due;
+        return;
+      }
+    } else if (c.keepaliveProbes >= c.keepalive.probes()) {
+      c.counters().abortOnTimeout.increment();
+      Teardown.reset(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+      return;
+    }
+    c.keepaliveProbes++;
+    c.keepaliveProbeNanos = nowNanos;
+    c.counters().keepAlive.increment();
+    c.owe(ControlBlock.OWE_KEEPALIVE);
+    c.keepaliveDeadline = nowNanos + c.keepalive.intervalNanos();
+  }
+}

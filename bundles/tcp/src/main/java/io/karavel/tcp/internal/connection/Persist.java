@@ -1,0 +1,107 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.TcpError;
+
+/**
+ * Probing a window that does not let us send (RFC 9293 §3.8.6.1, RFC 6429): one byte beyond it at
+ * backed-off intervals, as long as the peer answers and the socket is open. Also overrides the
+ * sender's silly window avoidance and cork after a while (§3.8.6.2.1).
+ */
+final class Persist {
+  private static final long CORK_NANOS = 200_000_000L;
+
+  private Persist() {}
+
+  /** Nothing more can be sent now: arms the timer if nothing else would ever go on. */
+  static void onHeld(ControlBlock c, long nowNanos) {
+    if (c.retransmitDeadline != ControlBlock.NEVER || c.flight() > 0 || !c.state.isSynchronized()) {
+      return;
+    }
+    if (c.unsent() == 0 && (!c.finQueued || c.finSent)) {
+      return;
+    }
+    c.persisting = true;
+    c.backoff = 0;
+    c.retransmits = 0;
+    c.retryStartNanos = nowNanos;
+    c.retransmitArmedNanos = nowNanos;
+    setDeadline(c);
+  }
+
+  private static void setDeadline(ControlBlock c) {
+    long interval = RetransmitTimer.intervalNanos(c);
+    if (c.sndWnd > 0 && c.options.cork()) {
+      interval = CORK_NANOS;
+    }
+    long deadline = c.retransmitArmedNanos + interval;
+    long userTimeout = c.options.userTimeoutNanos(c.settings());
+    if (userTimeout > 0) {
+      deadline = Math.min(deadline, c.retryStartNanos + userTimeout);
+    }
+    c.retransmitDeadline = deadline;
+  }
+
+  /** The persist timer expired. */
+  static void onExpiry(ControlBlock c, long nowNanos) {
+    if (c.sndWnd > 0 && c.flight() == 0) {
+      c.pushHeld = true;
+      c.persisting = false;
+      c.retransmitDeadline = ControlBlock.NEVER;
+      return;
+    }
+    if (isGivenUp(c, nowNanos)) {
+      c.counters().abortOnTimeout.increment();
+      Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+      return;
+    }
+    boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
+    c.retransmits++;
+    if (!atMaximum) {
+      c.backoff++;
+    }
+    c.counters().windowProbes.increment();
+    c.owe(ControlBlock.OWE_PROBE);
+    c.retransmitArmedNanos = nowNanos;
+    setDeadline(c);
+  }
+
+  private static boolean isGivenUp(ControlBlock c, long nowNanos) {
+    long userTimeout = c.options.userTimeoutNanos(c.settings());
+    if (userTimeout > 0 && nowNanos - c.retryStartNanos >= userTimeout) {
+      return true;
+    }
+    if (c.orphan) {
+      boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
+      return atMaximum
+          || c.retransmits > 0
+              && nowNanos - c.retryStartNanos >= RetransmitTimer.budgetNanos(c, false);
+    }
+    long silent = nowNanos - Math.max(c.retryStartNanos, c.lastReceivedNanos);
+    return c.retransmits > 0 && silent >= RetransmitTimer.budgetNanos(c, false);
+  }
+
+  /** The limits have changed. */
+  static void onLimitsChanged(ControlBlock c, long nowNanos) {
+    if (c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos)) {
+      c.counters().abortOnTimeout.increment();
+      Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+      return;
+    }
+    setDeadline(c);
+  }
+
+  /** The window is open (again): what was sent as a probe is sent anew with what follows it. */
+  static void onWindowOpened(ControlBlock c) {
+    c.persisting = false;
+    c.retransmitDeadline = ControlBlock.NEVER;
+    c.backoff = 0;
+    c.retransmits = 0;
+    c.owed &= ~ControlBlock.OWE_PROBE;
+    if (c.flight() > 0) {
+      c.karnSequence = c.sndNxt;
+      c.sndNxt = c.sndUna;
+      c.finSent = false;
+      c.sent.clear();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.karavel.tcp.internal.connection;
+
+/**
+ * What window is offered: RFC 9293 §3.8.6. The right edge never moves left; it moves right in steps
+ * worth sending for (silly window avoidance, §3.8.6.2.2).
+ */
+final class ReceiveWindow {
+  private static final int MAXIMUM_FIELD = 65535;
+
+  private ReceiveWindow() {}
+
+  /** The smallest scale with which a buffer of that size can be offered (RFC 7323 §2.2). */
+  static int scaleFor(int bufferBytes) {
+    int scale = 0;
+    while (scale < 14 && bufferBytes >> scale > MAXIMUM_FIELD) {
+      scale++;
+    }
+    return scale;
+  }
+
+  /** The window of a SYN or SYN-ACK, which is never scaled. */
+  static int initialField(int bufferBytes, int clampBytes) {
+    return Math.min(MAXIMUM_FIELD, Math.min(bufferBytes, clampBytes));
+  }
+
+  /** Bytes that could be offered now, from RCV.NXT on. */
+  static int free(ControlBlock c) {
+    long used = c.inputShutdown ? 0 : c.receiveRing.available();
+    // Rounding up to the scale may offer a little more than is meant: it is kept in hand.
+    int inHand = c.rcvWindShift == 0 ? 0 : 1 << c.rcvWindShift;
+    long free = c.receiveRing.capacityBytes() - used - inHand;
+    free = Math.min(free, c.options.windowClampBytes());
+    return (int) Math.max(0, Math.min(free, (long) MAXIMUM_FIELD << c.rcvWindShift));
+  }
+
+  private static int step(ControlBlock c) {
+    return Math.min(c.rcvMss, c.receiveRing.capacityBytes() / 2);
+  }
+
+  /** The window field of the segment that is being made; moves the right edge. */
+  static int select(ControlBlock c) {
+    int offered = c.rcvWnd();
+    int free = free(c);
+    int window = offered;
+    if (free - offered >= step(c)) {
+      window = free;
+    }
+    int shift = c.rcvWindShift;
+    int field = window >> shift;
+    if (field << shift < offered && offered + (1 << shift) <= free + (2 << shift)) {
+      field++;
+    }
+    field = Math.min(field, MAXIMUM_FIELD);
+    int edge = c.rcvNxt + (field << shift);
+    if (edge - c.rcvAdv > 0) {
+      if (offered == 0) {
+        c.counters().fromZeroWindowAdv.increment();
+      }
+      c.rcvAdv = edge;
+    } else if (field == 0 && offered != 0 || field == 0 && c.lastAckSent != c.rcvNxt) {
+      c.counters().toZeroWindowAdv.increment();
+    }
+    return field;
+  }
+
+  /** Bytes free from which an acknowledgement of its own tells of the window. */
+  private static int worthTelling(ControlBlock c) {
+    int offered = c.rcvWnd();
+    return Math.max(2 * offered, offered + step(c));
+  }
+
+  /** Whether the application has read so much that the peer is to be told. */
+  static boolean isUpdateDue(ControlBlock c) {
+    return c.state.isSynchronized()
+        && !c.inputEnded
+        && !c.inputShutdown
+        && free(c) >= worthTelling(c);
+  }
+
+  /** The read position at which {@link #isUpdateDue} will hold. */
+  static long noticePosition(ControlBlock c) {
+    if (c.inputEnded || c.inputShutdown || !c.state.isSynchronized()) {
+      return Long.MAX_VALUE;
+    }
+    int inHand = c.rcvWindShift == 0 ? 0 : 1 << c.rcvWindShift;
+    int capacity =
+        (int)
+            Math.min(
+                Math.min(c.receiveRing.capacityBytes() - inHand, c.options.windowClampBytes()),
+                (long) MAXIMUM_FIELD << c.rcvWindShift);
+    int need = worthTelling(c);
+    if (need > capacity) {
+      return Long.MAX_VALUE;
+    }
+    long write = c.receiveRing.writePosition();
+    return write - (c.receiveRing.capacityBytes() - inHand - need);
+  }
+}

@@ -1,0 +1,170 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpState;
+
+/** Segment text and FIN: RFC 9293 §3.10.7.4, seventh and eighth. */
+final class Receiver {
+  private Receiver() {}
+
+  static Reassembly reassembly(ControlBlock c) {
+    if (c.reassembly == null) {
+      c.reassembly = new Reassembly();
+    }
+    return c.reassembly;
+  }
+
+  /** Takes text and FIN of an acceptable segment. */
+  static DropReason onText(ControlBlock c, Segment s, long gapNanos, long nowNanos) {
+    if (c.inputEnded || c.state == TcpState.CLOSED) {
+      return null;
+    }
+    int sequence = s.sequence;
+    int length = s.payloadLength;
+    int index = s.payloadIndex;
+    boolean fin = s.fin();
+    if (length == 0 && !fin) {
+      return null;
+    }
+    if (c.orphan && length > 0 && sequence + length - c.rcvNxt > 0) {
+      c.counters().abortOnData.increment();
+      Teardown.reset(c, null);
+      return DropReason.TCP_DATA_AFTER_CLOSE;
+    }
+    noteSegmentSize(c, s);
+    if (sequence - c.rcvNxt < 0) {
+      int old = c.rcvNxt - sequence;
+      if (length > 0) {
+        AckPolicy.enterQuickPhase(c);
+        if (c.sack && c.settings().dsack()) {
+          reassembly(c).reportDuplicate(sequence, sequence + Math.min(old, length));
+          c.counters().dsackOldSent.increment();
+        }
+        c.owe(ControlBlock.OWE_ACK);
+      }
+      int skip = Math.min(old, length);
+      sequence = c.rcvNxt;
+      index += skip;
+      length -= skip;
+    }
+    int room = c.rcvAdv - sequence;
+    if (length > room) {
+      length = Math.max(0, room);
+      fin = false;
+      c.owe(ControlBlock.OWE_ACK);
+    }
+    if (fin && length + 1 > room && room <= 0 && sequence != c.rcvNxt) {
+      fin = false;
+    }
+    if (sequence == c.rcvNxt) {
+      return inOrder(c, s, index, length, fin, gapNanos, nowNanos);
+    }
+    return ahead(c, s, sequence, index, length, fin);
+  }
+
+  private static void noteSegmentSize(ControlBlock c, Segment s) {
+    int size = s.segmentBytes > 0 ? s.segmentBytes : s.payloadLength;
+    if (size > c.rcvMss) {
+      c.rcvMss = Math.min(size, c.mtuSegmentBytes);
+    }
+  }
+
+  private static DropReason inOrder(
+      ControlBlock c, Segment s, int index, int length, boolean fin, long gapNanos, long nowNanos) {
+    int taken = length;
+    if (length > 0) {
+      if (!c.inputShutdown) {
+        long position = c.receiveRing.writePosition();
+        taken = c.receiveRing.place(position, s.payload, index, length);
+      }
+      int next = c.rcvNxt + taken;
+      boolean filled = false;
+      if (c.reassembly != null && c.reassembly.ranges() > 0) {
+        int after = c.reassembly.advance(next);
+        filled = true;
+        next = after;
+      }
+      if (!c.inputShutdown) {
+        c.receiveRing.publish(c.receiveRing.writePosition() + (next - c.rcvNxt));
+        if (next != c.rcvNxt) {
+          c.event(ConnectionEvents.READABLE);
+        }
+      }
+      c.rcvNxt = next;
+      if (c.trimDeadline == ControlBlock.NEVER) {
+        TcpTimers.armTrim(c, nowNanos);
+      }
+      if (filled) {
+        c.owe(ControlBlock.OWE_ACK);
+      }
+      AckPolicy.onData(c, gapNanos, nowNanos);
+      if (c.rcvAdv - c.rcvNxt < 0) {
+        c.rcvAdv = c.rcvNxt;
+      }
+    }
+    if (taken < length) {
+      c.counters().receivePruned.increment();
+      c.owe(ControlBlock.OWE_ACK);
+      return taken == 0 ? DropReason.TCP_BUFFER_LIMIT : null;
+    }
+    if (fin && s.end() - 1 - c.rcvNxt <= 0) {
+      onFin(c, nowNanos);
+    } else if (length == 0 && s.payloadLength > 0) {
+      return DropReason.TCP_SEQUENCE;
+    }
+    return null;
+  }
+
+  private static DropReason ahead(
+      ControlBlock c, Segment s, int sequence, int index, int length, boolean fin) {
+    // A FIN ahead of missing data is not kept: the peer sends it again.
+    if (c.sack) {
+      c.owe(ControlBlock.OWE_ACK);
+    } else if ((c.owed & ControlBlock.OWE_ACK) == 0) {
+      c.owe(ControlBlock.OWE_ACK);
+    } else {
+      c.duplicateAcksOwed++;
+    }
+    AckPolicy.enterQuickPhase(c);
+    if (length == 0) {
+      return fin ? DropReason.TCP_SEQUENCE : null;
+    }
+    Reassembly reassembly = reassembly(c);
+    if (reassembly.contains(sequence, sequence + length)) {
+      if (c.sack && c.settings().dsack()) {
+        reassembly.reportDuplicate(sequence, sequence + length);
+        c.counters().dsackOfoSent.increment();
+      }
+      return DropReason.TCP_OLD_DATA;
+    }
+    if (!reassembly.hasRoomFor(sequence, sequence + length)) {
+      c.counters().ofoDrop.increment();
+      return DropReason.TCP_BUFFER_LIMIT;
+    }
+    int taken = length;
+    if (!c.inputShutdown) {
+      long position = c.receiveRing.writePosition() + (sequence - c.rcvNxt);
+      taken = c.receiveRing.place(position, s.payload, index, length);
+    }
+    if (taken == 0) {
+      c.counters().ofoDrop.increment();
+      return DropReason.TCP_BUFFER_LIMIT;
+    }
+    c.counters().ofoQueue.increment();
+    if (reassembly.add(sequence, sequence + taken) && c.sack && c.settings().dsack()) {
+      reassembly.reportOverlap();
+      c.counters().dsackOfoSent.increment();
+    }
+    return null;
+  }
+
+  private static void onFin(ControlBlock c, long nowNanos) {
+    c.rcvNxt++;
+    if (c.rcvAdv - c.rcvNxt < 0) {
+      c.rcvAdv = c.rcvNxt;
+    }
+    c.inputEnded = true;
+    c.event(ConnectionEvents.INPUT_ENDED);
+    Teardown.onFin(c, nowNanos);
+  }
+}

@@ -1,0 +1,255 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.recovery.SentSegments;
+
+/**
+ * The retransmission timer: RFC 6298 §5, its back-off, and when to give up. Counts govern SYNs,
+ * time budgets govern data and FIN: Budget(N) = (2^(N+1) − 1) · 200 ms, each doubling capped at
+ * rtoMax, counted from the first transmission.
+ *
+ * <p>Deviation: Linux counts its budgets from the first retransmission.
+ */
+final class RetransmitTimer {
+  /** What budgets are made of, whatever rtoMin is. */
+  static final long BUDGET_UNIT_NANOS = 200_000_000L;
+
+  private static final long RTO_AFTER_SYN_LOSS_NANOS = 3_000_000_000L;
+  private static final int ORPHAN_RETRIES_FOR_0 = 8;
+  private static final int MAXIMUM_SHIFT = 30;
+
+  private RetransmitTimer() {}
+
+  /** How long N retries may take from the first transmission on. */
+  static long budgetNanos(int retries, long rtoMaxNanos) {
+    long sum = 0;
+    long interval = BUDGET_UNIT_NANOS;
+    for (int i = 0; i <= retries; i++) {
+      long step = Math.min(interval, rtoMaxNanos);
+      sum += step;
+      if (interval < rtoMaxNanos) {
+        interval *= 2;
+      }
+    }
+    return sum;
+  }
+
+  /** RTO without back-off, within its limits. */
+  static long timeoutNanos(ControlBlock c) {
+    return Math.min(c.rtt.timeoutNanos(c.settings().rtoMinNanos()), c.settings().rtoMaxNanos());
+  }
+
+  /** RTO as it is backed off now. */
+  static long intervalNanos(ControlBlock c) {
+    return shifted(timeoutNanos(c), c.backoff, c.settings().rtoMaxNanos());
+  }
+
+  static long shifted(long interval, int shift, long maximum) {
+    int bits = Math.min(shift, MAXIMUM_SHIFT);
+    return interval > maximum >> bits ? maximum : interval << bits;
+  }
+
+  /** Interval before the next SYN, after {@code repeated} repetitions. */
+  static long synIntervalNanos(ControlBlock c) {
+    int doublings = Math.max(0, c.backoff - c.settings().synLinearTimeouts());
+    return shifted(c.rtt.initialNanos(), doublings, c.settings().rtoMaxNanos());
+  }
+
+  /** Something that must be acknowledged was sent. */
+  static void onSent(ControlBlock c, long nowNanos) {
+    if (c.retransmitDeadline == ControlBlock.NEVER || c.persisting) {
+      c.persisting = false;
+      arm(c, nowNanos);
+    }
+  }
+
+  static void arm(ControlBlock c, long nowNanos) {
+    c.retransmitArmedNanos = nowNanos;
+    setDeadline(c);
+  }
+
+  private static void setDeadline(ControlBlock c) {
+    long interval = c.synUnacknowledged() ? synIntervalNanos(c) : intervalNanos(c);
+    long deadline = c.retransmitArmedNanos + interval;
+    long userTimeout = c.options.userTimeoutNanos(c.settings());
+    if (userTimeout > 0 && !c.synUnacknowledged() && hasOutstanding(c)) {
+      deadline = Math.min(deadline, firstSent(c) + userTimeout);
+    }
+    c.retransmitDeadline = deadline;
+  }
+
+  private static boolean hasOutstanding(ControlBlock c) {
+    return c.sent != null && !c.sent.isEmpty();
+  }
+
+  private static long firstSent(ControlBlock c) {
+    return c.retransmits > 0 ? c.retryStartNanos : c.sent.firstSentNanos();
+  }
+
+  /** New data was acknowledged (RFC 6298 §5.2, §5.3). */
+  static void onProgress(ControlBlock c, long nowNanos) {
+    c.backoff = 0;
+    c.retransmits = 0;
+    c.routeSuspected = false;
+    c.softError = null;
+    c.persisting = false;
+    if (c.flight() > 0) {
+      arm(c, nowNanos);
+    } else {
+      c.retransmitDeadline = ControlBlock.NEVER;
+    }
+  }
+
+  /** The SYN is acknowledged: RFC 6298 §5.7. */
+  static void onSynAcknowledged(ControlBlock c) {
+    c.retransmitDeadline = ControlBlock.NEVER;
+    c.backoff = 0;
+    c.retransmits = 0;
+    c.softError = null;
+    if (c.synRetransmitted && !c.rtt.isMeasured()) {
+      c.rtt.initialNanos(Math.max(RTO_AFTER_SYN_LOSS_NANOS, c.rtt.initialNanos()));
+    }
+  }
+
+  /** The timer expired. */
+  static void onExpiry(ControlBlock c, long nowNanos) {
+    if (c.synUnacknowledged()) {
+      onSynExpiry(c, nowNanos);
+      return;
+    }
+    if (!hasOutstanding(c)) {
+      c.retransmitDeadline = ControlBlock.NEVER;
+      return;
+    }
+    if (c.retransmits == 0) {
+      c.retryStartNanos = c.sent.firstSentNanos();
+    }
+    long interval = intervalNanos(c);
+    if (c.sndWnd == 0 && !c.orphan) {
+      // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
+      if (c.retransmits > 0 && silentNanos(c, nowNanos) >= budgetNanos(c, false)) {
+        giveUp(c);
+        return;
+      }
+    } else if (isGivenUp(c, nowNanos, interval)) {
+      giveUp(c);
+      return;
+    }
+    c.counters().timeouts.increment();
+    boolean repeated = c.retransmits > 0;
+    c.congestionControl().onTimeout(c.flight(), repeated, nowNanos);
+    SentSegments sent = c.sent;
+    boolean reneged = sent.isReneged();
+    if (reneged) {
+      c.counters().sackReneging.increment();
+    }
+    sent.markAllLost(reneged);
+    c.renoSacked = 0;
+    c.duplicateAcks = 0;
+    c.recovery = ControlBlock.Recovery.LOSS;
+    c.recoveryPoint = c.sndNxt;
+    c.forceRetransmit = true;
+    c.retransmits++;
+    if (interval < c.settings().rtoMaxNanos()) {
+      c.backoff++;
+    }
+    suspectRoute(c, nowNanos);
+    arm(c, nowNanos);
+  }
+
+  private static void suspectRoute(ControlBlock c, long nowNanos) {
+    if (!c.routeSuspected
+        && nowNanos - c.retryStartNanos
+            >= budgetNanos(c.settings().retries1(), c.settings().rtoMaxNanos())) {
+      c.routeSuspected = true;
+      c.event(ConnectionEvents.SUSPECT_ROUTE);
+    }
+  }
+
+  private static void onSynExpiry(ControlBlock c, long nowNanos) {
+    if (c.retransmits >= synLimit(c)) {
+      giveUp(c);
+      return;
+    }
+    c.retransmits++;
+    c.backoff++;
+    c.synRetransmitted = true;
+    c.counters().timeouts.increment();
+    c.counters().synRetrans.increment();
+    c.counters().retransSegs.increment();
+    c.owe(ControlBlock.OWE_SYN);
+    arm(c, nowNanos);
+  }
+
+  private static int synLimit(ControlBlock c) {
+    return c.state == TcpState.SYN_SENT || c.active
+        ? c.options.synRetries(c.settings())
+        : c.settings().synAckRetries();
+  }
+
+  private static long silentNanos(ControlBlock c, long nowNanos) {
+    return nowNanos - Math.max(c.lastReceivedNanos, c.retryStartNanos);
+  }
+
+  /** The budget that governs a silent peer; of an orphan {@code orphanRetries}. */
+  static long budgetNanos(ControlBlock c, boolean atMaximum) {
+    int retries = c.settings().retries2();
+    if (c.orphan) {
+      retries = c.settings().orphanRetries();
+      if (retries == 0) {
+        if (atMaximum || c.softError != null) {
+          return 0;
+        }
+        retries = ORPHAN_RETRIES_FOR_0;
+      }
+    }
+    return budgetNanos(retries, c.settings().rtoMaxNanos());
+  }
+
+  private static boolean isGivenUp(ControlBlock c, long atNanos, long interval) {
+    long elapsed = atNanos - c.retryStartNanos;
+    long userTimeout = c.options.userTimeoutNanos(c.settings());
+    if (userTimeout > 0 && elapsed >= userTimeout) {
+      return true;
+    }
+    boolean atMaximum = interval >= c.settings().rtoMaxNanos();
+    if (c.orphan && budgetNanos(c, atMaximum) == 0) {
+      return true;
+    }
+    if (userTimeout > 0 && !c.orphan) {
+      return false;
+    }
+    return c.retransmits > 0 && elapsed >= budgetNanos(c, atMaximum);
+  }
+
+  private static void giveUp(ControlBlock c) {
+    c.counters().abortOnTimeout.increment();
+    Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+  }
+
+  /**
+   * Limits have changed (settings, options, or the connection became an orphan): ends it if the new
+   * timetable is over already, else moves the deadline to what it would have been.
+   */
+  static void onLimitsChanged(ControlBlock c, long nowNanos) {
+    if (c.retransmitDeadline == ControlBlock.NEVER || c.state == TcpState.CLOSED) {
+      return;
+    }
+    if (c.synUnacknowledged()) {
+      if (c.retransmits > synLimit(c)) {
+        giveUp(c);
+        return;
+      }
+    } else if (c.persisting) {
+      Persist.onLimitsChanged(c, nowNanos);
+      return;
+    } else if (c.retransmits > 0
+        && isGivenUp(c, c.retransmitArmedNanos, 0)
+        && !(c.sndWnd == 0 && !c.orphan)) {
+      giveUp(c);
+      return;
+    }
+    setDeadline(c);
+  }
+}

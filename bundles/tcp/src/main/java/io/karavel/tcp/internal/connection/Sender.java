@@ -1,0 +1,252 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.ControlBlock.Recovery;
+import io.karavel.tcp.internal.connection.recovery.SentSegments;
+import io.karavel.wire.TcpHeader;
+
+/** What goes out next: RSTs, the SYN, probes, what is lost, what is new, FIN, bare ACKs. */
+final class Sender {
+  private Sender() {}
+
+  /** Describes the next segment owed; false if there is none. */
+  static boolean poll(ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
+    out.clear();
+    if ((c.owed & (ControlBlock.OWE_RESET | ControlBlock.OWE_RESET_ANSWER)) != 0) {
+      reset(c, out);
+      return true;
+    }
+    if (c.state == TcpState.CLOSED) {
+      return false;
+    }
+    if ((c.owed & ControlBlock.OWE_SYN) != 0) {
+      Handshake.syn(c, out, nowNanos);
+      return true;
+    }
+    if (!c.synUnacknowledged()) {
+      if ((c.owed & ControlBlock.OWE_PROBE) != 0) {
+        c.owed &= ~ControlBlock.OWE_PROBE;
+        if (probe(c, out, nowNanos)) {
+          return true;
+        }
+      }
+      if (c.flight() > 0 && retransmit(c, out, segmentationBytes, nowNanos)) {
+        return true;
+      }
+      if (!c.persisting && fresh(c, out, segmentationBytes, nowNanos)) {
+        return true;
+      }
+      Persist.onHeld(c, nowNanos);
+      c.pushHeld = false;
+      if ((c.owed & ControlBlock.OWE_KEEPALIVE) != 0) {
+        c.owed &= ~ControlBlock.OWE_KEEPALIVE;
+        bare(c, out, c.sndNxt - 1, nowNanos);
+        return true;
+      }
+      if (ReceiveWindow.isUpdateDue(c)) {
+        c.owe(ControlBlock.OWE_ACK);
+      }
+    }
+    if (c.duplicateAcksOwed > 0) {
+      c.duplicateAcksOwed--;
+      int owed = c.owed;
+      bare(c, out, c.sndNxt, nowNanos);
+      c.owed = owed;
+      return true;
+    }
+    if ((c.owed & ControlBlock.OWE_ACK) != 0) {
+      bare(c, out, c.sndNxt, nowNanos);
+      return true;
+    }
+    return false;
+  }
+
+  private static void reset(ControlBlock c, TransmitSegment out) {
+    if ((c.owed & ControlBlock.OWE_RESET_ANSWER) != 0) {
+      c.owed &= ~ControlBlock.OWE_RESET_ANSWER;
+      out.sequence = c.resetSequence;
+      out.flags = TcpHeader.RST;
+    } else {
+      c.owed &= ~ControlBlock.OWE_RESET;
+      out.sequence = c.sndNxt;
+      out.acknowledgment = c.rcvNxt;
+      out.flags = TcpHeader.RST | TcpHeader.ACK;
+    }
+    c.counters().outRsts.increment();
+  }
+
+  private static void bare(ControlBlock c, TransmitSegment out, int sequence, long nowNanos) {
+    out.sequence = sequence;
+    Outgoing.acknowledge(c, out, Outgoing.sackBlocks(c), false, nowNanos);
+  }
+
+  /** One byte, or the FIN, beyond a window that lets nothing through. */
+  private static boolean probe(ControlBlock c, TransmitSegment out, long nowNanos) {
+    boolean again = c.flight() > 0;
+    if (!again) {
+      boolean fin = c.unsent() == 0;
+      if (fin && (!c.finQueued || c.finSent)) {
+        return false;
+      }
+      c.sentSegments().add(c.sndNxt, 1, nowNanos, true);
+      c.finSent = fin;
+      c.sndNxt++;
+      c.karnSequence = c.sndNxt;
+    } else {
+      c.counters().retransSegs.increment();
+    }
+    describe(c, out, c.sndUna, 1, 0, nowNanos);
+    out.retransmission = again;
+    return true;
+  }
+
+  private static boolean retransmit(
+      ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
+    if (c.recovery == Recovery.OPEN || !c.sent.hasRetransmission()) {
+      return false;
+    }
+    CongestionControl congestion = c.congestionControl();
+    int room = congestion.congestionWindowBytes() - c.inFlight();
+    int first = c.sent.retransmitLength();
+    if (!c.forceRetransmit && room < first && c.inFlight() > 0) {
+      c.congestionWindowLimited = true;
+      return false;
+    }
+    int most = first;
+    if (segmentationBytes > 0 && !c.forceRetransmit) {
+      most = Math.max(first, Math.min(room, segmentationBytes));
+    }
+    if (c.recovery == Recovery.LOSS) {
+      c.counters().slowStartRetrans.increment();
+    } else {
+      c.counters().fastRetrans.increment();
+    }
+    int sequence = c.sent.retransmitSequence();
+    int length = c.sent.retransmit(most, nowNanos);
+    c.forceRetransmit = false;
+    c.counters().retransSegs.add((length + c.sndMss - 1) / c.sndMss);
+    describe(c, out, sequence, length, 0, nowNanos);
+    out.retransmission = true;
+    RetransmitTimer.onSent(c, nowNanos);
+    return true;
+  }
+
+  private static boolean fresh(
+      ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
+    int unsent = c.unsent();
+    boolean finDue = c.finQueued && !c.finSent;
+    if (unsent == 0) {
+      if (!finDue) {
+        c.congestionWindowLimited = false;
+        return false;
+      }
+      if (c.sndUna + c.sndWnd - c.sndNxt <= 0 || !c.sentSegments().hasRoom(1)) {
+        return false;
+      }
+      send(c, out, 0, true, 0, nowNanos);
+      return true;
+    }
+    restartAfterIdle(c, nowNanos);
+    int window = c.sndUna + c.sndWnd - c.sndNxt;
+    int congestion = c.congestionControl().congestionWindowBytes() - c.inFlight();
+    int blocks = Outgoing.sackBlocks(c);
+    int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
+    int most = segmentationBytes < mss ? mss : segmentationBytes / mss * mss;
+    int length = Math.min(Math.min(unsent, most), window);
+    if (length <= 0) {
+      c.congestionWindowLimited = false;
+      return false;
+    }
+    if (congestion < Math.min(length, mss)) {
+      c.congestionWindowLimited = true;
+      return false;
+    }
+    length = Math.min(length, Math.max(congestion, mss));
+    int partial = length % mss;
+    if (partial != 0) {
+      boolean isLast = length == unsent;
+      boolean byWindow = length == window;
+      if (!isLast && !byWindow && length > mss) {
+        length -= partial;
+      } else if (!SendPolicy.maySendPartial(c, partial, isLast, byWindow)) {
+        if (length < mss) {
+          c.congestionWindowLimited = false;
+          return false;
+        }
+        length -= partial;
+      }
+    }
+    int entries = length / mss + 2;
+    if (!c.sentSegments().hasRoom(entries)) {
+      return false;
+    }
+    boolean fin = finDue && length == unsent && length < window;
+    send(c, out, length, fin, blocks, nowNanos);
+    return true;
+  }
+
+  private static void restartAfterIdle(ControlBlock c, long nowNanos) {
+    if (c.flight() == 0
+        && c.congestion != null
+        && c.lastDataSentNanos != 0
+        && c.settings().slowStartAfterIdle()) {
+      long idle = nowNanos - c.lastDataSentNanos;
+      if (idle > RetransmitTimer.timeoutNanos(c)) {
+        c.congestion.onIdle(idle, c.settings().initialWindowSegments() * c.sndMss, nowNanos);
+      }
+    }
+  }
+
+  private static void send(
+      ControlBlock c, TransmitSegment out, int length, boolean fin, int blocks, long nowNanos) {
+    SentSegments sent = c.sentSegments();
+    int sequence = c.sndNxt;
+    int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
+    int left = length;
+    int from = sequence;
+    boolean again = from - c.karnSequence < 0;
+    while (left > 0) {
+      int part = Math.min(left, mss);
+      sent.add(from, part, nowNanos, again);
+      from += part;
+      left -= part;
+    }
+    if (fin) {
+      sent.add(from, 1, nowNanos, again);
+      from++;
+      c.finSent = true;
+    }
+    c.sndNxt = from;
+    if (length % mss != 0) {
+      c.sndSml = from;
+    }
+    c.lastDataSentNanos = nowNanos;
+    if (c.trimDeadline == ControlBlock.NEVER) {
+      TcpTimers.armTrim(c, nowNanos);
+    }
+    describe(c, out, sequence, from - sequence, blocks, nowNanos);
+    if (blocks > 0) {
+      out.segmentBytes = mss;
+    }
+    RetransmitTimer.onSent(c, nowNanos);
+  }
+
+  /** Describes a stretch of sequence space that was sent; the FIN is its last if it reaches it. */
+  private static void describe(
+      ControlBlock c, TransmitSegment out, int sequence, int length, int blocks, long nowNanos) {
+    boolean fin = c.finSent && sequence + length == c.sndNxt;
+    out.sequence = sequence;
+    out.payloadLength = fin ? length - 1 : length;
+    out.payloadPosition = c.sendPosition(sequence);
+    out.segmentBytes = c.sndMss;
+    if (fin) {
+      out.flags |= TcpHeader.FIN;
+    }
+    if (out.payloadLength > 0
+        && out.payloadPosition + out.payloadLength >= c.sendRing.writePosition()) {
+      out.flags |= TcpHeader.PSH;
+    }
+    Outgoing.acknowledge(c, out, blocks, true, nowNanos);
+  }
+}

@@ -1,0 +1,179 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpState;
+
+/** Closing in all its forms: RFC 9293 §3.6, orphans, FIN-WAIT-2, RST both ways. */
+final class Teardown {
+  private Teardown() {}
+
+  /** FIN behind what is queued: the state changes now, whether or not it can be sent. */
+  static void queueFin(ControlBlock c) {
+    if (c.finQueued || c.state == TcpState.CLOSED) {
+      return;
+    }
+    c.finQueued = true;
+    enterClosingState(c);
+  }
+
+  /** The state that goes with a queued FIN; in SYN-RECEIVED it waits for ESTABLISHED. */
+  static void enterClosingState(ControlBlock c) {
+    if (c.state == TcpState.ESTABLISHED) {
+      Transitions.moveTo(c, TcpState.FIN_WAIT_1);
+    } else if (c.state == TcpState.CLOSE_WAIT) {
+      Transitions.moveTo(c, TcpState.LAST_ACK);
+    }
+  }
+
+  /** The application lets go. */
+  static void close(ControlBlock c, long nowNanos) {
+    if (c.orphan) {
+      return;
+    }
+    c.orphan = true;
+    if (c.state == TcpState.CLOSED || c.state == TcpState.TIME_WAIT) {
+      return;
+    }
+    if (c.state == TcpState.SYN_SENT) {
+      over(c);
+      return;
+    }
+    if (c.options.lingerSeconds() == 0) {
+      abort(c, null);
+      return;
+    }
+    if (c.receiveRing.available() > 0) {
+      c.counters().abortOnClose.increment();
+      reset(c, null);
+      return;
+    }
+    queueFin(c);
+    if (c.state == TcpState.FIN_WAIT_2) {
+      startFinWait(c, nowNanos);
+    }
+    RetransmitTimer.onLimitsChanged(c, nowNanos);
+  }
+
+  /** RST, queues discarded, no TIME-WAIT. */
+  static void abort(ControlBlock c, TcpError reason) {
+    switch (c.state) {
+      case CLOSED -> {}
+      case SYN_SENT, TIME_WAIT -> fail(c, reason);
+      case CLOSING, LAST_ACK -> {
+        if (c.unsent() > 0 || !c.finSent) {
+          reset(c, reason);
+        } else {
+          fail(c, reason);
+        }
+      }
+      default -> reset(c, reason);
+    }
+  }
+
+  /** Ends the connection with a RST; a null reason is told to nobody. */
+  static void reset(ControlBlock c, TcpError reason) {
+    if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
+      c.counters().estabResets.increment();
+    }
+    fail(c, reason);
+    c.owe(ControlBlock.OWE_RESET);
+  }
+
+  /** Ends the connection, nothing is sent; a null reason is told to nobody. */
+  static void fail(ControlBlock c, TcpError reason) {
+    if (reason != null) {
+      c.failure = reason;
+      c.event(ConnectionEvents.FAILED);
+    }
+    if (c.synUnacknowledged()) {
+      c.counters().attemptFails.increment();
+    }
+    over(c);
+  }
+
+  /** CLOSED. */
+  static void over(ControlBlock c) {
+    if (c.state != TcpState.CLOSED) {
+      Transitions.moveTo(c, TcpState.CLOSED);
+    }
+    c.owed &= ControlBlock.OWE_RESET_ANSWER;
+    c.duplicateAcksOwed = 0;
+    TcpTimers.stopAll(c);
+    c.event(ConnectionEvents.OVER);
+  }
+
+  /** An acceptable RST. */
+  static void onReset(ControlBlock c) {
+    switch (c.state) {
+      case SYN_RECEIVED ->
+          fail(c, c.active ? TcpError.CONNECTION_REFUSED : TcpError.CONNECTION_RESET);
+      case CLOSING, LAST_ACK, TIME_WAIT -> over(c);
+      case CLOSED -> {}
+      default -> {
+        if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
+          c.counters().estabResets.increment();
+        }
+        fail(c, TcpError.CONNECTION_RESET);
+      }
+    }
+  }
+
+  /** The peer's FIN was reached. */
+  static void onFin(ControlBlock c, long nowNanos) {
+    switch (c.state) {
+      case ESTABLISHED -> {
+        Transitions.moveTo(c, TcpState.CLOSE_WAIT);
+        AckPolicy.onFin(c, nowNanos);
+      }
+      case FIN_WAIT_1 -> {
+        Transitions.moveTo(c, TcpState.CLOSING);
+        c.owe(ControlBlock.OWE_ACK);
+      }
+      case FIN_WAIT_2 -> {
+        c.owe(ControlBlock.OWE_ACK);
+        enterTimeWait(c);
+      }
+      default -> c.owe(ControlBlock.OWE_ACK);
+    }
+  }
+
+  /** Our FIN is acknowledged. */
+  static void onFinAcknowledged(ControlBlock c, long nowNanos) {
+    c.event(ConnectionEvents.FINISHED);
+    switch (c.state) {
+      case FIN_WAIT_1 -> {
+        Transitions.moveTo(c, TcpState.FIN_WAIT_2);
+        if (c.orphan) {
+          startFinWait(c, nowNanos);
+        }
+      }
+      case CLOSING -> enterTimeWait(c);
+      case LAST_ACK -> over(c);
+      default -> {}
+    }
+  }
+
+  private static void enterTimeWait(ControlBlock c) {
+    Transitions.moveTo(c, TcpState.TIME_WAIT);
+    TcpTimers.stopAll(c);
+    c.event(ConnectionEvents.ENTER_TIME_WAIT);
+  }
+
+  private static void startFinWait(ControlBlock c, long nowNanos) {
+    c.keepaliveDeadline = ControlBlock.NEVER;
+    c.finWaitBaseNanos = nowNanos;
+    armFinWait(c);
+  }
+
+  /** FIN-WAIT-2 of an orphan lasts max(finTimeout, 3.5 RTO); negative: it has none. */
+  static void armFinWait(ControlBlock c) {
+    long limit = c.options.finTimeoutNanos(c.settings());
+    if (limit < 0) {
+      c.counters().abortOnLinger.increment();
+      reset(c, null);
+      return;
+    }
+    long rto = RetransmitTimer.timeoutNanos(c);
+    c.finWaitDeadline = c.finWaitBaseNanos + Math.max(limit, 4 * rto - rto / 2);
+  }
+}
