@@ -1,5 +1,6 @@
 package io.karavel.nic;
 
+import io.karavel.engine.LaneContext;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketPool;
 import io.karavel.wire.InternetChecksum;
@@ -69,6 +70,7 @@ public final class FrameRing {
   private final Position written = new Position();
   private final Position read = new Position();
   private volatile FrameRing successor;
+  private volatile LaneContext reader;
 
   /** A ring of at least {@code capacityBytes}, rounded up to a power of two. */
   public FrameRing(int capacityBytes) {
@@ -205,7 +207,30 @@ public final class FrameRing {
 
   /** From now on the writer writes to {@code next}; the reader follows when this is empty. */
   public void succeededBy(FrameRing next) {
+    if (next.reader == null) {
+      next.reader = reader;
+    }
     successor = next;
+  }
+
+  /**
+   * Says on which lane this ring and those that follow it are read. It stands in the ring, so that
+   * a writer finds the reader's successor too. Reader.
+   */
+  public void readBy(LaneContext lane) {
+    for (FrameRing ring = this; ring != null; ring = ring.successor) {
+      if (ring.reader != lane) {
+        ring.reader = lane;
+      }
+    }
+  }
+
+  /** Has the reader look, if there is one. Writer. */
+  public void wakeReader() {
+    LaneContext lane = last().reader;
+    if (lane != null) {
+      lane.wake();
+    }
   }
 
   /** The ring that follows, or null. Any thread. */

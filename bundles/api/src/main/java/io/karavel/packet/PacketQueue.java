@@ -26,6 +26,17 @@ public final class PacketQueue {
     bytes += buffer.length();
   }
 
+  /** Puts a buffer back to where {@link #poll()} takes from. */
+  public void addFirst(PacketBuffer buffer) {
+    buffer.next = head;
+    head = buffer;
+    if (tail == null) {
+      tail = buffer;
+    }
+    size++;
+    bytes += buffer.length();
+  }
+
   /** The oldest buffer, still in the queue, or null. */
   public PacketBuffer peek() {
     return head;

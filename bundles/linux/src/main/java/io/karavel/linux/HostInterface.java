@@ -12,6 +12,7 @@ public final class HostInterface {
   private static final long SIOCSIFFLAGS = 0x8914;
   private static final long SIOCGIFADDR = 0x8915;
   private static final long SIOCSIFADDR = 0x8916;
+  private static final long SIOCGIFNETMASK = 0x891b;
   private static final long SIOCSIFNETMASK = 0x891c;
   private static final long SIOCGIFMTU = 0x8921;
   private static final long SIOCSIFMTU = 0x8922;
@@ -97,6 +98,15 @@ public final class HostInterface {
     } finally {
       Linux.close(socket);
     }
+  }
+
+  /** Whether its primary address is this one, with this prefix length. */
+  public boolean hasAddress(IpPrefix prefix) throws LinuxException {
+    if (ipv4() != prefix.address().ipv4Bits()) {
+      return false;
+    }
+    InterfaceRequest mask = new InterfaceRequest(name);
+    return call("netmask", SIOCGIFNETMASK, mask).ipv4() == prefix.maskBits();
   }
 
   /** Sets its primary address with netmask; the connected route follows when it is up. */

@@ -53,7 +53,10 @@ public interface IpControl {
   /** Forgets neighbours, static ones excepted: one, or all of an interface, or all. */
   int flushNeighbours(Optional<String> interfaceName, Optional<IpAddress> address);
 
-  /** Adds a permanent neighbour. */
+  /** Removes a neighbour in whatever state, permanent too; says whether there was one. */
+  boolean removeNeighbour(String interfaceName, IpAddress address);
+
+  /** Adds a permanent neighbour, or makes the one that is there permanent. */
   void addNeighbour(String interfaceName, IpAddress address, io.karavel.address.MacAddress mac);
 
   /**

@@ -257,6 +257,11 @@ final class Ipv4Layer implements IpModule {
   }
 
   @Override
+  public boolean removeNeighbour(String interfaceName, IpAddress address) {
+    return neighbours.remove(interfaces.byName(interfaceName), address.ipv4Bits());
+  }
+
+  @Override
   public void addNeighbour(String interfaceName, IpAddress address, MacAddress mac) {
     administration.addNeighbour(interfaceName, address, mac);
   }

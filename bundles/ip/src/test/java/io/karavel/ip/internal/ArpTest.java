@@ -88,6 +88,18 @@ class ArpTest {
   }
 
   @Test
+  void doesNotTakeAQuestionForAConfirmation() {
+    f.receive(
+        ethernet(
+            OUR_MAC,
+            PEER_MAC,
+            EthernetHeader.TYPE_ARP,
+            arpBytes(ArpPacket.REQUEST, PEER_MAC, PEER, OUR_MAC, US)));
+    assertThat(f.sent()).isNotNull();
+    assertThat(f.ip.neighbours().get(0).state()).isEqualTo("STALE");
+  }
+
+  @Test
   void doesNotLearnAnAskerFromOutsideThePrefixButAnswersHim() {
     f.receive(arp(ArpPacket.REQUEST, PEER_MAC, ip("192.168.7.7"), 0, US));
     assertThat(f.sent()).isNotNull();

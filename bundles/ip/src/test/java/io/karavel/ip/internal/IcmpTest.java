@@ -15,12 +15,14 @@ import static io.karavel.ip.internal.IpFixture.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.engine.DropReason;
+import io.karavel.nic.DeviceCapabilities;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.wire.EthernetHeader;
 import io.karavel.wire.IcmpMessage;
 import io.karavel.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -265,6 +267,16 @@ class IcmpTest {
     assertThat(f.dropped(DropReason.IP_UNKNOWN_PROTOCOL)).isEqualTo(2);
     f.expectNothingSent();
     f.expectNoLeak();
+  }
+
+  @Test
+  void sendsNoErrorToTheBroadcastAddressOfAnotherInterface() {
+    f.slot("nic:d1").module = new TestDevice(DeviceCapabilities.plain(false, 1500));
+    f.configure("eth1", Map.of("device", "d1", "addresses", "10.1.0.1/24"));
+    f.ip.onInterfacesChanged();
+    f.receive(fromPeer(ipv4(ip("10.1.0.255"), US, 17, pattern(20))));
+    assertThat(f.dropped(DropReason.IP_UNKNOWN_PROTOCOL)).isEqualTo(1);
+    assertThat(f.count("Icmp.OutDestUnreachs")).isZero();
   }
 
   @Test

@@ -284,6 +284,16 @@ class NeighbourTest {
   }
 
   @Test
+  void removesAPermanentNeighbourByName() {
+    f.ip.addNeighbour("eth0", IpAddress.ipv4(PEER), MacAddress.of(0x0200_0000_0042L));
+    assertThat(f.ip.removeNeighbour("eth0", IpAddress.ipv4(PEER))).isTrue();
+    assertThat(f.ip.removeNeighbour("eth0", IpAddress.ipv4(PEER))).isFalse();
+    assertThat(f.ip.neighbours()).isEmpty();
+    sendToPeer(10);
+    assertThat(f.sent()).isEqualTo(request());
+  }
+
+  @Test
   void refusesNeighboursThatCannotBe() {
     assertThatThrownBy(
             () -> f.ip.addNeighbour("eth0", IpAddress.parse("10.9.0.1"), MacAddress.of(2)))

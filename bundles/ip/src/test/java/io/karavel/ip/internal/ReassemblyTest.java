@@ -145,6 +145,10 @@ class ReassemblyTest {
     piece(2, pattern(200), 104, 152);
     piece(2, pattern(64), 32, 64);
     assertThat(f.dropped(DropReason.FRAGMENT_OVERLAP)).isEqualTo(4);
+    piece(3, pattern(200), 104, 152);
+    piece(3, pattern(200), 0, 16);
+    piece(3, pattern(64), 32, 64);
+    assertThat(f.dropped(DropReason.FRAGMENT_OVERLAP)).isEqualTo(7);
     f.expectNoLeak();
   }
 

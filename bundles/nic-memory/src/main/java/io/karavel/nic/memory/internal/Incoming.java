@@ -40,6 +40,7 @@ final class Incoming {
     this.held = held;
     arrival = new Arrival(lane);
     ring = direction.ring(kept);
+    ring.readBy(lane);
     direction.plug(lane);
   }
 
@@ -50,6 +51,7 @@ final class Incoming {
   /** Hands up what has arrived, at most {@code budget} frames; says how many. */
   int poll(FrameSink sink, int budget, int heldBytesMaximum) {
     long now = lane.nowNanos();
+    ring.readBy(lane);
     int taken = 0;
     while (taken < budget) {
       ring = ring.first();

@@ -33,7 +33,7 @@ final class Outgoing {
   }
 
   void wakeReceiver() {
-    direction.wakeReceiver();
+    ring.wakeReader();
   }
 
   /** Sends a frame, which stays the caller's; says why it will not arrive, or null. */

@@ -304,7 +304,9 @@ class MemoryCableTest {
       } else {
         right = device(rightLane, MemoryCable.End.RIGHT, keptRight);
         receive(right);
+        int wakes = rightLane.wakes.get();
         send(7);
+        assertThat(rightLane.wakes.get()).as("the new receiver").isEqualTo(wakes + 1);
         Handover keptLeft = oldLeft.export();
         oldLeft.close(CloseReason.HANDED_OVER);
         left = device(leftLane, MemoryCable.End.LEFT, keptLeft);

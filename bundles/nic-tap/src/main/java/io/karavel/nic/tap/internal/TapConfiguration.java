@@ -5,17 +5,16 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
 /**
- * The Metatype definition of factory PID {@code io.karavel.nic.tap}; a test holds it equal to {@link
- * io.karavel.nic.TapSettings}, which says what each key means.
+ * The Metatype definition of factory PID {@code io.karavel.nic.tap}; a test holds it equal to
+ * {@link io.karavel.nic.TapSettings}, which says what each key means.
  */
-@ObjectClassDefinition(
-    name = "Karavel TAP",
-    description = "A Linux TAP or TUN device.")
+@ObjectClassDefinition(name = "Karavel TAP", description = "A Linux TAP or TUN device.")
 @interface TapConfiguration {
 
   @AttributeDefinition(
       name = "mode",
-      description = "TAP with Ethernet frames, or TUN with bare IP packets; a change opens the device anew.",
+      description =
+          "TAP with Ethernet frames, or TUN with bare IP packets; a change opens the device anew.",
       required = false,
       defaultValue = "tap",
       options = {@Option("tap"), @Option("tun")})
@@ -23,14 +22,16 @@ import org.osgi.service.metatype.annotations.Option;
 
   @AttributeDefinition(
       name = "interfaceName",
-      description = "Name of the interface in Linux; empty takes the first 15 letters of the device's. A change opens it anew.",
+      description =
+          "Name of the interface in Linux; empty takes the first 15 letters of the device's. A change opens it anew.",
       required = false,
       defaultValue = "")
   String interfaceName();
 
   @AttributeDefinition(
       name = "hostAddress",
-      description = "Address with prefix length of the Linux side, as in 10.77.0.1/24; empty leaves it as it is.",
+      description =
+          "Address with prefix length of the Linux side, as in 10.77.0.1/24; empty leaves it as it is.",
       required = false,
       defaultValue = "")
   String hostAddress();
@@ -55,7 +56,8 @@ import org.osgi.service.metatype.annotations.Option;
 
   @AttributeDefinition(
       name = "offloads",
-      description = "Ask Linux for partial checksums and TCP super-segments; plain frames when it refuses.",
+      description =
+          "Ask Linux for partial checksums and TCP super-segments; plain frames when it refuses.",
       required = false,
       defaultValue = "true")
   boolean offloads();
@@ -87,7 +89,8 @@ import org.osgi.service.metatype.annotations.Option;
 
   @AttributeDefinition(
       name = "reopenMinMs (ms)",
-      description = "Time until the first try to open a device that failed or vanished; it doubles.",
+      description =
+          "Time until the first try to open a device that failed or vanished; it doubles.",
       required = false,
       defaultValue = "100",
       min = "10",
