@@ -406,6 +406,11 @@ public final class ByteRing implements SliceOwner {
     }
   }
 
+  /** Whether the ring holds no memory. Any thread. */
+  public boolean isEmptyOfMemory() {
+    return first == null;
+  }
+
   /** Bytes of memory the ring holds; a moment's look, any thread. */
   public long memoryBytes() {
     long bytes = 0;

@@ -9,6 +9,7 @@ import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -154,6 +155,8 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   }
 
   private void afterRead(ByteRing ring) {
+    // Pairs with readNoticeAt: either we see the notice, or the lane sees what was read.
+    VarHandle.fullFence();
     if (ring.readPosition() >= readNoticeAt) {
       readNoticeAt = Long.MAX_VALUE;
       wish(READ);
@@ -261,11 +264,20 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
       over = true;
       finished = true;
     } else if (over) {
-      endpoints.forget(this);
+      forget();
     } else {
       wish(CLOSE);
     }
     wakeWaiters();
+  }
+
+  /** Closed after the connection was over: what was not read is let go. */
+  private void forget() {
+    endpoints.forget(this);
+    ByteRing ring = receiveRing;
+    if (ring != null) {
+      ring.discard();
+    }
   }
 
   @Override
@@ -279,7 +291,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
       over = true;
       finished = true;
     } else if (over) {
-      endpoints.forget(this);
+      forget();
     } else {
       wish(ABORT);
     }
@@ -456,9 +468,13 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     return aborted || Integer.valueOf(0).equals(option(TcpOption.LINGER_SECONDS)) && isClosed();
   }
 
-  /** Lane: a read at or beyond this position of the receive ring is to wish {@link #READ}. */
+  /**
+   * Lane: a read at or beyond this position of the receive ring is to wish {@link #READ}. Look at
+   * the ring's read position afterwards: what was read before this call wishes nothing.
+   */
   public void readNoticeAt(long position) {
     readNoticeAt = position;
+    VarHandle.fullFence();
   }
 
   /** Lane: whether so much is unsent that the socket counts as not writable (low water). */

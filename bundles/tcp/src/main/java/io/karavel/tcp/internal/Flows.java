@@ -1,0 +1,147 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * All flows of a lane with the counts that limits are held against. Every connection and TIME-WAIT
+ * record that is added holds its local port.
+ */
+final class Flows {
+  /** Bytes of secret. */
+  static final int SECRET_BYTES = 16;
+
+  private final TcpLane lane;
+  private final FlowTable<Flow> table;
+  private final PeerCounts peers = new PeerCounts();
+  private final int[] byState = new int[TcpState.values().length];
+  private int connections;
+  private int orphans;
+
+  Flows(TcpLane lane) {
+    this.lane = lane;
+    ByteBuffer secret =
+        ByteBuffer.wrap(lane.context.secret("tcp.flows", SECRET_BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    table = new FlowTable<>(secret.getLong(), secret.getLong());
+    peerLimitChanged();
+  }
+
+  FlowTable<Flow> table() {
+    return table;
+  }
+
+  Flow find(Arrival arrival) {
+    return table.find(arrival.localIpv4, arrival.localPort, arrival.remoteIpv4, arrival.remotePort);
+  }
+
+  /** Connections, not counting TIME-WAIT and embryos. */
+  int connections() {
+    return connections;
+  }
+
+  /** Connections without an application. */
+  int orphans() {
+    return orphans;
+  }
+
+  /** Connections in a state. */
+  int inState(TcpState state) {
+    return byState[state.ordinal()];
+  }
+
+  /** Whether one more connection with a peer would exceed a limit. */
+  boolean isAtLimit(int remoteIpv4) {
+    TcpSettings settings = lane.settings();
+    return connections >= settings.maxConnections()
+        || settings.maxConnectionsPerPeer() > 0
+            && peers.of(remoteIpv4) >= settings.maxConnectionsPerPeer();
+  }
+
+  /** The limit per peer was changed: counting begins or ends. */
+  void peerLimitChanged() {
+    boolean wanted = lane.settings().maxConnectionsPerPeer() > 0;
+    if (wanted && !peers.isCounting()) {
+      peers.begin();
+      table.forEach(
+          flow -> {
+            if (flow instanceof Connection) {
+              peers.add(flow.remoteIpv4());
+            }
+          });
+    } else if (!wanted) {
+      peers.end();
+    }
+  }
+
+  /** A new connection: holds its port. */
+  void open(Connection connection) {
+    lane.endpoints.hold(connection.localIpv4(), connection.localPort());
+    adopt(connection);
+  }
+
+  /** A connection that held its port before. */
+  void adopt(Connection connection) {
+    put(connection);
+    connections++;
+    peers.add(connection.remoteIpv4());
+    byState[connection.state.ordinal()]++;
+    lane.mib.connections.set(connections);
+    if (connection.orphan) {
+      orphans++;
+      lane.mib.orphans.set(orphans);
+    }
+  }
+
+  /** A connection goes; its port stays held if a TIME-WAIT record takes its place. */
+  void close(Connection connection, boolean letGo) {
+    if (table.find(
+            connection.localIpv4(),
+            connection.localPort(),
+            connection.remoteIpv4(),
+            connection.remotePort())
+        == connection) {
+      remove(connection);
+    }
+    connections--;
+    peers.remove(connection.remoteIpv4());
+    byState[connection.state.ordinal()]--;
+    lane.mib.connections.set(connections);
+    if (connection.orphan) {
+      connection.orphan = false;
+      orphans--;
+      lane.mib.orphans.set(orphans);
+    }
+    if (letGo) {
+      lane.endpoints.letGo(connection.localIpv4(), connection.localPort());
+    }
+  }
+
+  /** A connection has lost its application. */
+  void orphaned(Connection connection) {
+    if (!connection.orphan) {
+      connection.orphan = true;
+      orphans++;
+      lane.mib.orphans.set(orphans);
+    }
+  }
+
+  /** A connection has changed its state. */
+  void moved(Connection connection, TcpState state) {
+    byState[connection.state.ordinal()]--;
+    connection.state = state;
+    byState[state.ordinal()]++;
+  }
+
+  /** Puts a flow into the table. */
+  void put(Flow flow) {
+    table.put(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort(), flow);
+  }
+
+  /** Takes a flow out of the table. */
+  void remove(Flow flow) {
+    table.remove(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort());
+  }
+}

@@ -1,0 +1,46 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.tcp.internal.connection.ConnectionOptions;
+import io.karavel.tcp.spi.StackListener;
+
+/** What the module keeps of a listener: the use of its queues. */
+final class ListenState {
+  private final StackListener listener;
+  private ConnectionOptions options;
+
+  /** Embryos in the SYN queue. */
+  int synQueue;
+
+  /** Connections handed to the accept queue so far. */
+  long accepted;
+
+  /** SYNs and final ACKs dropped because the accept queue was full. */
+  long overflows;
+
+  /** SYNs dropped because the SYN queue was full. */
+  long synDrops;
+
+  /** Cookies sent. */
+  long cookiesSent;
+
+  ListenState(StackListener listener) {
+    this.listener = listener;
+  }
+
+  StackListener listener() {
+    return listener;
+  }
+
+  /** The options it hands down. */
+  ConnectionOptions options() {
+    if (options == null) {
+      options = ConnectionOptions.of(listener.options());
+    }
+    return options;
+  }
+
+  /** Its options have changed. */
+  void forgetOptions() {
+    options = null;
+  }
+}

@@ -1,0 +1,478 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
+import io.karavel.engine.DropReason;
+import io.karavel.ip.spi.IpModule;
+import io.karavel.ip.spi.IpRoute;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.ConnectionOptions;
+import io.karavel.tcp.internal.connection.Embryo;
+import io.karavel.tcp.internal.connection.Resets;
+import io.karavel.tcp.internal.connection.Segment;
+import io.karavel.tcp.internal.connection.TcpConnection;
+import io.karavel.tcp.spi.ByteRing;
+import io.karavel.tcp.spi.StackListener;
+import io.karavel.tcp.spi.StackSocket;
+import io.karavel.wire.Seq;
+import io.karavel.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Passive opens: SYN queue and accept queue of every listener, cookies, and what happens at their
+ * limits.
+ */
+final class Listeners {
+  /** MTU that is assumed while there is no route: Ethernet's. */
+  private static final int DEFAULT_MTU = 1500;
+
+  private static final int HEADER_BYTES = 40;
+  private static final int EXPIRED_PER_TURN = 512;
+
+  /** Cookies are believed for as long after the last was sent as one can be good. */
+  private static final long COOKIE_NANOS = 128_000_000_000L;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TcpOutput output;
+  private final TcpFlusher flusher;
+  private final Keepalives keepalives;
+  private final DeadlineHeap<QueuedEmbryo> embryos = new DeadlineHeap<>();
+  private final HeapTimer timer;
+  private final Segment probe = new Segment();
+
+  /** When a cookie was sent last; {@link Long#MIN_VALUE} if never. */
+  private long lastCookieNanos = Long.MIN_VALUE;
+
+  Listeners(
+      TcpLane lane, Flows flows, TcpOutput output, TcpFlusher flusher, Keepalives keepalives) {
+    this.lane = lane;
+    this.flows = flows;
+    this.output = output;
+    this.flusher = flusher;
+    this.keepalives = keepalives;
+    timer = new HeapTimer("syn-ack", lane.context, this::expire);
+  }
+
+  int embryos() {
+    return embryos.size();
+  }
+
+  long lastCookieNanos() {
+    return lastCookieNanos;
+  }
+
+  void lastCookieNanos(long nanos) {
+    lastCookieNanos = nanos;
+  }
+
+  /** The listener that a segment is for, or null. */
+  ListenState find(Arrival arrival) {
+    StackListener listener =
+        lane.endpoints.listenerFor(
+            arrival.localIpv4,
+            arrival.localPort,
+            flows
+                .table()
+                .flowHash(
+                    arrival.localIpv4, arrival.localPort, arrival.remoteIpv4, arrival.remotePort));
+    return listener == null ? null : stateOf(listener);
+  }
+
+  /** What is kept of a listener, made when first asked for. */
+  ListenState stateOf(StackListener listener) {
+    if (listener.moduleState() instanceof ListenState state) {
+      return state;
+    }
+    ListenState state = new ListenState(listener);
+    listener.moduleState(state);
+    return state;
+  }
+
+  /** How many connections may wait to be accepted. */
+  int backlog(ListenState state) {
+    return Math.max(1, Math.min(state.listener().backlog(), lane.settings().maxAcceptBacklog()));
+  }
+
+  private boolean isAcceptQueueFull(ListenState state) {
+    return state.listener().acceptQueue() >= backlog(state);
+  }
+
+  // ---- SYN ----
+
+  /**
+   * A SYN without ACK for a listener.
+   *
+   * @param replaced the TIME-WAIT record whose tuple it takes, or null
+   * @return whether it was taken: an embryo or a cookie was sent
+   */
+  boolean onSyn(ListenState state, Arrival arrival, TimeWaitFlow replaced) {
+    if (arrival.localIpv4 == arrival.remoteIpv4 && arrival.localPort == arrival.remotePort) {
+      return refuse(DropReason.TCP_ADDRESS);
+    }
+    if (isAcceptQueueFull(state)) {
+      state.overflows++;
+      lane.mib.listenOverflows.increment();
+      return refuse(DropReason.TCP_ACCEPT_QUEUE_FULL);
+    }
+    if (flows.isAtLimit(arrival.remoteIpv4)) {
+      lane.mib.connectionLimit.increment();
+      return refuse(DropReason.TCP_CONNECTION_LIMIT);
+    }
+    TcpSettings settings = lane.settings();
+    boolean full = state.synQueue >= settings.maxSynBacklog();
+    if (settings.synCookies() == TcpSettings.SynCookies.ALWAYS
+        || full && settings.synCookies() == TcpSettings.SynCookies.AUTO) {
+      if (full) {
+        lane.mib.reqQFullDoCookies.increment();
+      }
+      sendCookie(state, arrival);
+      return true;
+    }
+    if (full) {
+      state.synDrops++;
+      lane.mib.reqQFullDrop.increment();
+      return refuse(DropReason.TCP_SYN_QUEUE_FULL);
+    }
+    long nowNanos = lane.nowNanos();
+    QueuedEmbryo embryo =
+        new QueuedEmbryo(
+            lane.connections,
+            state,
+            state.options(),
+            arrival,
+            initialSequence(arrival, replaced),
+            lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
+            segmentBytes(arrival),
+            nowNanos);
+    adopt(embryo);
+    sendSynAck(embryo);
+    return true;
+  }
+
+  private boolean refuse(DropReason reason) {
+    lane.mib.listenDrops.increment();
+    lane.context.drops().count(reason);
+    return false;
+  }
+
+  private int initialSequence(Arrival arrival, TimeWaitFlow replaced) {
+    int iss =
+        lane.sequenceNumbers.next(
+            lane.nowNanos(),
+            arrival.localIpv4,
+            arrival.localPort,
+            arrival.remoteIpv4,
+            arrival.remotePort);
+    return replaced == null ? iss : beyond(replaced, iss);
+  }
+
+  /** A number that no segment of the old connection can be mistaken for (RFC 6191 §2). */
+  static int beyond(TimeWaitFlow replaced, int iss) {
+    int least = replaced.sndNxt() + 65535 + 2;
+    return Seq.lessThan(iss, least) ? least : iss;
+  }
+
+  private int segmentBytes(Arrival arrival) {
+    IpModule ip = lane.ip.module();
+    IpRoute route = ip == null ? null : ip.route(arrival.localIpv4, arrival.remoteIpv4);
+    return (route == null ? DEFAULT_MTU : route.mtu()) - HEADER_BYTES;
+  }
+
+  private void sendSynAck(QueuedEmbryo embryo) {
+    embryo.synAck(lane.out, lane.nowNanos());
+    output.send(embryo);
+  }
+
+  /** Takes an embryo into the SYN queue of its listener. */
+  void adopt(QueuedEmbryo embryo) {
+    flows.put(embryo);
+    embryo.listener().synQueue++;
+    embryos.add(embryo);
+    timer.cover(embryos);
+    lane.mib.embryos.set(embryos.size());
+  }
+
+  private void remove(QueuedEmbryo embryo, boolean replaced) {
+    embryos.remove(embryo);
+    embryo.listener().synQueue--;
+    if (!replaced) {
+      flows.remove(embryo);
+    }
+    lane.mib.embryos.set(embryos.size());
+  }
+
+  // ---- cookies ----
+
+  private void sendCookie(ListenState state, Arrival arrival) {
+    Segment syn = arrival.segment;
+    long nowNanos = lane.nowNanos();
+    int cookie =
+        lane.cookies.make(
+            nowNanos,
+            arrival.localIpv4,
+            arrival.localPort,
+            arrival.remoteIpv4,
+            arrival.remotePort,
+            syn.sequence,
+            syn.maximumSegmentSize < 0 ? 536 : syn.maximumSegmentSize);
+    transientEmbryo(state, arrival, syn, cookie).synAck(lane.out, nowNanos);
+    if (lane.out.timestampsPresent) {
+      int scale = lane.out.windowScale < 0 ? -1 : syn.windowScale;
+      lane.out.timestampValue =
+          SynCookies.timestampWithOptions(lane.out.timestampValue, scale, lane.out.sackPermitted);
+    } else {
+      lane.out.windowScale = -1;
+      lane.out.sackPermitted = false;
+    }
+    output.answer(arrival);
+    lastCookieNanos = nowNanos;
+    state.cookiesSent++;
+    lane.mib.syncookiesSent.increment();
+  }
+
+  /** An embryo that is forgotten at once: it describes a SYN-ACK. */
+  private Embryo transientEmbryo(ListenState state, Arrival arrival, Segment syn, int iss) {
+    return new Embryo(
+        lane.connections,
+        state.options(),
+        syn,
+        iss,
+        lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
+        segmentBytes(arrival),
+        lane.nowNanos());
+  }
+
+  /**
+   * An ACK without SYN for a listener: the last step of an opening whose embryo is in a cookie?
+   *
+   * @return whether a connection was opened
+   */
+  boolean onAck(ListenState state, Arrival arrival) {
+    TcpSettings.SynCookies use = lane.settings().synCookies();
+    long nowNanos = lane.nowNanos();
+    if (use == TcpSettings.SynCookies.OFF
+        || lastCookieNanos == Long.MIN_VALUE
+        || nowNanos - lastCookieNanos > COOKIE_NANOS) {
+      return false;
+    }
+    Segment ack = arrival.segment;
+    int peerSegmentBytes =
+        lane.cookies.check(
+            nowNanos,
+            arrival.localIpv4,
+            arrival.localPort,
+            arrival.remoteIpv4,
+            arrival.remotePort,
+            ack.sequence - 1,
+            ack.acknowledgment - 1);
+    if (peerSegmentBytes == 0) {
+      lane.mib.syncookiesFailed.increment();
+      return false;
+    }
+    lane.mib.syncookiesRecv.increment();
+    int offset = lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4);
+    int peerScale = ack.timestampsPresent ? SynCookies.windowScale(ack.timestampEcho) : -1;
+    boolean sack = ack.timestampsPresent && SynCookies.sack(ack.timestampEcho);
+    Embryo embryo =
+        new Embryo(
+            lane.connections,
+            ack,
+            offset,
+            segmentBytes(arrival),
+            peerSegmentBytes,
+            peerScale,
+            peerScale < 0 ? -1 : ownWindowScale(state, arrival),
+            sack,
+            nowNanos);
+    if (isAcceptQueueFull(state)) {
+      overflow(state);
+      return true;
+    }
+    if (flows.isAtLimit(arrival.remoteIpv4)) {
+      lane.mib.connectionLimit.increment();
+      refuse(DropReason.TCP_CONNECTION_LIMIT);
+      return true;
+    }
+    open(state, arrival, embryo);
+    return true;
+  }
+
+  /** The window scale that our SYN-ACK offered, found by describing it once more. */
+  private int ownWindowScale(ListenState state, Arrival arrival) {
+    probe.clear();
+    probe.flags = TcpHeader.SYN;
+    probe.windowScale = 0;
+    transientEmbryo(state, arrival, probe, 0).synAck(lane.out, lane.nowNanos());
+    return lane.out.windowScale;
+  }
+
+  // ---- embryos ----
+
+  /** A segment for an embryo. */
+  void onSegment(QueuedEmbryo embryo, Arrival arrival) {
+    long nowNanos = lane.nowNanos();
+    Embryo.Verdict verdict = embryo.onSegment(arrival.segment, nowNanos);
+    switch (verdict) {
+      case SYN_ACK:
+        sendSynAck(embryo);
+        break;
+      case CHALLENGE_ACK:
+        lane.context
+            .drops()
+            .count(arrival.segment.syn() ? DropReason.TCP_SYN_CHALLENGED : DropReason.TCP_SEQUENCE);
+        embryo.challengeAck(lane.out, nowNanos);
+        output.send(embryo);
+        break;
+      case RESET:
+        lane.context.drops().count(DropReason.TCP_ACK);
+        if (Resets.answer(arrival.segment, lane.out)) {
+          output.answer(arrival);
+        }
+        break;
+      case REMOVE:
+      case GIVE_UP:
+        remove(embryo, false);
+        return;
+      case OPEN:
+        complete(embryo, arrival);
+        return;
+      case IGNORE:
+        lane.context.drops().count(DropReason.TCP_SEQUENCE);
+        break;
+    }
+    embryos.moved(embryo);
+    timer.cover(embryos);
+  }
+
+  private void complete(QueuedEmbryo embryo, Arrival arrival) {
+    ListenState state = embryo.listener();
+    if (isAcceptQueueFull(state)) {
+      overflow(state);
+      if (lane.settings().abortOnOverflow()) {
+        lane.mib.abortOnOverflow.increment();
+        reset(embryo);
+      }
+      return;
+    }
+    if (flows.isAtLimit(arrival.remoteIpv4)) {
+      lane.mib.connectionLimit.increment();
+      refuse(DropReason.TCP_CONNECTION_LIMIT);
+      return;
+    }
+    remove(embryo, true);
+    open(state, arrival, embryo);
+  }
+
+  private void overflow(ListenState state) {
+    state.overflows++;
+    lane.mib.listenOverflows.increment();
+    refuse(DropReason.TCP_ACCEPT_QUEUE_FULL);
+  }
+
+  private void reset(QueuedEmbryo embryo) {
+    embryo.reset(lane.out);
+    output.send(embryo);
+    remove(embryo, false);
+  }
+
+  /** The handshake is complete: makes the connection and hands it the segment. */
+  private void open(ListenState state, Arrival arrival, Embryo embryo) {
+    long nowNanos = lane.nowNanos();
+    StackSocket socket =
+        state
+            .listener()
+            .newAccepted(
+                new IpEndpoint(IpAddress.ipv4(arrival.localIpv4), arrival.localPort),
+                new IpEndpoint(IpAddress.ipv4(arrival.remoteIpv4), arrival.remotePort));
+    ConnectionOptions options = state.options();
+    TcpSettings settings = lane.settings();
+    ByteRing receive = new ByteRing(lane.endpoints.memory(), options.receiveBufferBytes(settings));
+    ByteRing send = new ByteRing(lane.endpoints.memory(), options.sendBufferBytes(settings));
+    TcpConnection core =
+        TcpConnection.accept(
+            lane.connections,
+            options,
+            keepalives.times(socket, arrival.localPort, arrival.remoteIpv4, arrival.remotePort),
+            receive,
+            send,
+            embryo,
+            nowNanos);
+    socket.rings(receive, send);
+    socket.state(TcpState.SYN_RECEIVED);
+    Connection connection =
+        new Connection(
+            flusher,
+            core,
+            socket,
+            arrival.localIpv4,
+            arrival.localPort,
+            arrival.remoteIpv4,
+            arrival.remotePort);
+    connection.pendingListener = state;
+    socket.moduleState(connection);
+    flows.open(connection);
+    lane.current = connection;
+    DropReason reason = core.onSegment(arrival.segment, nowNanos);
+    if (reason != null) {
+      lane.context.drops().count(reason);
+    }
+    flusher.apply(connection);
+    lane.current = null;
+    flusher.owe(connection);
+  }
+
+  private void expire(long nowNanos) {
+    for (int left = EXPIRED_PER_TURN; left > 0; left--) {
+      QueuedEmbryo first = embryos.first();
+      if (first == null || first.nextDeadlineNanos() > nowNanos) {
+        break;
+      }
+      if (first.onDeadline(nowNanos) == Embryo.Verdict.GIVE_UP) {
+        remove(first, false);
+      } else {
+        sendSynAck(first);
+        embryos.moved(first);
+      }
+    }
+    timer.cover(embryos);
+  }
+
+  /** The settings have changed for an embryo. */
+  void onSettingsChanged(QueuedEmbryo embryo) {
+    if (embryo.onSettingsChanged(lane.nowNanos()) == Embryo.Verdict.GIVE_UP) {
+      remove(embryo, false);
+    } else {
+      embryos.moved(embryo);
+      timer.cover(embryos);
+    }
+  }
+
+  // ---- the listener itself ----
+
+  /** The application has closed the listener: embryos and unaccepted connections get RST. */
+  void close(StackListener listener) {
+    List<QueuedEmbryo> its = new ArrayList<>();
+    for (int i = 1; i <= embryos.size(); i++) {
+      if (embryos.at(i).listener().listener() == listener) {
+        its.add(embryos.at(i));
+      }
+    }
+    its.forEach(this::reset);
+    for (StackSocket socket = listener.pollAcceptable();
+        socket != null;
+        socket = listener.pollAcceptable()) {
+      socket.abort();
+    }
+    listener.moduleState(null);
+  }
+
+  /** All embryos get RST: the module is disposed of. */
+  void resetAll() {
+    while (embryos.first() != null) {
+      reset(embryos.first());
+    }
+  }
+}

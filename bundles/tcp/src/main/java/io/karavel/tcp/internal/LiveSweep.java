@@ -1,0 +1,99 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.tcp.TcpSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Brings new settings and a new keepalive policy to everything that exists, a bounded number of
+ * flows per turn.
+ */
+final class LiveSweep {
+  private static final int FLOWS_PER_TURN = 512;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TcpFlusher flusher;
+  private final Listeners listeners;
+  private final TimeWaits timeWaits;
+  private final Keepalives keepalives;
+  private final SocketWishes wishes;
+  private final List<Flow> page = new ArrayList<>();
+  private boolean sweeping;
+  private int cursor;
+
+  LiveSweep(
+      TcpLane lane,
+      Flows flows,
+      TcpFlusher flusher,
+      Listeners listeners,
+      TimeWaits timeWaits,
+      Keepalives keepalives,
+      SocketWishes wishes) {
+    this.lane = lane;
+    this.flows = flows;
+    this.flusher = flusher;
+    this.listeners = listeners;
+    this.timeWaits = timeWaits;
+    this.keepalives = keepalives;
+    this.wishes = wishes;
+  }
+
+  /** New settings are in force from now on. */
+  void settings(TcpSettings settings) {
+    lane.connections.settings(settings);
+    global();
+    flows.peerLimitChanged();
+    sweeping = true;
+    cursor = 0;
+  }
+
+  /** What the settings say about the stack as a whole. */
+  void global() {
+    TcpSettings settings = lane.settings();
+    lane.endpoints.ephemeralPorts(settings.ephemeralFirst(), settings.ephemeralLast());
+    lane.endpoints.memory().limitBytes(BufferMemory.bytes(settings));
+  }
+
+  /** Does a turn's share, if there is anything to bring. */
+  void flush() {
+    if (keepalives.changed()) {
+      sweeping = true;
+      cursor = 0;
+    }
+    if (!sweeping) {
+      return;
+    }
+    cursor = flows.table().walk(cursor, FLOWS_PER_TURN, page::add);
+    for (Flow flow : page) {
+      if (flow instanceof Connection connection) {
+        lane.current = connection;
+        connection.core().onSettingsChanged(lane.nowNanos());
+        connection.core().keepalive(wishes.keepalives(connection), lane.nowNanos());
+        flusher.apply(connection);
+        lane.current = null;
+        flusher.owe(connection);
+      } else if (flow instanceof QueuedEmbryo embryo) {
+        listeners.onSettingsChanged(embryo);
+      } else {
+        timeWaits.onSettingsChanged((TimeWaitFlow) flow);
+      }
+    }
+    page.clear();
+    sweeping = cursor != 0;
+    if (sweeping) {
+      lane.context.again();
+    }
+  }
+
+  /** Whether flows are left to which the settings in force were not brought. */
+  boolean isSweeping() {
+    return sweeping;
+  }
+
+  /** Begins at the first flow: a predecessor may have left in the middle. */
+  void restart() {
+    sweeping = flows.table().size() > 0;
+    cursor = 0;
+  }
+}

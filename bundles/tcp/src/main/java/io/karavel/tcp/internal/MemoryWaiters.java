@@ -1,0 +1,55 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.Timer;
+import io.karavel.tcp.spi.StackSocket;
+import java.util.ArrayDeque;
+import java.util.Collection;
+
+/**
+ * Sockets whose writes found no buffer memory. They are signalled when there is some again: looked
+ * at in every turn, and now and then, because applications free memory without telling the lane.
+ */
+final class MemoryWaiters extends Timer {
+  private static final long INTERVAL_NANOS = 10_000_000L;
+
+  private final TcpLane lane;
+  private final ArrayDeque<StackSocket> waiting = new ArrayDeque<>();
+
+  MemoryWaiters(TcpLane lane) {
+    this.lane = lane;
+  }
+
+  Collection<StackSocket> waiting() {
+    return waiting;
+  }
+
+  /** A write of the socket found no memory. */
+  void add(StackSocket socket) {
+    waiting.add(socket);
+    if (!isArmed()) {
+      lane.context.timers().arm(this, lane.nowNanos() + INTERVAL_NANOS);
+    }
+  }
+
+  /** Signals everybody if there is memory. */
+  void flush() {
+    if (!waiting.isEmpty() && !lane.endpoints.memory().isExhausted()) {
+      for (StackSocket socket = waiting.poll(); socket != null; socket = waiting.poll()) {
+        socket.signal();
+      }
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "tcp-memory";
+  }
+
+  @Override
+  public void onExpiry(long nowNanos) {
+    flush();
+    if (!waiting.isEmpty()) {
+      lane.context.timers().arm(this, nowNanos + INTERVAL_NANOS);
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
+import io.karavel.engine.HandoverReader;
+import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.StateVersions;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.ConnectionOptions;
+import io.karavel.tcp.internal.connection.TcpConnection;
+import io.karavel.tcp.spi.StackListener;
+import io.karavel.tcp.spi.StackSocket;
+import io.karavel.tcp.spi.TcpModule;
+
+/**
+ * The state of the TCP module as fields: listeners with their counts, embryos, connections,
+ * TIME-WAIT records, sockets that wait. Sockets and listeners go by reference and bring their rings
+ * and accept queues with them. Ports stay held meanwhile.
+ *
+ * <p>Tags are never used again for something else.
+ */
+final class TcpHandover {
+  /** What is written, and the oldest that is read. */
+  static final StateVersions VERSIONS = new StateVersions(1, 1);
+
+  private static final int LISTENER = 1;
+  private static final int EMBRYO = 2;
+  private static final int CONNECTION = 3;
+  private static final int TIME_WAIT = 4;
+  private static final int WAITS_FOR_IP = 5;
+  private static final int WAITS_FOR_MEMORY = 6;
+  private static final int LAST_COOKIE = 7;
+  private static final int LOST = 8;
+
+  private static final int LOCAL_IPV4 = 20;
+  private static final int REMOTE_IPV4 = 21;
+  private static final int PORTS = 22;
+  private static final int ENDPOINT = 23;
+  private static final int ID = 24;
+  private static final int CORE = 25;
+  private static final int PENDING_LISTENER = 26;
+  private static final int ORPHAN = 27;
+  private static final int LIFECYCLE = 28;
+  private static final int ACCEPTED = 29;
+  private static final int OVERFLOWS = 30;
+  private static final int SYN_DROPS = 31;
+  private static final int COOKIES_SENT = 32;
+  private static final int MTU = 33;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TcpFlusher flusher;
+  private final Listeners listeners;
+  private final TimeWaits timeWaits;
+  private final ActiveOpens opens;
+  private final MemoryWaiters memoryWaiters;
+  private final Keepalives keepalives;
+
+  TcpHandover(
+      TcpLane lane,
+      Flows flows,
+      TcpFlusher flusher,
+      Listeners listeners,
+      TimeWaits timeWaits,
+      ActiveOpens opens,
+      MemoryWaiters memoryWaiters,
+      Keepalives keepalives) {
+    this.lane = lane;
+    this.flows = flows;
+    this.flusher = flusher;
+    this.listeners = listeners;
+    this.timeWaits = timeWaits;
+    this.opens = opens;
+    this.memoryWaiters = memoryWaiters;
+    this.keepalives = keepalives;
+  }
+
+  // ---- out ----
+
+  Handover export() {
+    HandoverWriter out = new HandoverWriter(TcpModule.SLOT, VERSIONS.writes());
+    for (StackListener listener : lane.endpoints.listeners()) {
+      if (listener.moduleState() instanceof ListenState state) {
+        out.begin(LISTENER)
+            .putAttachment(ENDPOINT, listener)
+            .putLong(ACCEPTED, state.accepted)
+            .putLong(OVERFLOWS, state.overflows)
+            .putLong(SYN_DROPS, state.synDrops)
+            .putLong(COOKIES_SENT, state.cookiesSent)
+            .end();
+      }
+    }
+    flows.table().forEach(flow -> export(out, flow));
+    opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
+    memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
+    out.putLong(LAST_COOKIE, listeners.lastCookieNanos());
+    return out.finish();
+  }
+
+  private void export(HandoverWriter out, Flow flow) {
+    if (flow instanceof Connection connection) {
+      export(out, connection);
+    } else if (flow instanceof QueuedEmbryo embryo) {
+      out.begin(EMBRYO).putAttachment(ENDPOINT, embryo.listener().listener());
+      address(out, embryo);
+      out.begin(CORE);
+      embryo.export(out);
+      out.end().end();
+    } else {
+      TimeWaitFlow record = (TimeWaitFlow) flow;
+      out.begin(TIME_WAIT).putLong(ID, record.id());
+      address(out, record);
+      out.begin(CORE);
+      record.export(out);
+      out.end().end();
+    }
+  }
+
+  private void export(HandoverWriter out, Connection connection) {
+    if (connection == lane.current) {
+      // The module crashed while it served this one: it is not handed on to crash the next.
+      out.begin(LOST).putAttachment(ENDPOINT, connection.socket());
+      address(out, connection);
+      out.end();
+      return;
+    }
+    out.begin(CONNECTION).putAttachment(ENDPOINT, connection.socket());
+    address(out, connection);
+    out.putBoolean(ORPHAN, connection.orphan)
+        .putInt(LIFECYCLE, connection.lifecycle)
+        .putInt(MTU, connection.mtu);
+    if (connection.listener() != null) {
+      out.putAttachment(PENDING_LISTENER, connection.listener());
+    }
+    out.begin(CORE);
+    connection.core().export(out);
+    out.end().end();
+  }
+
+  private static void address(HandoverWriter out, Flow flow) {
+    out.putInt(LOCAL_IPV4, flow.localIpv4())
+        .putInt(REMOTE_IPV4, flow.remoteIpv4())
+        .putInt(PORTS, flow.localPort() << 16 | flow.remotePort());
+  }
+
+  // ---- in ----
+
+  void open(Handover kept) throws HandoverException {
+    HandoverReader in = kept.reader();
+    while (in.next()) {
+      switch (in.tag()) {
+        case LISTENER -> openListener(kept, in.nested());
+        case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
+        case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
+        case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
+        case LAST_COOKIE -> listeners.lastCookieNanos(in.longValue());
+        default -> {
+          // Of a later version, which writes nothing that this one must understand.
+        }
+      }
+    }
+  }
+
+  private void openListener(Handover kept, HandoverReader in) throws HandoverException {
+    ListenState state = null;
+    while (in.next()) {
+      if (in.tag() == ENDPOINT) {
+        state = new ListenState(in.attachment(kept, StackListener.class));
+        state.listener().moduleState(state);
+        continue;
+      }
+      if (state == null) {
+        throw new HandoverException("slot tcp: a listener's counts come before the listener");
+      }
+      switch (in.tag()) {
+        case ACCEPTED -> state.accepted = in.longValue();
+        case OVERFLOWS -> state.overflows = in.longValue();
+        case SYN_DROPS -> state.synDrops = in.longValue();
+        case COOKIES_SENT -> state.cookiesSent = in.longValue();
+        default -> {
+          // of a later version
+        }
+      }
+    }
+  }
+
+  private void openFlow(int kind, Handover kept, HandoverReader in) throws HandoverException {
+    Object endpoint = null;
+    StackListener pending = null;
+    HandoverReader core = null;
+    int localIpv4 = 0;
+    int remoteIpv4 = 0;
+    int ports = 0;
+    long id = 0;
+    boolean orphan = false;
+    int lifecycle = 0;
+    int mtu = 0;
+    while (in.next()) {
+      switch (in.tag()) {
+        case ENDPOINT -> endpoint = in.attachment(kept, Object.class);
+        case LOCAL_IPV4 -> localIpv4 = in.intValue();
+        case REMOTE_IPV4 -> remoteIpv4 = in.intValue();
+        case PORTS -> ports = in.intValue();
+        case ID -> id = in.longValue();
+        case ORPHAN -> orphan = in.booleanValue();
+        case LIFECYCLE -> lifecycle = in.intValue();
+        case MTU -> mtu = in.intValue();
+        case PENDING_LISTENER -> pending = in.attachment(kept, StackListener.class);
+        case CORE -> core = in.nested();
+        default -> {
+          // of a later version
+        }
+      }
+    }
+    if (core == null && kind != LOST) {
+      throw new HandoverException("slot tcp: a flow (field " + kind + ") without its variables");
+    }
+    switch (kind) {
+      case EMBRYO ->
+          listeners.adopt(
+              new QueuedEmbryo(
+                  lane.connections,
+                  listeners.stateOf(expect(endpoint, StackListener.class)),
+                  localIpv4,
+                  remoteIpv4,
+                  ports,
+                  core));
+      case TIME_WAIT -> timeWaits.adopt(new TimeWaitFlow(localIpv4, remoteIpv4, ports, id, core));
+      case CONNECTION -> {
+        StackSocket socket = expect(endpoint, StackSocket.class);
+        Connection connection =
+            new Connection(
+                flusher,
+                TcpConnection.open(
+                    lane.connections,
+                    ConnectionOptions.of(socket.options()),
+                    keepalives.times(socket, ports >>> 16, remoteIpv4, ports & 0xffff),
+                    socket.receiveRing(),
+                    socket.sendRing(),
+                    core),
+                socket,
+                localIpv4,
+                ports >>> 16,
+                remoteIpv4,
+                ports & 0xffff);
+        connection.orphan = orphan;
+        connection.lifecycle = lifecycle;
+        connection.mtu = mtu;
+        connection.pendingListener = pending == null ? null : listeners.stateOf(pending);
+        socket.moduleState(connection);
+        flows.adopt(connection);
+        flusher.arm(connection);
+        flusher.owe(connection);
+      }
+      default -> lost(expect(endpoint, StackSocket.class), localIpv4, ports >>> 16);
+    }
+  }
+
+  private void lost(StackSocket socket, int localIpv4, int localPort) {
+    lane.endpoints.letGo(localIpv4, localPort);
+    socket.moduleState(null);
+    socket.markFailed(
+        new TcpException(TcpError.CONNECTION_ABORTED, "the TCP module failed while serving it"));
+    socket.state(TcpState.CLOSED);
+    socket.markOver();
+    lane.endpoints.connectionOver(socket);
+    socket.signal();
+  }
+
+  private static <T> T expect(Object endpoint, Class<T> type) throws HandoverException {
+    if (!type.isInstance(endpoint)) {
+      throw new HandoverException(
+          "slot tcp: a "
+              + type.getSimpleName()
+              + " is missing from a flow, there is "
+              + (endpoint == null ? "none" : endpoint.getClass().getName()));
+    }
+    return type.cast(endpoint);
+  }
+}

@@ -1,0 +1,66 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.LaneContext;
+import io.karavel.engine.Slot;
+import io.karavel.ip.spi.IpModule;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.internal.connection.ConnectionContext;
+import io.karavel.tcp.internal.connection.TransmitSegment;
+import io.karavel.tcp.spi.TcpEndpoints;
+
+/**
+ * What the parts of the TCP module share: the lane, its neighbours, settings, counters, secrets.
+ */
+final class TcpLane {
+  /** The lane. */
+  final LaneContext context;
+
+  /** Sockets, listeners and bound ports. */
+  final TcpEndpoints endpoints;
+
+  /** The way down. */
+  final Slot<IpModule> ip;
+
+  /** The keepalive policy. */
+  final Slot<KeepalivePolicy> keepalive;
+
+  /** What all connections share. */
+  final ConnectionContext connections;
+
+  /** Counters. */
+  final TcpMib mib;
+
+  /** Initial sequence numbers and timestamp offsets. */
+  final InitialSequenceNumbers sequenceNumbers;
+
+  /** SYN cookies. */
+  final SynCookies cookies;
+
+  /** The segment being described; filled again for each. */
+  final TransmitSegment out = new TransmitSegment();
+
+  /** The connection whose core is being called: the culprit if the module crashes now. */
+  Connection current;
+
+  TcpLane(LaneContext context, TcpSettings settings) {
+    this.context = context;
+    endpoints = context.shared(TcpEndpoints.class);
+    ip = context.slot(IpModule.SLOT, IpModule.class);
+    keepalive = context.slot(KeepalivePolicy.SLOT, KeepalivePolicy.class);
+    connections = new ConnectionContext(settings, context.counters());
+    mib = new TcpMib(context.counters());
+    sequenceNumbers =
+        new InitialSequenceNumbers(
+            context.secret("tcp.sequence", InitialSequenceNumbers.SECRET_BYTES));
+    cookies = new SynCookies(context.secret("tcp.cookies", SynCookies.SECRET_BYTES));
+  }
+
+  TcpSettings settings() {
+    return connections.settings();
+  }
+
+  long nowNanos() {
+    return context.nowNanos();
+  }
+}

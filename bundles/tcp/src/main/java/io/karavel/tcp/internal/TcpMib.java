@@ -1,0 +1,94 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.Counter;
+import io.karavel.engine.Counters;
+
+/** The counters of the connection manager, by Linux's names; the core has its own. */
+final class TcpMib {
+  /** Segments received, bad ones included. */
+  final Counter inSegs;
+
+  /** Segments received in error. */
+  final Counter inErrs;
+
+  /** Of these, wrong checksums. */
+  final Counter inCsumErrors;
+
+  /** Segments sent, each of a super-segment counted. */
+  final Counter outSegs;
+
+  /** SYNs and final ACKs that found an accept queue full. */
+  final Counter listenOverflows;
+
+  /** SYNs and final ACKs dropped by listeners for whatever reason. */
+  final Counter listenDrops;
+
+  /** Cookies sent. */
+  final Counter syncookiesSent;
+
+  /** Valid cookies received. */
+  final Counter syncookiesRecv;
+
+  /** Invalid cookies received. */
+  final Counter syncookiesFailed;
+
+  /** SYN queues that were full and answered with cookies. */
+  final Counter reqQFullDoCookies;
+
+  /** SYN queues that were full and dropped the SYN. */
+  final Counter reqQFullDrop;
+
+  /** TIME-WAIT records that ended by time. */
+  final Counter timeWaited;
+
+  /** TIME-WAIT records reused by outgoing connections. */
+  final Counter timeWaitRecycled;
+
+  /** Connections that skipped TIME-WAIT at its limit. */
+  final Counter timeWaitOverflow;
+
+  /** Orphans reset at their limit. */
+  final Counter abortOnMemory;
+
+  /** Connections refused at a limit. */
+  final Counter connectionLimit;
+
+  /** Accept queues that reset the peer. */
+  final Counter abortOnOverflow;
+
+  /** Embryos now. */
+  final Counter embryos;
+
+  /** TIME-WAIT records now. */
+  final Counter timeWaits;
+
+  /** Orphans now. */
+  final Counter orphans;
+
+  /** Connections now, in whatever state but TIME-WAIT. */
+  final Counter connections;
+
+  TcpMib(Counters counters) {
+    inSegs = counters.counter("Tcp.InSegs");
+    inErrs = counters.counter("Tcp.InErrs");
+    inCsumErrors = counters.counter("Tcp.InCsumErrors");
+    outSegs = counters.counter("Tcp.OutSegs");
+    listenOverflows = counters.counter("TcpExt.ListenOverflows");
+    listenDrops = counters.counter("TcpExt.ListenDrops");
+    syncookiesSent = counters.counter("TcpExt.SyncookiesSent");
+    syncookiesRecv = counters.counter("TcpExt.SyncookiesRecv");
+    syncookiesFailed = counters.counter("TcpExt.SyncookiesFailed");
+    reqQFullDoCookies = counters.counter("TcpExt.TCPReqQFullDoCookies");
+    reqQFullDrop = counters.counter("TcpExt.TCPReqQFullDrop");
+    timeWaited = counters.counter("TcpExt.TW");
+    timeWaitRecycled = counters.counter("TcpExt.TWRecycled");
+    timeWaitOverflow = counters.counter("TcpExt.TCPTimeWaitOverflow");
+    abortOnMemory = counters.counter("TcpExt.TCPAbortOnMemory");
+    connectionLimit = counters.counter("TcpExt.TCPConnectionLimit");
+    abortOnOverflow = counters.counter("TcpExt.TCPAbortOnOverflow");
+    embryos = counters.counter("Tcp.Embryos");
+    timeWaits = counters.counter("Tcp.TimeWaits");
+    orphans = counters.counter("Tcp.Orphans");
+    connections = counters.counter("Tcp.Connections");
+  }
+}

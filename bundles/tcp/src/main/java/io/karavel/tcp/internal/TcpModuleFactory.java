@@ -1,0 +1,52 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.LaneContext;
+import io.karavel.engine.Module;
+import io.karavel.engine.ModuleFactory;
+import io.karavel.engine.StateVersions;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.spi.TcpModule;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Makes the TCP module of each lane and brings new settings to those of configured stacks. Public
+ * for test kits that assemble stacks without a framework. Any thread.
+ */
+public final class TcpModuleFactory implements ModuleFactory {
+  private final List<TcpProtocol> modules = new CopyOnWriteArrayList<>();
+  private volatile TcpSettings settings;
+
+  /** Modules of configured stacks get these settings, those of others the defaults. */
+  public TcpModuleFactory(TcpSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String slot() {
+    return TcpModule.SLOT;
+  }
+
+  @Override
+  public StateVersions stateVersions() {
+    return TcpHandover.VERSIONS;
+  }
+
+  @Override
+  public Module create(LaneContext context) {
+    if (!context.configured()) {
+      return new TcpProtocol(context, TcpSettings.defaults(), module -> {});
+    }
+    TcpProtocol module = new TcpProtocol(context, settings, modules::remove);
+    modules.add(module);
+    return module;
+  }
+
+  /** New settings are in force, for what exists too as each of them says. */
+  public void settings(TcpSettings newSettings) {
+    settings = newSettings;
+    for (TcpProtocol module : modules) {
+      module.post(newSettings);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.CloseReason;
+import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
+import io.karavel.engine.LaneContext;
+import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpSummary;
+import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.TcpModule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** The TCP module of one lane: puts the parts together and passes calls on to them. */
+final class TcpProtocol implements TcpModule {
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TcpFlusher flusher;
+  private final Listeners listeners;
+  private final TimeWaits timeWaits;
+  private final ActiveOpens opens;
+  private final MemoryWaiters memoryWaiters;
+  private final SocketWishes wishes;
+  private final LiveSweep sweep;
+  private final TcpInput input;
+  private final TcpErrors errors;
+  private final TcpInspection inspection;
+  private final TcpHandover handover;
+  private final Consumer<TcpProtocol> onClosed;
+
+  /**
+   * A module that is not open yet.
+   *
+   * @param onClosed told when the module is closed
+   */
+  TcpProtocol(LaneContext context, TcpSettings settings, Consumer<TcpProtocol> onClosed) {
+    this.onClosed = onClosed;
+    lane = new TcpLane(context, settings);
+    flows = new Flows(lane);
+    TcpOutput output = new TcpOutput(lane);
+    Keepalives keepalives = new Keepalives(lane);
+    flusher = new TcpFlusher(lane, flows, output);
+    timeWaits = new TimeWaits(lane, flows, output, flusher);
+    flusher.timeWaits(timeWaits);
+    listeners = new Listeners(lane, flows, output, flusher, keepalives);
+    opens = new ActiveOpens(lane, flows, flusher, timeWaits, keepalives);
+    memoryWaiters = new MemoryWaiters(lane);
+    wishes = new SocketWishes(lane, flows, flusher, opens, listeners, keepalives, memoryWaiters);
+    sweep = new LiveSweep(lane, flows, flusher, listeners, timeWaits, keepalives, wishes);
+    input = new TcpInput(lane, flows, output, flusher, listeners, timeWaits);
+    errors = new TcpErrors(lane, flows, flusher);
+    inspection = new TcpInspection(lane, flows, flusher, listeners, timeWaits);
+    handover =
+        new TcpHandover(
+            lane, flows, flusher, listeners, timeWaits, opens, memoryWaiters, keepalives);
+  }
+
+  @Override
+  public void open(Handover kept) throws HandoverException {
+    sweep.global();
+    handover.open(kept);
+    sweep.restart();
+  }
+
+  @Override
+  public Handover export() {
+    return handover.export();
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (reason != CloseReason.HANDED_OVER) {
+      TcpError error =
+          reason == CloseReason.DISPOSED ? TcpError.MODULE_DISPOSED : TcpError.CONNECTION_ABORTED;
+      listeners.resetAll();
+      List<Flow> all = new ArrayList<>();
+      flows.table().forEach(all::add);
+      for (Flow flow : all) {
+        if (flow instanceof Connection connection) {
+          connection.core().abort(error, lane.nowNanos());
+          flusher.apply(connection);
+          flusher.owe(connection);
+        } else if (flow instanceof TimeWaitFlow record) {
+          timeWaits.remove(record);
+        }
+      }
+      flusher.flush();
+    }
+    onClosed.accept(this);
+  }
+
+  /** New settings, brought to everything that exists. Lane's thread. */
+  void settings(TcpSettings settings) {
+    sweep.settings(settings);
+  }
+
+  /** Has new settings brought in on the lane's thread. Any thread. */
+  void post(TcpSettings settings) {
+    lane.context.post(() -> settings(settings));
+  }
+
+  @Override
+  public void onDatagram(PacketBuffer datagram) {
+    input.onDatagram(datagram);
+  }
+
+  @Override
+  public void onIcmpError(
+      int type,
+      int code,
+      int mtu,
+      int sourceIpv4,
+      int destinationIpv4,
+      int sourcePort,
+      int destinationPort,
+      int sequence) {
+    errors.onIcmpError(
+        type, code, mtu, sourceIpv4, destinationIpv4, sourcePort, destinationPort, sequence);
+  }
+
+  @Override
+  public void onAttention(StackEndpoint endpoint) {
+    wishes.onAttention(endpoint);
+  }
+
+  @Override
+  public void flush() {
+    opens.flush();
+    memoryWaiters.flush();
+    sweep.flush();
+    flusher.flush();
+  }
+
+  @Override
+  public Page list(long cursor, int examine, Predicate<? super TcpConnectionInfo> filter) {
+    return inspection.list(cursor, examine, filter);
+  }
+
+  @Override
+  public TcpConnectionInfo info(long id) {
+    return inspection.info(id);
+  }
+
+  @Override
+  public TcpSummary summary() {
+    return inspection.summary();
+  }
+
+  @Override
+  public boolean kill(long id, boolean reset) {
+    return inspection.kill(id, reset);
+  }
+}

@@ -1,0 +1,128 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.Resets;
+
+/** The TIME-WAIT records of a lane: entering, answering, reopening, reuse, and the end by time. */
+final class TimeWaits {
+  private static final int EXPIRED_PER_TURN = 1024;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TcpOutput output;
+  private final TcpFlusher flusher;
+  private final DeadlineHeap<TimeWaitFlow> heap = new DeadlineHeap<>();
+  private final HeapTimer timer;
+
+  TimeWaits(TcpLane lane, Flows flows, TcpOutput output, TcpFlusher flusher) {
+    this.lane = lane;
+    this.flows = flows;
+    this.output = output;
+    this.flusher = flusher;
+    timer = new HeapTimer("time-wait", lane.context, this::expire);
+  }
+
+  int size() {
+    return heap.size();
+  }
+
+  /** A connection in TIME-WAIT owes nothing any more: a record takes its place. */
+  void enter(Connection connection) {
+    if (heap.size() >= lane.settings().maxTimeWait()) {
+      lane.mib.timeWaitOverflow.increment();
+      flusher.over(connection);
+      return;
+    }
+    TimeWaitFlow record = new TimeWaitFlow(connection, lane.settings(), lane.nowNanos());
+    flows.close(connection, false);
+    adopt(record);
+    flusher.retire(connection, TcpState.TIME_WAIT);
+  }
+
+  /** Takes a record in whose port is held already. */
+  void adopt(TimeWaitFlow record) {
+    flows.put(record);
+    heap.add(record);
+    timer.cover(heap);
+    lane.mib.timeWaits.set(heap.size());
+  }
+
+  /** Forgets a record; its port is free. */
+  void remove(TimeWaitFlow record) {
+    heap.remove(record);
+    flows.remove(record);
+    lane.endpoints.letGo(record.localIpv4(), record.localPort());
+    lane.mib.timeWaits.set(heap.size());
+  }
+
+  /**
+   * A segment for a record.
+   *
+   * @return true if it is a SYN that may have the tuple; the record is still there then
+   */
+  boolean onSegment(TimeWaitFlow record, Arrival arrival) {
+    long nowNanos = lane.nowNanos();
+    switch (record.onSegment(arrival.segment, lane.settings(), nowNanos)) {
+      case REOPEN:
+        return true;
+      case ACKNOWLEDGE:
+        acknowledge(record);
+        break;
+      case RESET:
+        lane.context.drops().count(DropReason.TCP_ACK);
+        if (Resets.answer(arrival.segment, lane.out)) {
+          output.answer(arrival);
+        }
+        return false;
+      case END:
+        remove(record);
+        return false;
+      case IGNORE:
+        break;
+    }
+    lane.context.drops().count(DropReason.TCP_TIME_WAIT);
+    return false;
+  }
+
+  /** Answers with the last acknowledgement. */
+  void acknowledge(TimeWaitFlow record) {
+    record.acknowledge(lane.out, lane.nowNanos());
+    output.send(record);
+    heap.moved(record);
+    timer.cover(heap);
+  }
+
+  /** Whether an outgoing connection may take the tuple of a record over now. */
+  boolean mayBeReused(TimeWaitFlow record) {
+    TcpSettings settings = lane.settings();
+    boolean allowed =
+        switch (settings.timeWaitReuse()) {
+          case OFF -> false;
+          case ON -> true;
+          case LOOPBACK ->
+              lane.ip.module() != null && lane.ip.module().isLocal(record.remoteIpv4());
+        };
+    return allowed && record.mayBeReused(settings, lane.nowNanos());
+  }
+
+  /** The settings have changed for a record. */
+  void onSettingsChanged(TimeWaitFlow record) {
+    record.onSettingsChanged(lane.settings());
+    heap.moved(record);
+    timer.cover(heap);
+  }
+
+  private void expire(long nowNanos) {
+    for (int left = EXPIRED_PER_TURN; left > 0; left--) {
+      TimeWaitFlow first = heap.first();
+      if (first == null || first.nextDeadlineNanos() > nowNanos) {
+        break;
+      }
+      lane.mib.timeWaited.increment();
+      remove(first);
+    }
+    timer.cover(heap);
+  }
+}
