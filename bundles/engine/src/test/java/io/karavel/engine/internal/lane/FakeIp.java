@@ -198,6 +198,11 @@ class FakeIp implements IpModule {
   public void addNeighbour(String interfaceName, IpAddress address, MacAddress mac) {}
 
   @Override
+  public boolean removeNeighbour(String interfaceName, IpAddress address) {
+    return false;
+  }
+
+  @Override
   public CompletableFuture<PingReply> ping(PingRequest request) {
     return new CompletableFuture<>();
   }
