@@ -107,6 +107,13 @@ class InterfacesTest {
   }
 
   @Test
+  void followsAPrefixLengthThatChanges() {
+    reconfigure("eth0", Map.of("device", "d0", "addresses", "10.0.0.1/16"));
+    assertThat(routes()).containsExactly("10.0.0.0/16 dev eth0 src 10.0.0.1 metric 0 connected");
+    assertThat(f.ip.isLocal(US)).isTrue();
+  }
+
+  @Test
   void saysWhyAnAddressIsRefused() {
     assertThatThrownBy(() -> f.ip.addAddress("eth1", IpPrefix.parse("10.7.0.1/24")))
         .isInstanceOf(IllegalArgumentException.class)

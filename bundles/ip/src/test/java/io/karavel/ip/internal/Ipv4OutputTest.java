@@ -210,6 +210,19 @@ class Ipv4OutputTest {
   }
 
   @Test
+  void cutsASuperSegmentThatIsTooLargeForTheDevice() {
+    f.device.capabilities = new DeviceCapabilities(false, 1500, true, 20_000, false);
+    f.ip.onInterfacesChanged();
+    f.meetPeer();
+    f.send(tcpDatagram(pattern(19_960), 111, 1460));
+    assertThat(f.device.sent).hasSize(1);
+    f.send(tcpDatagram(pattern(19_961), 111, 1460));
+    assertThat(f.device.sent).hasSize(1 + 14);
+    assertThat(f.device.sent)
+        .allSatisfy(b -> assertThat(b.checksumState()).isEqualTo(PacketBuffer.CHECKSUM_PARTIAL));
+  }
+
+  @Test
   void cutsASuperSegmentForADeviceThatCannot() throws Exception {
     f.meetPeer();
     byte[] payload = pattern(10_000);
