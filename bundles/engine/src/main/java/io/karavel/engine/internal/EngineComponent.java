@@ -24,15 +24,13 @@ import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * Holds the engine's settings (PID {@code io.karavel.engine}) and its stacks, and registers what
- * lasts: the {@link Appliance} and a {@link TcpService} per stack.
+ * Holds the stacks and registers what lasts: the {@link Appliance} and a {@link TcpService} per
+ * stack. It has no PID of its own, because SCR makes a component anew when its configuration is
+ * deleted: {@link EngineSettingsComponent} brings the settings.
  */
-@Component(service = EngineComponent.class, immediate = true, configurationPid = EngineSettings.PID)
-@Designate(ocd = EngineConfiguration.class)
+@Component(service = EngineComponent.class, immediate = true)
 @Capability(
     namespace = "osgi.service",
     attribute = "objectClass:List<String>='io.karavel.control.Appliance'")
@@ -52,11 +50,10 @@ public final class EngineComponent implements StackRegistry.Observer {
   private final StackRegistry registry;
   private final SynchronousBundleListener frameworkStop = this::onBundleEvent;
 
-  /** Starts with whatever the configuration holds, the defaults if it is wrong. */
+  /** Without a stack until the settings have come. */
   @Activate
-  public EngineComponent(BundleContext context, Map<String, Object> raw) {
+  public EngineComponent(BundleContext context) {
     this.context = context;
-    settings.update(raw);
     registry = new StackRegistry(this::newStack, this);
     context.addBundleListener(frameworkStop);
     registrations.add(
@@ -65,9 +62,10 @@ public final class EngineComponent implements StackRegistry.Observer {
     registrations.add(context.registerService(LiveSettings.class, settings, null));
   }
 
-  @Modified
-  void modified(Map<String, Object> raw) {
+  /** Takes in a configuration of PID {@code io.karavel.engine}; empty for none. */
+  void configure(Map<String, Object> raw) {
     settings.update(raw);
+    registry.start();
     // lanes read the settings in force once per turn; one that sleeps must look at its deadlines
     registry.stacks().forEach(Stack::wake);
   }

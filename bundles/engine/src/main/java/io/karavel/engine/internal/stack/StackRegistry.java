@@ -57,14 +57,21 @@ public final class StackRegistry {
   private final Map<String, Map<String, InterfaceSettings>> inForce = new HashMap<>();
 
   private final Set<String> told = new LinkedHashSet<>();
+  private boolean started;
   private boolean stopped;
 
-  /** With {@code main} at work; {@code maker} makes a stack of a name and starts it. */
+  /** Without a stack before {@link #start}; {@code maker} makes a stack of a name and starts it. */
   public StackRegistry(Function<String, Stack> maker, Observer observer) {
     this.maker = maker;
     this.observer = observer;
-    synchronized (this) {
+  }
+
+  /** Opens {@code main} and what has been configured so far; nothing happens the second time. */
+  public synchronized void start() {
+    if (!started && !stopped) {
+      started = true;
       open(Appliance.MAIN);
+      settle();
     }
   }
 
@@ -81,7 +88,7 @@ public final class StackRegistry {
   /** A factory is there. */
   public synchronized void arrive(ModuleSource source) {
     sources.add(source);
-    if (stopped) {
+    if (!started || stopped) {
       return;
     }
     String device = deviceOf(source);
@@ -97,7 +104,7 @@ public final class StackRegistry {
     List<Stack> concerned;
     synchronized (this) {
       sources.remove(source);
-      if (stopped) {
+      if (!started || stopped) {
         return;
       }
       String device = deviceOf(source);
@@ -132,7 +139,7 @@ public final class StackRegistry {
 
   /** Brings the stacks to what is configured: releases first, then what is new. */
   private void settle() {
-    if (stopped) {
+    if (!started || stopped) {
       return;
     }
     Map<String, String> wantedDevices = new HashMap<>();

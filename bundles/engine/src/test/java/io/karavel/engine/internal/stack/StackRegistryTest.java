@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which stack gets which modules, devices and interfaces, as configurations come and go. */
@@ -38,6 +39,11 @@ class StackRegistryTest {
             }
           });
   private final RunningAppliance appliance = new RunningAppliance(registry, () -> 3_000_000);
+
+  @BeforeEach
+  void start() {
+    registry.start();
+  }
 
   private ModuleSource source(String slot) {
     return new ModuleSource(
@@ -83,8 +89,12 @@ class StackRegistryTest {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       raw.put(keysAndValues[i], keysAndValues[i + 1]);
     }
+    registry.putInterface(pid(name), interfaceOf(name, raw));
+  }
+
+  private static InterfaceSettings interfaceOf(String name, Map<String, ?> raw) {
     try {
-      registry.putInterface(pid(name), InterfaceSettings.parse(name, raw));
+      return InterfaceSettings.parse(name, raw);
     } catch (SettingsException e) {
       throw new AssertionError(e);
     }
@@ -115,6 +125,34 @@ class StackRegistryTest {
     put("m", "device", "mem0");
     registry.removeInterface(pid("m"));
     assertThat(appliance.stacks()).containsExactly("main");
+  }
+
+  @Test
+  void whatComesBeforeTheStartIsNotForgotten() {
+    List<String> opened = new ArrayList<>();
+    StackRegistry late =
+        new StackRegistry(
+            name ->
+                new Stack(StackSetup.seeded(name, () -> 1_000_000, EngineSettings::defaults, 1)),
+            new StackRegistry.Observer() {
+              @Override
+              public void opened(Stack stack) {
+                opened.add(stack.name());
+              }
+
+              @Override
+              public void closing(Stack stack) {}
+            });
+    takeSaid();
+    late.arrive(source("ip"));
+    late.arrive(source("nic:mem1"));
+    late.putInterface(pid("h"), interfaceOf("h", Map.of("stack", "host", "device", "mem1")));
+    assertThat(takeSaid()).isEmpty();
+    late.start();
+    late.start();
+    assertThat(opened).containsExactly("main", "host");
+    assertThat(takeSaid())
+        .containsExactly("ip opens in main", "ip opens in host", "nic:mem1 opens in host");
   }
 
   @Test
