@@ -76,6 +76,13 @@ final class DeadlineHeap<E extends DeadlineHeap.Entry> {
     }
   }
 
+  /** Deadlines of many entries have changed at once. */
+  void rebuild() {
+    for (int index = size / 2; index >= 1; index--) {
+      siftDown(index, entries[index]);
+    }
+  }
+
   private void siftUp(int from, Entry entry) {
     int index = from;
     long deadline = entry.nextDeadlineNanos();

@@ -440,6 +440,12 @@ final class Listeners {
     timer.cover(embryos);
   }
 
+  /** The settings have changed, on which the deadlines of all embryos depend. */
+  void onSettingsChanged() {
+    embryos.rebuild();
+    timer.cover(embryos);
+  }
+
   /** The settings have changed for an embryo. */
   void onSettingsChanged(QueuedEmbryo embryo) {
     if (embryo.onSettingsChanged(lane.nowNanos()) == Embryo.Verdict.GIVE_UP) {

@@ -44,6 +44,7 @@ final class LiveSweep {
     lane.connections.settings(settings);
     global();
     flows.peerLimitChanged();
+    listeners.onSettingsChanged();
     sweeping = true;
     cursor = 0;
   }

@@ -5,441 +5,397 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
 /**
- * What Config Admin's Metatype shows of PID {@code io.karavel.tcp}. A test holds it equal to {@link
- * io.karavel.tcp.TcpSettings#SCHEMA}, which is what is really parsed.
+ * The Metatype definition of PID {@code io.karavel.tcp}; a test holds it equal to {@link
+ * io.karavel.tcp.TcpSettings}, which says what each key means.
  */
 @ObjectClassDefinition(
-    id = "io.karavel.tcp",
     name = "Karavel TCP",
-    description = "Retries, timeouts, limits and features of TCP.")
+    description = "Retries, timeouts, limits, buffers and features of TCP.")
 @interface TcpConfiguration {
-  /** Repetitions of our SYN before connecting gives up. */
+
   @AttributeDefinition(
-      name = "synRetries",
-      description =
-          "Repetitions of our SYN before connecting gives up. Unit: count. Applies: live.",
+      name = "synRetries (count)",
+      description = "Repetitions of our SYN before connecting gives up.",
+      required = false,
+      defaultValue = "5",
       min = "1",
-      max = "127",
-      required = false)
-  long synRetries() default 5;
+      max = "127")
+  long synRetries();
 
-  /** Repetitions of our SYN before its interval begins to double. */
   @AttributeDefinition(
-      name = "synLinearTimeouts",
-      description =
-          "Repetitions of our SYN before its interval begins to double. Unit: count. Applies: live.",
+      name = "synLinearTimeouts (count)",
+      description = "Repetitions of our SYN before its interval begins to double.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "127",
-      required = false)
-  long synLinearTimeouts() default 0;
+      max = "127")
+  long synLinearTimeouts();
 
-  /** Repetitions of our SYN-ACK before an embryo is given up. */
   @AttributeDefinition(
-      name = "synAckRetries",
-      description =
-          "Repetitions of our SYN-ACK before an embryo is given up. Unit: count. Applies: live.",
+      name = "synAckRetries (count)",
+      description = "Repetitions of our SYN-ACK before an embryo is given up.",
+      required = false,
+      defaultValue = "5",
       min = "0",
-      max = "255",
-      required = false)
-  long synAckRetries() default 5;
+      max = "255")
+  long synAckRetries();
 
-  /** Time budget after which IP is asked to look at route and neighbour again. */
   @AttributeDefinition(
-      name = "retries1",
-      description =
-          "Time budget after which IP is asked to look at route and neighbour again. Unit: budget. Applies: live.",
+      name = "retries1 (budget)",
+      description = "Time budget after which IP is asked to look at route and neighbour again.",
+      required = false,
+      defaultValue = "3",
       min = "0",
-      max = "255",
-      required = false)
-  long retries1() default 3;
+      max = "255")
+  long retries1();
 
-  /** Time budget after which a connection whose peer does not answer ends. */
   @AttributeDefinition(
-      name = "retries2",
-      description =
-          "Time budget after which a connection whose peer does not answer ends. Unit: budget. Applies: live.",
+      name = "retries2 (budget)",
+      description = "Time budget after which a connection whose peer does not answer ends.",
+      required = false,
+      defaultValue = "15",
       min = "0",
-      max = "255",
-      required = false)
-  long retries2() default 15;
+      max = "255")
+  long retries2();
 
-  /** Time budget of a connection that its application has closed; 0 means 8. */
   @AttributeDefinition(
-      name = "orphanRetries",
-      description =
-          "Time budget of a connection that its application has closed; 0 means 8. Unit: budget. Applies: live.",
+      name = "orphanRetries (budget)",
+      description = "Time budget of a connection that its application has closed; 0 means 8.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "255",
-      required = false)
-  long orphanRetries() default 0;
+      max = "255")
+  long orphanRetries();
 
-  /** Retransmission timeout before a round trip was measured. */
   @AttributeDefinition(
-      name = "rtoInitialMillis",
-      description =
-          "Retransmission timeout before a round trip was measured. Unit: ms. Applies: new.",
+      name = "rtoInitialMillis (ms)",
+      description = "Retransmission timeout before a round trip was measured.",
+      required = false,
+      defaultValue = "1000",
       min = "200",
-      max = "60000",
-      required = false)
-  long rtoInitialMillis() default 1000;
+      max = "60000")
+  long rtoInitialMillis();
 
-  /**
-   * Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause
-   * needless repetitions.
-   */
   @AttributeDefinition(
-      name = "rtoMinMillis",
+      name = "rtoMinMillis (ms)",
       description =
-          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause needless repetitions. Unit: ms. Applies: live.",
+          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause needless repetitions.",
+      required = false,
+      defaultValue = "200",
       min = "1",
-      max = "10000",
-      required = false)
-  long rtoMinMillis() default 200;
+      max = "10000")
+  long rtoMinMillis();
 
-  /** Largest retransmission timeout, and largest interval of back-off and probes. */
   @AttributeDefinition(
-      name = "rtoMaxMillis",
-      description =
-          "Largest retransmission timeout, and largest interval of back-off and probes. Unit: ms. Applies: live.",
+      name = "rtoMaxMillis (ms)",
+      description = "Largest retransmission timeout, and largest interval of back-off and probes.",
+      required = false,
+      defaultValue = "120000",
       min = "1000",
-      max = "120000",
-      required = false)
-  long rtoMaxMillis() default 120000;
+      max = "120000")
+  long rtoMaxMillis();
 
-  /** How long sent data may stay unacknowledged before the connection ends; 0 is off. */
   @AttributeDefinition(
-      name = "userTimeoutMillis",
+      name = "userTimeoutMillis (ms)",
       description =
-          "How long sent data may stay unacknowledged before the connection ends; 0 is off. Unit: ms. Applies: live.",
+          "How long sent data may stay unacknowledged before the connection ends; 0 is off.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "2147483647",
-      required = false)
-  long userTimeoutMillis() default 0;
+      max = "2147483647")
+  long userTimeoutMillis();
 
-  /** How long an orphan stays in FIN-WAIT-2. */
   @AttributeDefinition(
-      name = "finTimeoutSeconds",
-      description = "How long an orphan stays in FIN-WAIT-2. Unit: s. Applies: live.",
+      name = "finTimeoutSeconds (s)",
+      description = "How long an orphan stays in FIN-WAIT-2.",
+      required = false,
+      defaultValue = "60",
       min = "1",
-      max = "3600",
-      required = false)
-  long finTimeoutSeconds() default 60;
+      max = "3600")
+  long finTimeoutSeconds();
 
-  /** How long TIME-WAIT lasts, twice the maximum segment lifetime. */
   @AttributeDefinition(
-      name = "timeWaitSeconds",
-      description =
-          "How long TIME-WAIT lasts, twice the maximum segment lifetime. Unit: s. Applies: live.",
+      name = "timeWaitSeconds (s)",
+      description = "How long TIME-WAIT lasts, twice the maximum segment lifetime.",
+      required = false,
+      defaultValue = "60",
       min = "1",
-      max = "240",
-      required = false)
-  long timeWaitSeconds() default 60;
+      max = "240")
+  long timeWaitSeconds();
 
-  /**
-   * Whether an outgoing connection may take over a TIME-WAIT record when timestamps make that safe.
-   */
   @AttributeDefinition(
       name = "timeWaitReuse",
       description =
-          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make that safe. Applies: live.",
-      options = {
-        @Option(label = "off", value = "off"),
-        @Option(label = "loopback", value = "loopback"),
-        @Option(label = "on", value = "on")
-      },
-      required = false)
-  String timeWaitReuse() default "loopback";
+          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make that safe.",
+      required = false,
+      defaultValue = "loopback",
+      options = {@Option("off"), @Option("loopback"), @Option("on")})
+  String timeWaitReuse();
 
-  /** Age from which a TIME-WAIT record may be taken over. */
   @AttributeDefinition(
-      name = "timeWaitReuseDelayMillis",
-      description = "Age from which a TIME-WAIT record may be taken over. Unit: ms. Applies: live.",
+      name = "timeWaitReuseDelayMillis (ms)",
+      description = "Age from which a TIME-WAIT record may be taken over.",
+      required = false,
+      defaultValue = "1000",
       min = "0",
-      max = "60000",
-      required = false)
-  long timeWaitReuseDelayMillis() default 1000;
+      max = "60000")
+  long timeWaitReuseDelayMillis();
 
-  /** Whether TIME-WAIT ignores every RST; if false, one exactly at RCV.NXT ends it. */
   @AttributeDefinition(
       name = "rfc1337",
       description =
-          "Whether TIME-WAIT ignores every RST; if false, one exactly at RCV.NXT ends it. Applies: live.",
-      required = false)
-  boolean rfc1337() default false;
+          "Whether TIME-WAIT ignores every RST; if false, one exactly at RCV.NXT ends it.",
+      required = false,
+      defaultValue = "false")
+  boolean rfc1337();
 
-  /** TIME-WAIT records; beyond them TIME-WAIT is skipped. */
   @AttributeDefinition(
-      name = "maxTimeWait",
-      description =
-          "TIME-WAIT records; beyond them TIME-WAIT is skipped. Unit: count. Applies: live.",
+      name = "maxTimeWait (count)",
+      description = "TIME-WAIT records; beyond them TIME-WAIT is skipped.",
+      required = false,
+      defaultValue = "262144",
       min = "0",
-      max = "10000000",
-      required = false)
-  long maxTimeWait() default 262144;
+      max = "10000000")
+  long maxTimeWait();
 
-  /** Connections whose application has closed them; beyond them the peer gets RST. */
   @AttributeDefinition(
-      name = "maxOrphans",
-      description =
-          "Connections whose application has closed them; beyond them the peer gets RST. Unit: count. Applies: live.",
+      name = "maxOrphans (count)",
+      description = "Connections whose application has closed them; beyond them the peer gets RST.",
+      required = false,
+      defaultValue = "65536",
       min = "0",
-      max = "10000000",
-      required = false)
-  long maxOrphans() default 65536;
+      max = "10000000")
+  long maxOrphans();
 
-  /** Embryos of one listener; beyond them cookies, or the SYN is dropped. */
   @AttributeDefinition(
-      name = "maxSynBacklog",
-      description =
-          "Embryos of one listener; beyond them cookies, or the SYN is dropped. Unit: count. Applies: live.",
+      name = "maxSynBacklog (count)",
+      description = "Embryos of one listener; beyond them cookies, or the SYN is dropped.",
+      required = false,
+      defaultValue = "4096",
       min = "16",
-      max = "1000000",
-      required = false)
-  long maxSynBacklog() default 4096;
+      max = "1000000")
+  long maxSynBacklog();
 
-  /** Upper bound of what a listener may ask for as backlog of connections not yet accepted. */
   @AttributeDefinition(
-      name = "maxAcceptBacklog",
+      name = "maxAcceptBacklog (count)",
       description =
-          "Upper bound of what a listener may ask for as backlog of connections not yet accepted. Unit: count. Applies: live.",
+          "Upper bound of what a listener may ask for as backlog of connections not yet accepted.",
+      required = false,
+      defaultValue = "4096",
       min = "1",
-      max = "65535",
-      required = false)
-  long maxAcceptBacklog() default 4096;
+      max = "65535")
+  long maxAcceptBacklog();
 
-  /** Whether SYNs are answered with cookies: when the SYN queue is full, always, or never. */
   @AttributeDefinition(
       name = "synCookies",
       description =
-          "Whether SYNs are answered with cookies: when the SYN queue is full, always, or never. Applies: live.",
-      options = {
-        @Option(label = "off", value = "off"),
-        @Option(label = "auto", value = "auto"),
-        @Option(label = "always", value = "always")
-      },
-      required = false)
-  String synCookies() default "auto";
+          "Whether SYNs are answered with cookies: when the SYN queue is full, always, or never.",
+      required = false,
+      defaultValue = "auto",
+      options = {@Option("off"), @Option("auto"), @Option("always")})
+  String synCookies();
 
-  /**
-   * Whether a full accept queue resets the peer; if false its final ACK is dropped and it tries
-   * again.
-   */
   @AttributeDefinition(
       name = "abortOnOverflow",
       description =
-          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it tries again. Applies: live.",
-      required = false)
-  boolean abortOnOverflow() default false;
+          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it tries again.",
+      required = false,
+      defaultValue = "false")
+  boolean abortOnOverflow();
 
-  /** Connections in all; beyond them SYNs are dropped and connecting fails. */
   @AttributeDefinition(
-      name = "maxConnections",
-      description =
-          "Connections in all; beyond them SYNs are dropped and connecting fails. Unit: count. Applies: live.",
+      name = "maxConnections (count)",
+      description = "Connections in all; beyond them SYNs are dropped and connecting fails.",
+      required = false,
+      defaultValue = "1000000",
       min = "1",
-      max = "10000000",
-      required = false)
-  long maxConnections() default 1000000;
+      max = "10000000")
+  long maxConnections();
 
-  /** Connections with one remote address; 0 is no limit. */
   @AttributeDefinition(
-      name = "maxConnectionsPerPeer",
-      description =
-          "Connections with one remote address; 0 is no limit. Unit: count. Applies: live.",
+      name = "maxConnectionsPerPeer (count)",
+      description = "Connections with one remote address; 0 is no limit.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "10000000",
-      required = false)
-  long maxConnectionsPerPeer() default 0;
+      max = "10000000")
+  long maxConnectionsPerPeer();
 
-  /** Ceiling of the time an acknowledgement may wait for data to travel with. */
   @AttributeDefinition(
-      name = "delayedAckMillis",
-      description =
-          "Ceiling of the time an acknowledgement may wait for data to travel with. Unit: ms. Applies: live.",
+      name = "delayedAckMillis (ms)",
+      description = "Ceiling of the time an acknowledgement may wait for data to travel with.",
+      required = false,
+      defaultValue = "40",
       min = "0",
-      max = "499",
-      required = false)
-  long delayedAckMillis() default 40;
+      max = "499")
+  long delayedAckMillis();
 
-  /**
-   * Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined it).
-   */
   @AttributeDefinition(
       name = "nagle",
       description =
-          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined it). Applies: new.",
-      required = false)
-  boolean nagle() default true;
+          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined it).",
+      required = false,
+      defaultValue = "true")
+  boolean nagle();
 
-  /** Name of the congestion control. */
   @AttributeDefinition(
       name = "congestionControl",
-      description = "Name of the congestion control. Applies: live.",
-      options = {@Option(label = "newreno", value = "newreno")},
-      required = false)
-  String congestionControl() default "newreno";
+      description = "Name of the congestion control.",
+      required = false,
+      defaultValue = "newreno",
+      options = {@Option("newreno")})
+  String congestionControl();
 
-  /** Initial congestion window (RFC 6928). */
   @AttributeDefinition(
-      name = "initialWindow",
-      description = "Initial congestion window (RFC 6928). Unit: segments. Applies: new.",
+      name = "initialWindow (segments)",
+      description = "Initial congestion window (RFC 6928).",
+      required = false,
+      defaultValue = "10",
       min = "1",
-      max = "64",
-      required = false)
-  long initialWindow() default 10;
+      max = "64")
+  long initialWindow();
 
-  /** Whether the congestion window shrinks while nothing is sent (RFC 5681 section 4.1). */
   @AttributeDefinition(
       name = "slowStartAfterIdle",
       description =
-          "Whether the congestion window shrinks while nothing is sent (RFC 5681 section 4.1). Applies: live.",
-      required = false)
-  boolean slowStartAfterIdle() default true;
+          "Whether the congestion window shrinks while nothing is sent (RFC 5681 section 4.1).",
+      required = false,
+      defaultValue = "true")
+  boolean slowStartAfterIdle();
 
-  /** Whether selective acknowledgements are offered and accepted (RFC 2018). */
   @AttributeDefinition(
       name = "sack",
-      description =
-          "Whether selective acknowledgements are offered and accepted (RFC 2018). Applies: new.",
-      required = false)
-  boolean sack() default true;
+      description = "Whether selective acknowledgements are offered and accepted (RFC 2018).",
+      required = false,
+      defaultValue = "true")
+  boolean sack();
 
-  /** Whether duplicates are reported by selective acknowledgements (RFC 2883). */
   @AttributeDefinition(
       name = "dsack",
-      description =
-          "Whether duplicates are reported by selective acknowledgements (RFC 2883). Applies: new.",
-      required = false)
-  boolean dsack() default true;
+      description = "Whether duplicates are reported by selective acknowledgements (RFC 2883).",
+      required = false,
+      defaultValue = "true")
+  boolean dsack();
 
-  /** Whether timestamps are offered and accepted (RFC 7323). */
   @AttributeDefinition(
       name = "timestamps",
-      description = "Whether timestamps are offered and accepted (RFC 7323). Applies: new.",
-      required = false)
-  boolean timestamps() default true;
+      description = "Whether timestamps are offered and accepted (RFC 7323).",
+      required = false,
+      defaultValue = "true")
+  boolean timestamps();
 
-  /** Whether window scaling is offered and accepted (RFC 7323). */
   @AttributeDefinition(
       name = "windowScaling",
-      description = "Whether window scaling is offered and accepted (RFC 7323). Applies: new.",
-      required = false)
-  boolean windowScaling() default true;
+      description = "Whether window scaling is offered and accepted (RFC 7323).",
+      required = false,
+      defaultValue = "true")
+  boolean windowScaling();
 
-  /** Send buffer that every connection may have. */
   @AttributeDefinition(
-      name = "sendBufferMin",
-      description = "Send buffer that every connection may have. Unit: bytes. Applies: live.",
+      name = "sendBufferMin (bytes)",
+      description = "Send buffer that every connection may have.",
+      required = false,
+      defaultValue = "4096",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long sendBufferMin() default 4096;
+      max = "1073741824")
+  long sendBufferMin();
 
-  /** Send buffer of a new connection. */
   @AttributeDefinition(
-      name = "sendBufferInitial",
-      description = "Send buffer of a new connection. Unit: bytes. Applies: live.",
+      name = "sendBufferInitial (bytes)",
+      description = "Send buffer of a new connection.",
+      required = false,
+      defaultValue = "131072",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long sendBufferInitial() default 131072;
+      max = "1073741824")
+  long sendBufferInitial();
 
-  /** Largest send buffer that auto-tuning may choose. */
   @AttributeDefinition(
-      name = "sendBufferMax",
-      description = "Largest send buffer that auto-tuning may choose. Unit: bytes. Applies: live.",
+      name = "sendBufferMax (bytes)",
+      description = "Largest send buffer that auto-tuning may choose.",
+      required = false,
+      defaultValue = "6291456",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long sendBufferMax() default 6291456;
+      max = "1073741824")
+  long sendBufferMax();
 
-  /** Receive buffer that every connection may have. */
   @AttributeDefinition(
-      name = "receiveBufferMin",
-      description = "Receive buffer that every connection may have. Unit: bytes. Applies: live.",
+      name = "receiveBufferMin (bytes)",
+      description = "Receive buffer that every connection may have.",
+      required = false,
+      defaultValue = "4096",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long receiveBufferMin() default 4096;
+      max = "1073741824")
+  long receiveBufferMin();
 
-  /** Receive buffer of a new connection. */
   @AttributeDefinition(
-      name = "receiveBufferInitial",
-      description = "Receive buffer of a new connection. Unit: bytes. Applies: live.",
+      name = "receiveBufferInitial (bytes)",
+      description = "Receive buffer of a new connection.",
+      required = false,
+      defaultValue = "131072",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long receiveBufferInitial() default 131072;
+      max = "1073741824")
+  long receiveBufferInitial();
 
-  /**
-   * Largest receive buffer that auto-tuning may choose; sets the window scale of new connections.
-   */
   @AttributeDefinition(
-      name = "receiveBufferMax",
+      name = "receiveBufferMax (bytes)",
       description =
-          "Largest receive buffer that auto-tuning may choose; sets the window scale of new connections. Unit: bytes. Applies: live.",
+          "Largest receive buffer that auto-tuning may choose; sets the window scale of new connections.",
+      required = false,
+      defaultValue = "6291456",
       min = "4096",
-      max = "1073741824",
-      required = false)
-  long receiveBufferMax() default 6291456;
+      max = "1073741824")
+  long receiveBufferMax();
 
-  /**
-   * Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct
-   * memory.
-   */
   @AttributeDefinition(
-      name = "bufferMemory",
+      name = "bufferMemory (bytes)",
       description =
-          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct memory. Unit: bytes. Applies: live.",
+          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct memory.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "1099511627776",
-      required = false)
-  long bufferMemory() default 0;
+      max = "1099511627776")
+  long bufferMemory();
 
-  /** Unsent bytes above which a socket is not writable; 0 is off. */
   @AttributeDefinition(
-      name = "notSentLowWater",
-      description =
-          "Unsent bytes above which a socket is not writable; 0 is off. Unit: bytes. Applies: live.",
+      name = "notSentLowWater (bytes)",
+      description = "Unsent bytes above which a socket is not writable; 0 is off.",
+      required = false,
+      defaultValue = "0",
       min = "0",
-      max = "2147483647",
-      required = false)
-  long notSentLowWater() default 0;
+      max = "2147483647")
+  long notSentLowWater();
 
-  /** Smallest segment size that a peer can make us use. */
   @AttributeDefinition(
-      name = "minSendMss",
-      description = "Smallest segment size that a peer can make us use. Unit: bytes. Applies: new.",
+      name = "minSendMss (bytes)",
+      description = "Smallest segment size that a peer can make us use.",
+      required = false,
+      defaultValue = "48",
       min = "48",
-      max = "1460",
-      required = false)
-  long minSendMss() default 48;
+      max = "1460")
+  long minSendMss();
 
-  /** Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535. */
   @AttributeDefinition(
       name = "ephemeralPorts",
-      description =
-          "Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535. Applies: live.",
-      required = false)
-  String ephemeralPorts() default "32768-60999";
+      description = "Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535.",
+      required = false,
+      defaultValue = "32768-60999")
+  String ephemeralPorts();
 
-  /** Challenge acknowledgements per second and connection (RFC 5961). */
   @AttributeDefinition(
-      name = "challengeAckPerSecond",
-      description =
-          "Challenge acknowledgements per second and connection (RFC 5961). Unit: 1/s. Applies: live.",
+      name = "challengeAckPerSecond (1/s)",
+      description = "Challenge acknowledgements per second and connection (RFC 5961).",
+      required = false,
+      defaultValue = "10",
       min = "1",
-      max = "1000000",
-      required = false)
-  long challengeAckPerSecond() default 10;
+      max = "1000000")
+  long challengeAckPerSecond();
 
-  /** Least time between answers to unacceptable segments of one connection. */
   @AttributeDefinition(
-      name = "invalidRateLimitMillis",
-      description =
-          "Least time between answers to unacceptable segments of one connection. Unit: ms. Applies: live.",
+      name = "invalidRateLimitMillis (ms)",
+      description = "Least time between answers to unacceptable segments of one connection.",
+      required = false,
+      defaultValue = "500",
       min = "0",
-      max = "60000",
-      required = false)
-  long invalidRateLimitMillis() default 500;
+      max = "60000")
+  long invalidRateLimitMillis();
 }

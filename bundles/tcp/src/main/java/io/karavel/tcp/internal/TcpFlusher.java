@@ -26,6 +26,7 @@ final class TcpFlusher {
   /** IP and TCP header with all options: what a super-segment carries beside payload. */
   private static final int MOST_HEADER_BYTES = 20 + 60;
 
+  private static final int HEADER_BYTES = 20 + 20;
   private static final int APPLICATION_EVENTS =
       ConnectionEvents.OPENED
           | ConnectionEvents.READABLE
@@ -151,6 +152,9 @@ final class TcpFlusher {
     }
     int most = Math.min(route.segmentationBytes(), 65535) - MOST_HEADER_BYTES;
     connection.segmentationBytes = Math.max(0, most);
+    if (connection.mtu != 0 && route.mtu() < connection.mtu) {
+      connection.core().onRouteMtu(route.mtu() - HEADER_BYTES, lane.nowNanos());
+    }
     connection.mtu = route.mtu();
   }
 

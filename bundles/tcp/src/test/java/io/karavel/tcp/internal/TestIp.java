@@ -140,6 +140,11 @@ final class TestIp implements IpModule {
   }
 
   @Override
+  public boolean removeNeighbour(String interfaceName, IpAddress address) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<PingReply> ping(PingRequest request) {
     throw new UnsupportedOperationException();
   }

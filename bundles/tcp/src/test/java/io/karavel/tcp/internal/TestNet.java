@@ -103,6 +103,50 @@ final class TestNet {
     wire.add(datagram);
   }
 
+  /** Puts a segment on the wire that no lane sent. */
+  void inject(
+      int from,
+      int fromPort,
+      TestLane to,
+      int toPort,
+      int flags,
+      int sequence,
+      int acknowledgment,
+      java.util.function.Consumer<io.karavel.wire.TcpOptionWriter> options,
+      int payloadBytes) {
+    PacketBuffer packet = to.packets.allocate(200 + payloadBytes);
+    int at = packet.append(20);
+    io.karavel.wire.TcpOptionWriter writer =
+        new io.karavel.wire.TcpOptionWriter().begin(packet.memory(), at + 20);
+    options.accept(writer);
+    int header = 20 + writer.end();
+    packet.append(header - 20 + payloadBytes);
+    TcpHeader.write(
+        packet.memory(), at, fromPort, toPort, sequence, acknowledgment, header, flags, 65535, 0);
+    TcpHeader.checksum(
+        packet.memory(),
+        at,
+        InternetChecksum.pseudoHeaderIpv4(from, to.ipv4, TransportProtocol.TCP, packet.length()));
+    packet.sourceIpv4(from);
+    packet.destinationIpv4(to.ipv4);
+    wire.add(packet);
+  }
+
+  /** Like the other, without options and payload. */
+  void inject(int from, int fromPort, TestLane to, int toPort, int flags, int sequence, int ack) {
+    inject(from, fromPort, to, toPort, flags, sequence, ack, writer -> {}, 0);
+  }
+
+  /** The last segment sent to an address. */
+  Sent lastTo(int ipv4) {
+    for (int i = sent.size() - 1; i >= 0; i--) {
+      if (sent.get(i).to() == ipv4) {
+        return sent.get(i);
+      }
+    }
+    return null;
+  }
+
   /** Delivers and works until nothing is left to do at this moment. */
   void run() {
     for (int rounds = 0; ; rounds++) {

@@ -229,6 +229,11 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     IcmpReaction.onPathMtu(this, newMtuSegmentBytes, sequence, nowNanos);
   }
 
+  /** The route itself carries less than it did: as if a router had said so of what is in flight. */
+  public void onRouteMtu(int newMtuSegmentBytes, long nowNanos) {
+    IcmpReaction.onPathMtu(this, newMtuSegmentBytes, sndUna, nowNanos);
+  }
+
   // ---- out ----
 
   /**
