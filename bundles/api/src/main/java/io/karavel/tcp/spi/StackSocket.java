@@ -365,12 +365,12 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     if (current == null) {
       return;
     }
-    if (!over && ready() != 0 && !isClosed()) {
-      current.onReady(this);
-    } else if (over && !isClosed() && failure == null && available() > 0) {
+    // A failure is told once, by onClosed; calling onReady would only make its read throw.
+    boolean ended = over || failure != null;
+    if (!isClosed() && failure == null && (over ? available() > 0 : ready() != 0)) {
       current.onReady(this);
     }
-    if (over && !closedTold) {
+    if (ended && !closedTold) {
       closedTold = true;
       handler = null;
       current.onClosed(this, failure);
