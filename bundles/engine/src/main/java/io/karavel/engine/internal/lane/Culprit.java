@@ -1,6 +1,8 @@
 package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.Module;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 
 /**
  * Finds the module that threw. The engine calls IP, which calls TCP: the exception that comes out
@@ -45,6 +47,16 @@ public final class Culprit {
     return !className.startsWith(ENGINE) && className.startsWith(modulePackage)
         ? modulePackage.length()
         : 0;
+  }
+
+  /**
+   * The whole stack trace as text. The throwable itself goes to no log: a log that keeps events
+   * would keep the classes of a module that has left.
+   */
+  static String trace(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text, true));
+    return text.toString();
   }
 
   /** The error in one line, without keeping the throwable: class, message and where. */

@@ -452,7 +452,7 @@ public final class Lane {
   private void failed(String what, Throwable thrown) {
     failures.increment();
     event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
-    LOG.error("Stack {}: {} failed", stack(), what, thrown);
+    LOG.error("Stack {}: {} failed: {}", stack(), what, Culprit.trace(thrown));
   }
 
   /** A module is at work in a slot. */

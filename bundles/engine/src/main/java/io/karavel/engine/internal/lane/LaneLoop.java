@@ -106,7 +106,8 @@ public final class LaneLoop {
       rest();
     } catch (Throwable t) {
       waiting = false;
-      LOG.error("Stack {}: a turn of lane {} failed", lane.stack(), lane.index(), t);
+      LOG.error(
+          "Stack {}: a turn of lane {} failed: {}", lane.stack(), lane.index(), Culprit.trace(t));
       waiter.clear();
       waiter.await(AFTER_FAILURE_NANOS);
     }

@@ -250,6 +250,7 @@ final class SlotHolder {
       return made;
     } catch (Throwable t) {
       fail(candidate + " did not start: " + Culprit.describe(t));
+      LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(t));
       if (made != null) {
         close(made, CloseReason.HANDED_OVER);
       }
@@ -353,6 +354,7 @@ final class SlotHolder {
       crashTimesNanos.poll();
     }
     fail(source + " crashed: " + Culprit.describe(thrown));
+    LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
     try {
       state = module.export();

@@ -94,7 +94,7 @@ final class SocketDesk implements LaneMailbox {
         "handler of " + endpoint + " (" + endpoint.owner() + "): " + Culprit.describe(thrown);
     lane.counters().counter("Lane.HandlerFailures").increment();
     lane.event("handler", "tcp#" + endpoint.id(), what);
-    LOG.error("Stack {}: {}", lane.stack(), what);
+    LOG.error("Stack {}: {}\n{}", lane.stack(), what, Culprit.trace(thrown));
     if (endpoint instanceof StackSocket socket) {
       socket.dropHandler();
       socket.abort();

@@ -141,6 +141,53 @@ class LaneLoopTest {
   }
 
   @Test
+  void itSpinsForAMomentBeforeItSleepsIfToldSoAndNotForEver() throws Exception {
+    settings = EngineSettings.parse(java.util.Map.of("spinMicros", 100));
+    Stack spinning =
+        new Stack(StackSetup.seeded("main", () -> clock.addAndGet(10_000), () -> settings, 1));
+    FakeDevice.Factory eth0 = new FakeDevice.Factory("eth0");
+    spinning.arrive(eth0);
+    spinning.putInterface(DeviceRingTest.interfaceOn("lan", "eth0"));
+    spinning.lane().runUntilQuiescent(10);
+    int before = eth0.last().polls;
+    loop = new LaneLoop(spinning.lane(), waiter);
+    loop.start();
+    waiter.timeouts.take();
+    assertThat(eth0.last().polls - before).isBetween(3, 20);
+    for (int i = 0; i < 8; i++) {
+      waiter.wake();
+      waiter.timeouts.take();
+    }
+    int turns = eth0.last().polls;
+    waiter.wake();
+    waiter.timeouts.take();
+    assertThat(eth0.last().polls - turns).as("after spins in vain").isEqualTo(1);
+  }
+
+  @Test
+  void aTurnThatFailsDoesNotEndTheThread() throws Exception {
+    AtomicLong failures = new AtomicLong(3);
+    Stack failing =
+        new Stack(
+            StackSetup.seeded(
+                "main",
+                clock::get,
+                () -> {
+                  if (Thread.currentThread().getName().startsWith("karavel")
+                      && failures.getAndDecrement() > 0) {
+                    throw new IllegalStateException("settings broken");
+                  }
+                  return settings;
+                },
+                1));
+    loop = new LaneLoop(failing.lane(), new ParkWaiter());
+    loop.start();
+    CountDownLatch done = new CountDownLatch(1);
+    failing.lane().post((Runnable) done::countDown);
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void itEndsAndLetsItsWaiterGo() throws InterruptedException {
     start(waiter);
     waiter.timeouts.take();
@@ -230,7 +277,6 @@ class LaneLoopTest {
 
   @Test
   void questionsThatCannotBeAnsweredSayWhy() {
-    settings = EngineSettings.defaults();
     start(new ParkWaiter());
     assertThatThrownBy(() -> stack.query("ip", IpModule.class, IpModule::routes))
         .isInstanceOf(ModuleAbsentException.class)

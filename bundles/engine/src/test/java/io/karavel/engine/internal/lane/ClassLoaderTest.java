@@ -1,0 +1,112 @@
+package io.karavel.engine.internal.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.engine.ModuleFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import org.junit.jupiter.api.Test;
+
+/** Nothing of a module's class loader stays when the module has left. */
+class ClassLoaderTest extends LaneFixture {
+  /** Defines the test's module anew, as another version of its bundle would. */
+  private static final class BundleLoader extends ClassLoader {
+    BundleLoader() {
+      super(ClassLoaderTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(LeavingModule.class.getName())) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        if (loaded != null) {
+          return loaded;
+        }
+        try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+          byte[] bytes = in.readAllBytes();
+          return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+          throw new ClassNotFoundException(name, e);
+        }
+      }
+    }
+  }
+
+  private final ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
+
+  private ModuleSource newVersion(PhantomReference<?>[] reference) throws Exception {
+    BundleLoader loader = new BundleLoader();
+    reference[0] = new PhantomReference<>(loader, collected);
+    Class<?> factory = loader.loadClass(LeavingModule.Factory.class.getName());
+    assertThat(factory.getClassLoader()).isSameAs(loader);
+    return ModuleSource.of((ModuleFactory) factory.getDeclaredConstructor().newInstance());
+  }
+
+  private void assertCollected(PhantomReference<?> reference) throws InterruptedException {
+    Reference<?> found = null;
+    for (int attempt = 0; attempt < 50 && found == null; attempt++) {
+      System.gc();
+      found = collected.remove(100);
+    }
+    assertThat((Object) found).as("the class loader is collected").isSameAs(reference);
+  }
+
+  @Test
+  void afterLeaving() throws Exception {
+    plugTimers();
+    PhantomReference<?>[] reference = new PhantomReference<?>[1];
+    arriveAndLeave(reference);
+    run();
+    assertCollected(reference[0]);
+    assertThat(status("tcp").state()).isEqualTo(SlotStatus.PARKED);
+  }
+
+  private void arriveAndLeave(PhantomReference<?>[] reference) throws Exception {
+    ModuleSource source = newVersion(reference);
+    stack.arrive(source);
+    run();
+    stack.leave(source);
+  }
+
+  @Test
+  void afterASwapOnceItsFactoryHasGone() throws Exception {
+    plugTimers();
+    PhantomReference<?>[] reference = new PhantomReference<?>[1];
+    arriveAndSwapAway(reference);
+    run();
+    assertCollected(reference[0]);
+    assertThat(status("tcp").state()).isEqualTo(SlotStatus.RUNNING);
+  }
+
+  private void arriveAndSwapAway(PhantomReference<?>[] reference) throws Exception {
+    ModuleSource old = newVersion(reference);
+    stack.arrive(old);
+    run();
+    Recorder.Line line = new Recorder.Line("tcp");
+    assertThat(stack.swap(line.source("next", 0, 2))).isNull();
+    stack.leave(old);
+  }
+
+  @Test
+  void afterCrashesAndLeaving() throws Exception {
+    plugTimers();
+    PhantomReference<?>[] reference = new PhantomReference<?>[1];
+    crashAndLeave(reference);
+    run();
+    assertCollected(reference[0]);
+    assertThat(status("tcp").crashes()).isEqualTo(1);
+  }
+
+  private void crashAndLeave(PhantomReference<?>[] reference) throws Exception {
+    ModuleSource source = newVersion(reference);
+    stack.arrive(source);
+    advanceTo(now + LeavingModule.CRASH_AFTER_NANOS);
+    stack.leave(source);
+  }
+}
