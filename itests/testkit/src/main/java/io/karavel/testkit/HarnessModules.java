@@ -10,6 +10,9 @@ import io.karavel.engine.TimerSettings;
 import io.karavel.ip.IpSettings;
 import io.karavel.ip.internal.IpModuleFactory;
 import io.karavel.ip.spi.IpModule;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.internal.TcpModuleFactory;
+import io.karavel.tcp.spi.TcpModule;
 import io.karavel.timer.internal.KeepaliveModuleFactory;
 import io.karavel.timer.internal.TimerModuleFactory;
 import java.util.ArrayList;
@@ -90,6 +93,13 @@ final class HarnessModules {
             IpSettings::parse,
             IpModuleFactory::new,
             (factory, value) -> ((IpModuleFactory) factory).settings(value)));
+    add(
+        TcpModule.SLOT,
+        TcpSettings.PID,
+        new Kind<>(
+            TcpSettings::parse,
+            TcpModuleFactory::new,
+            (factory, value) -> ((TcpModuleFactory) factory).settings(value)));
     byPid.forEach(
         (pid, kind) -> {
           try {

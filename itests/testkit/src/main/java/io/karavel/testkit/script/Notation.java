@@ -23,11 +23,12 @@ import java.util.regex.Pattern;
  * icmp fragmentation-needed mtu 1200 [1:1461(1460)]
  * </pre>
  *
- * <p>Flags are S, F, R, P, U, E (ECE), W (CWR) and {@code .} (ACK). A segment is {@code
- * first:next(length)}, sequence numbers relative to the initial one. In options a number may be
- * {@code *} or be left out, which stands for any; {@code ...} lets other options follow. The fields
- * in front are {@code ttl N}, {@code tos N}, {@code ect0}, {@code ect1}, {@code ce}, {@code noecn},
- * {@code df}, {@code nodf}, {@code reserved N}, {@code badsum}, {@code badipsum}.
+ * <p>Flags are S, F, R, P, U, E (ECE), W (CWR) and {@code .} (ACK). Expected, a P that is not
+ * written may be there, and so may the ACK of an R. A segment is {@code first:next(length)},
+ * sequence numbers relative to the initial one. In options a number may be {@code *} or be left
+ * out, which stands for any; {@code ...} lets other options follow. The fields in front are {@code
+ * ttl N}, {@code tos N}, {@code ect0}, {@code ect1}, {@code ce}, {@code noecn}, {@code df}, {@code
+ * nodf}, {@code reserved N}, {@code badsum}, {@code badipsum}.
  */
 public final class Notation {
   private static final Pattern SEGMENT =

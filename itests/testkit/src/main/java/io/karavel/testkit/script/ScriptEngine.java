@@ -79,6 +79,9 @@ final class ScriptEngine {
 
   private void moveTo(long targetNanos) {
     settle();
+    if (targetNanos == nominalNanos) {
+      return;
+    }
     expectNothing();
     if (targetNanos < nominalNanos) {
       throw new IllegalArgumentException(

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Compares a packet that a stack sent with what a script expects. Flags (PSH only if written),
- * sequence number and length are always compared, and so are checksums and the payload with what
- * was written; window, acknowledgment, urgent pointer, options and IP fields only if the script
- * writes them.
+ * Compares a packet that a stack sent with what a script expects. Flags (PSH only if written;
+ * {@code R} is a reset with or without an acknowledgment, {@code R.} one with it), sequence number
+ * and length are always compared, and so are checksums and the payload with what was written;
+ * window, acknowledgment, urgent pointer, options and IP fields only if the script writes them.
  */
 final class SegmentMatcher {
   private final List<String> differences = new ArrayList<>();
@@ -76,8 +76,11 @@ final class SegmentMatcher {
 
   private void compareTcp() {
     int flags = packet.flags();
-    compare(
-        "flags", PacketFormat.flags(pattern.flags()), PacketFormat.flags(flags & ~TcpHeader.PSH));
+    int ignored = TcpHeader.PSH;
+    if ((pattern.flags() & (TcpHeader.RST | TcpHeader.ACK)) == TcpHeader.RST) {
+      ignored |= TcpHeader.ACK;
+    }
+    compare("flags", PacketFormat.flags(pattern.flags()), PacketFormat.flags(flags & ~ignored));
     if (pattern.push() && (flags & TcpHeader.PSH) == 0) {
       differences.add("flags: P expected");
     }

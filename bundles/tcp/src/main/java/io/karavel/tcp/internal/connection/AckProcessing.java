@@ -32,8 +32,10 @@ final class AckProcessing {
       return null;
     }
     if (flightBefore > 0) {
+      // answers to window probes look like duplicates and tell nothing about losses
       boolean duplicate =
           acknowledged == 0
+              && !c.persisting
               && s.payloadLength == 0
               && !s.fin()
               && c.flight() > 0

@@ -1,0 +1,2 @@
+/** Closing: every order of the four messages, half-open ends, TIME-WAIT, resets. */
+package io.karavel.scripts.closing;
