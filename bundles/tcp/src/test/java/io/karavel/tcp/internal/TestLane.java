@@ -54,6 +54,7 @@ final class TestLane implements LaneContext, LaneMailbox {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   TcpModule module;
   boolean again;
+  boolean configured = true;
   final io.karavel.packet.PacketQueue parked = new io.karavel.packet.PacketQueue();
 
   TestLane(TestNet net, String name, String address, TcpSettings settings) {
@@ -129,8 +130,9 @@ final class TestLane implements LaneContext, LaneMailbox {
     endpoints.listeners().forEach(listener -> listener.moduleState(null));
   }
 
-  Handover kept() {
-    return kept;
+  /** Has the successor open another state. */
+  void keep(Handover other) {
+    kept = other;
   }
 
   /** A fresh instance takes the state over. */
@@ -177,6 +179,10 @@ final class TestLane implements LaneContext, LaneMailbox {
     return busy;
   }
 
+  boolean hasTasks() {
+    return !tasks.isEmpty();
+  }
+
   // ---- LaneMailbox ----
 
   @Override
@@ -208,7 +214,7 @@ final class TestLane implements LaneContext, LaneMailbox {
 
   @Override
   public boolean configured() {
-    return true;
+    return configured;
   }
 
   @Override

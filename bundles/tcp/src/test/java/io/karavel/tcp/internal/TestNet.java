@@ -11,7 +11,6 @@ import io.karavel.wire.InternetChecksum;
 import io.karavel.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,6 @@ final class TestNet {
   }
 
   long nowNanos = 1000 * SECOND;
-  private final Map<Integer, TestLane> lanes = new HashMap<>();
   private final List<TestLane> ordered = new ArrayList<>();
   private final PacketQueue wire = new PacketQueue();
   final List<Sent> sent = new ArrayList<>();
@@ -91,7 +89,6 @@ final class TestNet {
   TestLane lane(String address, Object... keysAndValues) {
     try {
       TestLane lane = new TestLane(this, address, address, settings(keysAndValues));
-      lanes.put(lane.ipv4, lane);
       ordered.add(lane);
       return lane;
     } catch (SettingsException e) {
@@ -174,9 +171,9 @@ final class TestNet {
     long end = nowNanos + nanos;
     while (true) {
       long next = Timer.NOT_ARMED;
-      for (TestLane lane : ordered) {
-        if (lane.module != null) {
-          next = Math.min(next, lane.timers.next());
+      for (int i = 0; i < ordered.size(); i++) {
+        if (ordered.get(i).module != null) {
+          next = Math.min(next, ordered.get(i).timers.next());
         }
       }
       if (next > end) {
@@ -186,6 +183,15 @@ final class TestNet {
       nowNanos = Math.max(nowNanos, next);
       run();
     }
+  }
+
+  private TestLane laneOf(int ipv4) {
+    for (int i = 0; i < ordered.size(); i++) {
+      if (ordered.get(i).ipv4 == ipv4) {
+        return ordered.get(i);
+      }
+    }
+    return null;
   }
 
   private void deliver(PacketBuffer packet) {
@@ -208,7 +214,7 @@ final class TestNet {
               length - TcpHeader.headerLength(memory, at));
       sent.add(segment);
     }
-    TestLane to = lanes.get(packet.destinationIpv4());
+    TestLane to = laneOf(packet.destinationIpv4());
     if (to == null || segment != null && loses.test(segment)) {
       packet.release();
       return;

@@ -30,11 +30,13 @@ public final class ConnectionOptions {
   }
 
   private int number(TcpOption<Integer> option, int otherwise) {
-    return set.isEmpty() ? otherwise : or(option, otherwise);
+    Integer value = set.isEmpty() ? null : (Integer) set.get(option);
+    return value == null ? otherwise : value;
   }
 
   private boolean flag(TcpOption<Boolean> option, boolean otherwise) {
-    return set.isEmpty() ? otherwise : or(option, otherwise);
+    Boolean value = set.isEmpty() ? null : (Boolean) set.get(option);
+    return value == null ? otherwise : value;
   }
 
   /** Whether an option was set. */
