@@ -13,13 +13,33 @@ final class Identifications {
   private final short[] next = new short[COUNTERS];
   private final long key;
 
-  Identifications(byte[] secret) {
+  /**
+   * Begins where nobody can tell.
+   *
+   * @param secret 16 bytes
+   * @param nowNanos makes the beginning another one should the counters ever be lost
+   */
+  Identifications(byte[] secret, long nowNanos) {
     ByteBuffer bytes = ByteBuffer.wrap(secret);
     key = bytes.getLong(0);
-    long seed = bytes.getLong(8);
+    long seed = mix(bytes.getLong(8) ^ nowNanos);
     for (int i = 0; i < COUNTERS; i++) {
       seed = mix(seed + 0x9E37_79B9_7F4A_7C15L);
       next[i] = (short) seed;
+    }
+  }
+
+  /** The counters, for a successor: numbers must not come again while fragments may be about. */
+  byte[] export() {
+    ByteBuffer bytes = ByteBuffer.allocate(COUNTERS * Short.BYTES);
+    bytes.asShortBuffer().put(next);
+    return bytes.array();
+  }
+
+  /** Goes on with a predecessor's counters; those of another size are left alone. */
+  void restore(byte[] counters) {
+    if (counters.length == COUNTERS * Short.BYTES) {
+      ByteBuffer.wrap(counters).asShortBuffer().get(next);
     }
   }
 

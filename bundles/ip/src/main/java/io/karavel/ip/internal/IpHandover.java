@@ -25,11 +25,11 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The kept state of IP: interfaces with the addresses and how far each has been probed, static
- * routes, neighbours with the packets that wait for them, datagrams in reassembly, echo requests.
- * Times are absolute on the lane's clock. Packets and futures go by reference; where they did not
- * come along (state read from disk) what needs them is left out. Errors not yet told (one turn's)
- * are the only thing that is not kept. Fields of tags unknown to this version are kept and written
- * again.
+ * routes, neighbours with the packets that wait for them, datagrams in reassembly, echo requests,
+ * the counters of identifications. Times are absolute on the lane's clock. Packets and futures go
+ * by reference; where they did not come along (state read from disk) what needs them is left out.
+ * Errors not yet told (one turn's) are the only thing that is not kept. Fields of tags unknown to
+ * this version are kept and written again.
  */
 final class IpHandover {
   static final StateVersions VERSIONS = new StateVersions(1, 1);
@@ -40,6 +40,7 @@ final class IpHandover {
   private static final int DATAGRAM = 40;
   private static final int PING = 50;
   private static final int LOOPBACK = 60;
+  private static final int IDENTIFICATIONS = 70;
 
   private record Unknown(int tag, ByteBuffer bytes) {}
 
@@ -88,6 +89,7 @@ final class IpHandover {
     if (!layer.loopback.isEmpty()) {
       out.putAttachment(LOOPBACK, layer.loopback.packets());
     }
+    out.putBytes(IDENTIFICATIONS, layer.output.identifications().export());
     for (Unknown field : unknown) {
       out.putBytes(field.tag(), field.bytes().array());
     }
@@ -121,6 +123,7 @@ final class IpHandover {
             layer.adoptLoopback(in.attachment(kept, PacketQueue.class));
           }
         }
+        case IDENTIFICATIONS -> layer.output.identifications().restore(in.bytes());
         default -> unknown.add(new Unknown(in.tag(), ByteBuffer.wrap(in.bytes())));
       }
     }

@@ -41,7 +41,7 @@ final class Ipv4Layer implements IpModule {
   private final ErrorDispatch dispatch;
   private final EthernetInput ethernetInput;
   private final Ipv4Input input;
-  private final Ipv4Output output;
+  final Ipv4Output output;
   private final Administration administration;
   private final IpHandover handover;
   final LoopbackQueue loopback;

@@ -43,8 +43,13 @@ final class Ipv4Output {
     this.device = device;
     this.loopback = loopback;
     this.errors = errors;
-    identifications = new Identifications(lane.context.secret("ip.identification", 16));
+    identifications = new Identifications(lane.context.secret("ip.identification", 16), lane.now());
     fragmenter = new Fragmenter(lane.packets);
+  }
+
+  /** The counters of identifications, part of the kept state. */
+  Identifications identifications() {
+    return identifications;
   }
 
   /** See {@link io.karavel.ip.spi.IpOutput#send}. */

@@ -157,6 +157,19 @@ class HandoverTest {
   }
 
   @Test
+  void doesNotBeginAgainWithIdentificationsUsedBefore() {
+    f.meetPeer();
+    java.util.Set<Integer> seen = new java.util.HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      f.send(f.datagram(0, PEER, 17, pattern(10)));
+      assertThat(seen.add(Ipv4Header.identification(ByteBuffer.wrap(f.sent()), 14))).isTrue();
+      if (i % 10 == 9) {
+        replace();
+      }
+    }
+  }
+
+  @Test
   void takesInWhatItSentToItselfBefore() {
     f.ip.send(f.datagram(0, US, 6, pattern(30)));
     replace();
