@@ -48,6 +48,10 @@ public final class EngineComponent implements StackRegistry.Observer {
   private final Map<String, ServiceRegistration<?>> tcpServices = new ConcurrentHashMap<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final StackRegistry registry;
+
+  /** What lanes look at once per turn. */
+  private volatile EngineSettings inForce = settings.inForce();
+
   private final SynchronousBundleListener frameworkStop = this::onBundleEvent;
 
   /** Without a stack until the settings have come. */
@@ -65,6 +69,7 @@ public final class EngineComponent implements StackRegistry.Observer {
   /** Takes in a configuration of PID {@code io.karavel.engine}; empty for none. */
   void configure(Map<String, Object> raw) {
     settings.update(raw);
+    inForce = settings.inForce();
     registry.start();
     // lanes read the settings in force once per turn; one that sleeps must look at its deadlines
     registry.stacks().forEach(Stack::wake);
@@ -94,7 +99,7 @@ public final class EngineComponent implements StackRegistry.Observer {
                 name,
                 configured,
                 System::nanoTime,
-                configured ? settings::inForce : () -> defaults,
+                configured ? () -> inForce : () -> defaults,
                 new Secrets((secret, bytes) -> random.nextBytes(bytes)),
                 random.nextLong(),
                 random::nextInt,

@@ -2,7 +2,6 @@ package io.karavel.engine.internal.lane;
 
 import io.karavel.control.LaneInfo;
 import io.karavel.control.TimerInfo;
-import io.karavel.engine.Counter;
 import io.karavel.engine.Counters;
 import io.karavel.engine.Drops;
 import io.karavel.engine.EngineSettings;
@@ -13,19 +12,15 @@ import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.IpModule;
-import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketPool;
 import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
@@ -51,7 +46,7 @@ public final class Lane {
   private final EventLog events;
   private final PacketPool packets = new PacketPool();
   private final SplittableRandom random;
-  private final ConcurrentHashMap<String, SlotHolder> slots = new ConcurrentHashMap<>();
+  private final SlotTable slots = new SlotTable(this);
   private final ArmedTimers timers = new ArmedTimers(this);
   private final SlotHolder timerSlot;
   private final DeviceRing devices;
@@ -63,22 +58,7 @@ public final class Lane {
   /** Tasks of modules ({@link ModuleTask}) and questions ({@link Runnable}). */
   private final MpscGrowableAtomicArrayQueue<Object> tasks;
 
-  private final Counter turns = counters.counter("Lane.Turns");
-  private final Counter busyNanos = counters.counter("Lane.BusyNanos");
-  private final Counter longestTurnNanos = counters.counter("Lane.LongestTurnNanos");
-  private final Counter staleTasks = counters.counter("Lane.StaleTasks");
-  private final Counter parkedFrames = counters.counter("Lane.ParkedFrames");
-  private final Counter drainedFrames = counters.counter("Lane.DrainedFrames");
-  private final Counter plugged = counters.counter("Lane.ModulesPlugged");
-  private final Counter crashes = counters.counter("Lane.ModuleCrashes");
-  private final Counter disposed = counters.counter("Lane.StatesDisposed");
-  private final Counter failures = counters.counter("Lane.Failures");
-  private final Counter timersExpired = counters.counter("Lane.TimersExpired");
-  private final Counter buffersOut = counters.counter("Lane.PacketBuffersOut");
-  private final Counter armedTimers = counters.counter("Lane.ArmedTimers");
-
-  /** Top down: the order of flushing and closing. Replaced as a whole; any thread reads. */
-  private volatile SlotHolder[] ordered = {};
+  private final LaneCounters counts = new LaneCounters(counters);
 
   private EngineSettings settings;
   private long nowNanos;
@@ -133,14 +113,7 @@ public final class Lane {
       flush();
       settle();
     }
-    turns.increment();
-    buffersOut.set(packets.outstanding());
-    armedTimers.set(timers.armed());
-    long spent = setup.clock().nanoTime() - begin;
-    busyNanos.add(spent);
-    if (spent > longestTurnNanos.value()) {
-      longestTurnNanos.set(spent);
-    }
+    counts.turned(setup.clock().nanoTime() - begin, packets.outstanding(), timers.armed());
     return more || again || hasWork() || nextDeadlineNanos() <= nowNanos;
   }
 
@@ -181,7 +154,7 @@ public final class Lane {
       busy = true;
       if (task instanceof ModuleTask moduleTask) {
         if (moduleTask.isStale()) {
-          staleTasks.increment();
+          counts.staleTasks.increment();
           continue;
         }
         try {
@@ -205,10 +178,10 @@ public final class Lane {
     int expired = timers.expire(nowNanos, settings.timerBudget());
     if (expired > 0) {
       busy = true;
-      timersExpired.add(expired);
+      counts.timersExpired.add(expired);
     }
     if (slotDeadlineNanos() <= nowNanos) {
-      for (SlotHolder slot : ordered) {
+      for (SlotHolder slot : slots.ordered()) {
         slot.expire(nowNanos, settings);
       }
       sockets.expire(nowNanos, settings);
@@ -218,7 +191,7 @@ public final class Lane {
 
   private long slotDeadlineNanos() {
     long deadline = sockets.deadlineNanos(settings);
-    for (SlotHolder slot : ordered) {
+    for (SlotHolder slot : slots.ordered()) {
       deadline = Math.min(deadline, slot.deadlineNanos(settings));
     }
     return deadline;
@@ -230,7 +203,7 @@ public final class Lane {
       return;
     }
     flushing = true;
-    for (SlotHolder slot : ordered) {
+    for (SlotHolder slot : slots.ordered()) {
       Module module = slot.module();
       if (module != null) {
         try {
@@ -247,7 +220,7 @@ public final class Lane {
   private void settle() {
     while (replug) {
       replug = false;
-      for (SlotHolder slot : ordered) {
+      for (SlotHolder slot : slots.ordered()) {
         if (slot.wantsPlug()) {
           slot.plug();
         }
@@ -311,7 +284,7 @@ public final class Lane {
   /** Disposes of the kept state of an empty slot. */
   public boolean drop(String slot) {
     refreshTime();
-    SlotHolder holder = slots.get(slot);
+    SlotHolder holder = slots.find(slot);
     boolean dropped = holder != null && holder.drop("by the operator");
     settle();
     return dropped;
@@ -320,7 +293,7 @@ public final class Lane {
   /** A slot is no longer used: its module ends and its state with it. */
   public void release(String slot) {
     refreshTime();
-    SlotHolder holder = slots.get(slot);
+    SlotHolder holder = slots.find(slot);
     if (holder != null) {
       leaveOver();
       holder.release();
@@ -350,7 +323,7 @@ public final class Lane {
     if (!stopped) {
       stopped = true;
       flush();
-      for (SlotHolder slot : ordered) {
+      for (SlotHolder slot : slots.ordered()) {
         slot.stop();
       }
     }
@@ -435,7 +408,7 @@ public final class Lane {
 
   /** A module threw, most likely the one of {@code entered}. */
   void crashed(SlotHolder entered, Throwable thrown) {
-    SlotHolder culprit = Culprit.of(thrown, ordered, entered);
+    SlotHolder culprit = Culprit.of(thrown, slots.ordered(), entered);
     if (!devices.isPolled(culprit, thrown)) {
       crashedIn(culprit, thrown);
     }
@@ -443,21 +416,21 @@ public final class Lane {
 
   /** The module of this very slot threw. */
   void crashedIn(SlotHolder culprit, Throwable thrown) {
-    crashes.increment();
+    counts.moduleCrashes.increment();
     busy = true;
     culprit.crash(thrown);
     replug = true;
   }
 
   private void failed(String what, Throwable thrown) {
-    failures.increment();
+    counts.failures.increment();
     event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
     LOG.error("Stack {}: {} failed: {}", stack(), what, Culprit.trace(thrown));
   }
 
   /** A module is at work in a slot. */
   void onPlugged(SlotHolder slot) {
-    plugged.increment();
+    counts.modulesPlugged.increment();
     busy = true;
     Module module = slot.module();
     if (slot == timerSlot && module instanceof TimerIndex index) {
@@ -469,18 +442,14 @@ public final class Lane {
   }
 
   void onStateLost(SlotHolder slot) {
-    disposed.increment();
+    counts.statesDisposed.increment();
     if (slot.name().equals(TcpModule.SLOT)) {
       sockets.disposeConnections();
     }
   }
 
-  void countParked() {
-    parkedFrames.increment();
-  }
-
-  void countDrained() {
-    drainedFrames.increment();
+  LaneCounters counts() {
+    return counts;
   }
 
   void event(String kind, String subject, String text) {
@@ -489,40 +458,12 @@ public final class Lane {
 
   /** The slot of a name, made empty if nobody named it before. Lane's thread. */
   SlotHolder holder(String name) {
-    SlotHolder slot = slots.get(name);
-    if (slot == null) {
-      slot = new SlotHolder(this, name);
-      slots.put(name, slot);
-      SlotHolder[] longer = Arrays.copyOf(ordered, ordered.length + 1);
-      longer[ordered.length] = slot;
-      Arrays.sort(longer, Comparator.comparingInt(Lane::depth).thenComparing(SlotHolder::name));
-      ordered = longer;
-    }
-    return slot;
-  }
-
-  /** Where a slot stands: transports above, then IP, devices, the services of the ground. */
-  private static int depth(SlotHolder slot) {
-    String name = slot.name();
-    if (name.equals(TcpModule.SLOT)) {
-      return 0;
-    }
-    if (name.equals(IpModule.SLOT)) {
-      return 2;
-    }
-    if (name.startsWith(NetworkDevice.SLOT_PREFIX)) {
-      return 3;
-    }
-    return name.equals(KeepalivePolicy.SLOT) ? 4 : name.equals(TimerIndex.SLOT) ? 5 : 1;
+    return slots.holder(name);
   }
 
   /** The slots top down; any thread. */
   public List<SlotStatus> slots() {
-    List<SlotStatus> all = new ArrayList<>();
-    for (SlotHolder slot : ordered) {
-      all.add(slot.status());
-    }
-    return all;
+    return slots.statuses();
   }
 
   /** The armed timers by kind, sorted; lane's thread. */
@@ -544,21 +485,12 @@ public final class Lane {
 
   /** How the lane is; any thread. */
   public LaneInfo info() {
-    return new LaneInfo(
-        index(),
-        threadName(),
-        turns.value(),
-        busyNanos.value(),
-        longestTurnNanos.value(),
-        (int) armedTimers.value(),
-        timers.lateness().percentile(50),
-        timers.lateness().percentile(99),
-        buffersOut.value());
+    return counts.info(index(), threadName(), timers.lateness());
   }
 
   /** The slot of a name, or null. Any thread. */
   SlotHolder find(String slot) {
-    return slots.get(slot);
+    return slots.find(slot);
   }
 
   SlotHolder timerSlot() {
@@ -631,7 +563,7 @@ public final class Lane {
 
   /** The module at work in a slot if it is of that type, else null; lane's thread. */
   public <M> M module(String slot, Class<M> type) {
-    SlotHolder holder = slots.get(slot);
+    SlotHolder holder = slots.find(slot);
     return holder == null ? null : holder.view(type).module();
   }
 }

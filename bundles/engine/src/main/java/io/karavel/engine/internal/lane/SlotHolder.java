@@ -9,13 +9,8 @@ import io.karavel.engine.Timer;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +34,14 @@ final class SlotHolder {
   private final KeptState kept;
   private final ParkingRing parking;
   private final Map<Class<?>, TypedSlot<?>> views = new HashMap<>();
-  private final List<ModuleSource> standBys = new ArrayList<>();
-  private final Set<ModuleSource> refused = new HashSet<>();
-  private final ArrayDeque<Long> crashTimesNanos = new ArrayDeque<>();
+  private final StandBys standBys = new StandBys();
+  private final CrashHistory crashes = new CrashHistory();
 
   private Module module;
   private ModuleContext context;
   private ModuleSource source;
   private ModuleSource previous;
   private int generation;
-  private long crashes;
   private String state = SlotStatus.EMPTY;
   private String lastError = "";
   private long sinceNanos;
@@ -104,10 +97,7 @@ final class SlotHolder {
 
   /** A factory is there: its module goes to work if the slot is empty, else it stands by. */
   void arrive(ModuleSource arriving) {
-    standBys.remove(arriving);
-    refused.remove(arriving);
     standBys.add(arriving);
-    standBys.sort(ModuleSource.ORDER);
     if (module == null) {
       plug();
     }
@@ -123,7 +113,6 @@ final class SlotHolder {
       }
     }
     standBys.remove(leaving);
-    refused.remove(leaving);
     if (previous == leaving) {
       previous = null;
     }
@@ -200,15 +189,7 @@ final class SlotHolder {
 
   /** The next to be plugged: after a crash the same factory, else the best stand-by. */
   private ModuleSource candidate() {
-    if (source != null && standBys.contains(source) && !refused.contains(source)) {
-      return source;
-    }
-    for (ModuleSource standBy : standBys) {
-      if (!refused.contains(standBy)) {
-        return standBy;
-      }
-    }
-    return null;
+    return standBys.next(source);
   }
 
   /** Fills the empty slot with the best stand-by that works. */
@@ -222,7 +203,7 @@ final class SlotHolder {
     ModuleContext fresh = new ModuleContext(lane, this);
     Module opened = make(candidate, fresh, kept.handover());
     if (opened == null) {
-      refused.add(candidate);
+      standBys.refuse(candidate);
       publish();
       return;
     }
@@ -272,7 +253,7 @@ final class SlotHolder {
   private void drain() {
     while (module != null && !parking.isEmpty()) {
       PacketBuffer buffer = parking.poll();
-      lane.countDrained();
+      lane.counts().drainedFrames.increment();
       try {
         module.onParked(buffer);
       } catch (Throwable t) {
@@ -320,8 +301,7 @@ final class SlotHolder {
     ModuleContext oldContext = context;
     previous = source;
     standBys.remove(newcomer);
-    standBys.add(previous);
-    standBys.sort(ModuleSource.ORDER);
+    standBys.putBack(previous);
     install(opened, fresh, newcomer);
     close(old, CloseReason.HANDED_OVER);
     oldContext.retire();
@@ -345,14 +325,7 @@ final class SlotHolder {
       return;
     }
     EngineSettings settings = lane.settings();
-    long nowNanos = lane.nowNanos();
-    crashes++;
-    crashTimesNanos.add(nowNanos);
-    long windowNanos = settings.crashWindowSeconds() * 1_000_000_000L;
-    while (nowNanos - crashTimesNanos.peek() >= windowNanos
-        || crashTimesNanos.size() > settings.crashLimit()) {
-      crashTimesNanos.poll();
-    }
+    boolean tooMany = crashes.note(lane.nowNanos(), settings);
     fail(source + " crashed: " + Culprit.describe(thrown));
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
@@ -363,11 +336,9 @@ final class SlotHolder {
       fail(source + " crashed and could not export its state: " + Culprit.describe(t));
     }
     takeOut(state);
-    standBys.add(source);
-    standBys.sort(ModuleSource.ORDER);
-    if (crashTimesNanos.size() >= settings.crashLimit()) {
-      refused.add(source);
-      crashTimesNanos.clear();
+    standBys.putBack(source);
+    if (tooMany) {
+      standBys.refuse(source);
       moveTo(SlotStatus.CRASHED);
       fail(
           source
@@ -385,7 +356,7 @@ final class SlotHolder {
   /** Lets a buffer wait. */
   void park(PacketBuffer buffer) {
     if (parking.park(buffer, lane.nowNanos(), lane.settings())) {
-      lane.countParked();
+      lane.counts().parkedFrames.increment();
     }
     publish();
   }
@@ -420,7 +391,7 @@ final class SlotHolder {
     int packets = parking.dispose();
     Handover lost = kept.handover();
     kept.taken();
-    refused.clear();
+    standBys.forgive();
     source = null;
     moveTo(SlotStatus.EMPTY);
     lane.event("module", name, describe(lost) + " and " + packets + " packets disposed of: " + why);
@@ -439,7 +410,6 @@ final class SlotHolder {
   /** The slot is no longer wanted: its module ends with its state, its stand-bys are forgotten. */
   void release() {
     standBys.clear();
-    refused.clear();
     previous = null;
     if (module != null) {
       shut(CloseReason.DISPOSED);
@@ -497,7 +467,7 @@ final class SlotHolder {
             state,
             sinceNanos,
             parking == null ? 0 : parking.size(),
-            crashes,
+            crashes.count(),
             lastError);
   }
 }

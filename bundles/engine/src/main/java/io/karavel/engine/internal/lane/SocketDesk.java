@@ -92,7 +92,7 @@ final class SocketDesk implements LaneMailbox {
   private void handlerFailed(StackEndpoint endpoint, Throwable thrown) {
     String what =
         "handler of " + endpoint + " (" + endpoint.owner() + "): " + Culprit.describe(thrown);
-    lane.counters().counter("Lane.HandlerFailures").increment();
+    lane.counts().handlerFailures.increment();
     lane.event("handler", "tcp#" + endpoint.id(), what);
     LOG.error("Stack {}: {}\n{}", lane.stack(), what, Culprit.trace(thrown));
     if (endpoint instanceof StackSocket socket) {

@@ -237,6 +237,7 @@ public final class Stack {
       loops.add(loop);
       loop.start();
     }
+    LOG.info("Stack {} runs", name());
   }
 
   /**
@@ -258,6 +259,7 @@ public final class Stack {
         LOG.error("Stack {}: a lane's thread did not end and is left behind", name());
       }
     }
+    LOG.info("Stack {} is closed", name());
   }
 
   private void onEveryLane(Operation operation, int timeoutMillis) throws TimeoutException {
