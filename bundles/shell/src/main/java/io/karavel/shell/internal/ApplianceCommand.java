@@ -1,0 +1,158 @@
+package io.karavel.shell.internal;
+
+import io.karavel.control.Appliance;
+import io.karavel.control.ModuleAbsentException;
+import io.karavel.tcp.TcpService;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntPredicate;
+import org.apache.felix.service.command.Process;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.CommandException;
+import org.osgi.framework.BundleContext;
+
+/**
+ * What every command has: the stack it is about, services found anew, and failures that say what,
+ * why and what to do and make a remote execution end with a status other than 0.
+ */
+abstract class ApplianceCommand implements Action {
+  @Reference BundleContext context;
+
+  @Reference Session session;
+
+  @Option(
+      name = "--stack",
+      description = "Stack that the command is about",
+      valueToShowInHelp = "main")
+  @Completion(StackCompleter.class)
+  String stack = Appliance.MAIN;
+
+  /** Whether a file descriptor (0 input, 1 output) is the terminal and no pipe. */
+  IntPredicate terminal = this::isTerminal;
+
+  private ServiceLookup services;
+
+  /** Does it. */
+  abstract void run() throws Exception;
+
+  @Override
+  public final Object execute() throws Exception {
+    try (ServiceLookup lookup = new ServiceLookup(context)) {
+      services = lookup;
+      run();
+      System.out.flush();
+      return null;
+    } catch (ModuleAbsentException e) {
+      throw failure(e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw failure(String.valueOf(e.getMessage()));
+    } finally {
+      services = null;
+    }
+  }
+
+  /** A failure that the shell prints as it stands. */
+  static CommandException failure(String message) {
+    return new CommandException(message, message);
+  }
+
+  final ServiceLookup services() {
+    return services;
+  }
+
+  /** Where results go: the session's console, or what it is piped into. */
+  static PrintStream out() {
+    return System.out;
+  }
+
+  /** The appliance. */
+  final Appliance appliance() throws CommandException {
+    return services
+        .find(Appliance.class)
+        .orElseThrow(
+            () ->
+                failure("the engine: not running; start it with 'bundle:start io.karavel.engine'"));
+  }
+
+  /** The stack that is asked, which must be there. */
+  final Question ask() throws CommandException {
+    Appliance appliance = appliance();
+    List<String> stacks = appliance.stacks();
+    if (!stacks.contains(stack)) {
+      throw failure("there is no stack '" + stack + "'; there are " + String.join(", ", stacks));
+    }
+    return new Question(appliance, stack);
+  }
+
+  /** TCP for applications, of the stack. */
+  final TcpService tcp() throws CommandException {
+    for (TcpService service : services.all(TcpService.class)) {
+      if (service.stack().equals(stack)) {
+        return service;
+      }
+    }
+    ask();
+    throw failure(
+        "TCP of stack " + stack + ": not running; start it with 'bundle:start io.karavel.engine'");
+  }
+
+  private boolean isTerminal(int descriptor) {
+    if (session.getTerminal() == null) {
+      return false;
+    }
+    Process process = Process.Utils.current();
+    return process != null && process.isTty(descriptor);
+  }
+
+  /** Whether colours are welcome. */
+  final boolean isColoured() {
+    return terminal.test(1);
+  }
+
+  /**
+   * Asks before something is destroyed.
+   *
+   * @param force whether the user has said yes already
+   * @throws CommandException if the answer is not yes, or nobody is there to ask
+   */
+  final void confirm(String what, boolean force) throws CommandException, IOException {
+    if (force) {
+      return;
+    }
+    if (!terminal.test(0)) {
+      throw failure(
+          "this would "
+              + what
+              + "; without a terminal to ask, say -f to do it or --dry-run to see");
+    }
+    String answer = session.readLine("This will " + what + ". Go on? [y/N] ", null);
+    if (answer == null || !answer.trim().toLowerCase(Locale.ROOT).matches("y|yes")) {
+      throw failure("nothing was done");
+    }
+  }
+
+  /** Checks a number that an option gave. */
+  static void checkRange(String what, double value, double lowest, double highest)
+      throws CommandException {
+    if (!(value >= lowest && value <= highest)) {
+      throw failure(
+          what
+              + " = "
+              + number(value)
+              + " is refused: the range is "
+              + number(lowest)
+              + " to "
+              + number(highest));
+    }
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+  }
+}

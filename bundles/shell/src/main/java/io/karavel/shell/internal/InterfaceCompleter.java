@@ -1,0 +1,17 @@
+package io.karavel.shell.internal;
+
+import java.util.Collection;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.CommandLine;
+
+/** Names of the interfaces. */
+@Service
+public final class InterfaceCompleter extends ApplianceCompleter {
+  /** For the shell. */
+  public InterfaceCompleter() {}
+
+  @Override
+  Collection<String> words(Question stack, CommandLine line, ServiceLookup services) {
+    return stack.interfaces();
+  }
+}
