@@ -5,6 +5,9 @@ import io.karavel.control.ModuleAbsentException;
 import io.karavel.tcp.TcpService;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -35,6 +38,8 @@ abstract class ApplianceCommand implements Action {
 
   /** Whether a file descriptor (0 input, 1 output) is the terminal and no pipe. */
   IntPredicate terminal = this::isTerminal;
+
+  Clock clock = Clock.systemUTC();
 
   private ServiceLookup services;
 
@@ -108,6 +113,11 @@ abstract class ApplianceCommand implements Action {
     }
     Process process = Process.Utils.current();
     return process != null && process.isTty(descriptor);
+  }
+
+  /** The moment so many nanoseconds ago, to the second. */
+  final Instant ago(long nanos) {
+    return clock.instant().minusNanos(nanos).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** Whether colours are welcome. */

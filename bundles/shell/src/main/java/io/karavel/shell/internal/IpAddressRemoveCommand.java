@@ -15,7 +15,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     scope = "ip",
     name = "address-remove",
     description = "Removes an address from an interface; connections from it end",
-    detailedDescription = "Example: ip:address-remove main0 10.77.0.3/24 -f")
+    detailedDescription = "Example: ip:address-remove -f main0 10.77.0.3/24")
 public final class IpAddressRemoveCommand extends ReportingCommand {
   @Argument(index = 0, name = "interface", description = "The interface", required = true)
   @Completion(InterfaceCompleter.class)

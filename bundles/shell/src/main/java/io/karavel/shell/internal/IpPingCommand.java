@@ -24,7 +24,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     scope = "ip",
     name = "ping",
     description = "Sends echo requests and times the answers",
-    detailedDescription = "Example: ip:ping 10.77.0.1 -c 3")
+    detailedDescription = "Example: ip:ping -c 3 10.77.0.1")
 public final class IpPingCommand extends ReportingCommand {
   @Argument(name = "address", description = "Whom to ask", required = true)
   @Completion(HostCompleter.class)

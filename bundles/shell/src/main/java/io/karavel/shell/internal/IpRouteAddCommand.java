@@ -16,7 +16,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     scope = "ip",
     name = "route-add",
     description = "Adds a static route",
-    detailedDescription = "Example: ip:route-add 192.168.0.0/16 --via 10.77.0.1")
+    detailedDescription = "Example: ip:route-add --via 10.77.0.1 192.168.0.0/16")
 public final class IpRouteAddCommand extends ReportingCommand {
   @Argument(name = "destination", description = "Where to: a prefix, or 'default'", required = true)
   @Completion(RouteCompleter.class)

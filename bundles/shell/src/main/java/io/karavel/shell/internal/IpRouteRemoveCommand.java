@@ -16,7 +16,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     scope = "ip",
     name = "route-remove",
     description = "Removes static routes",
-    detailedDescription = "Example: ip:route-remove 192.168.0.0/16 -f")
+    detailedDescription = "Example: ip:route-remove -f 192.168.0.0/16")
 public final class IpRouteRemoveCommand extends ReportingCommand {
   @Argument(name = "destination", description = "A prefix, or 'default'", required = true)
   @Completion(RouteCompleter.class)

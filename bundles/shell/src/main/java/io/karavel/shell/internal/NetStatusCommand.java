@@ -8,7 +8,6 @@ import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,7 +107,7 @@ public final class NetStatusCommand extends ReportingCommand {
     }
     Report report =
         new Report()
-            .with("time", Instant.now().truncatedTo(ChronoUnit.MILLIS))
+            .with("time", clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .with("stack", stack)
             .with("uptimeSeconds", ask.appliance().uptimeNanos() / 1_000_000_000)
             .with("modules", moduleColumns().asMaps(modules))
@@ -192,7 +191,7 @@ public final class NetStatusCommand extends ReportingCommand {
     };
   }
 
-  private static Listing<ModuleInfo> moduleColumns() {
+  private Listing<ModuleInfo> moduleColumns() {
     return new Listing<ModuleInfo>()
         .number("lane", ModuleInfo::lane)
         .column("module", ModuleInfo::slot)
@@ -200,7 +199,7 @@ public final class NetStatusCommand extends ReportingCommand {
         .column("bundle", ModuleInfo::bundle)
         .column("version", ModuleInfo::version)
         .number("generation", ModuleInfo::generation)
-        .column("since", module -> Values.ago(module.sinceNanos()))
+        .column("since", module -> ago(module.sinceNanos()))
         .number("parked", ModuleInfo::parked)
         .number("crashes", ModuleInfo::crashes)
         .column("lastError", ModuleInfo::lastError);

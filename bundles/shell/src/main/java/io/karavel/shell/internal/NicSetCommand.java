@@ -21,7 +21,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
     scope = "nic",
     name = "set",
     description = "Changes the configuration of a device, all keys at once or none",
-    detailedDescription = "Example: nic:set mem0 delayMillis=20 lossPercent=1")
+    detailedDescription = "Example: nic:set mem0 mtu=1400 offloads=false")
 public final class NicSetCommand extends ReportingCommand {
   @Argument(index = 0, name = "device", description = "The device", required = true)
   @Completion(DeviceCompleter.class)

@@ -15,7 +15,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     scope = "nic",
     name = "stats",
     description = "Counts and rates of devices",
-    detailedDescription = "Example: nic:stats mem0 --sample 1000")
+    detailedDescription = "Example: nic:stats --sample 1000 mem0")
 public final class NicStatsCommand extends SamplingCommand {
   @Argument(name = "device", description = "The device; all unless given")
   @Completion(DeviceCompleter.class)

@@ -20,7 +20,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     scope = "tcp",
     name = "kill",
     description = "Ends connections and listeners",
-    detailedDescription = "Example: tcp:kill 42 43 --fin -f")
+    detailedDescription = "Example: tcp:kill -f --fin 42 43")
 public final class TcpKillCommand extends ReportingCommand {
   @Argument(
       name = "ids",

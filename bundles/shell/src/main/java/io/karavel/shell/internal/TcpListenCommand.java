@@ -18,7 +18,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     scope = "tcp",
     name = "listen",
     description = "Opens a built-in service on a further port; tcp:kill closes it",
-    detailedDescription = "Example: tcp:listen 5000 --service echo")
+    detailedDescription = "Example: tcp:listen --service echo 5000")
 public final class TcpListenCommand extends ReportingCommand {
   @Argument(name = "port", description = "The port; 0 takes a free one", required = true)
   @Completion(

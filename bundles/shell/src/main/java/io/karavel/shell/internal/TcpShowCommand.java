@@ -29,7 +29,7 @@ public final class TcpShowCommand extends ReportingCommand {
     }
     new Report()
         .withAll(TcpListCommand.columns().asMap(info))
-        .with("since", Values.ago(info.ageNanos()))
+        .with("since", ago(info.ageNanos()))
         .withAll(info.details())
         .print(form(), isColoured());
   }

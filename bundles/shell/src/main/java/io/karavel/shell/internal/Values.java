@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -100,11 +98,6 @@ final class Values {
       body.write(json);
     }
     out.println();
-  }
-
-  /** The moment so many nanoseconds ago, to the second. */
-  static Instant ago(long nanos) {
-    return Instant.now().minusNanos(nanos).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** Nanoseconds as milliseconds. */
