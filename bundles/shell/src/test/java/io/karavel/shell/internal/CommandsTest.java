@@ -226,8 +226,9 @@ class CommandsTest {
         ISO-8601 UTC. Lists end at 200 rows and say so; `--limit` changes that. A command that fails
         says why and what to do, and its remote execution (`ssh`, `./run -c`) ends with a status
         other than 0. What destroys asks first; `-f` skips the question, and without a terminal it is
-        needed. Options stand before arguments, as everywhere in Karaf. Karaf's own `watch`, `grep` and `less` go with all of them. The aliases `ss`,
-        `netstat`, `arp`, `ping`, `ethtool`, `nstat` and `sysctl` lead to what their namesakes show.
+        needed. Options stand before arguments, as everywhere in Karaf. Karaf's own `watch`, `grep`
+        and `less` go with all of them. The aliases `ss`, `netstat`, `arp`, `ping`, `ethtool`,
+        `nstat` and `sysctl` lead to what their namesakes show.
 
         This page is generated from the commands themselves (`bundles/shell`, `CommandsTest`).
         """);

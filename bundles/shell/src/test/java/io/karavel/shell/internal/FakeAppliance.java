@@ -326,6 +326,11 @@ final class FakeAppliance implements Appliance {
     }
 
     @Override
+    public boolean removeNeighbour(String interfaceName, IpAddress address) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<PingReply> ping(PingRequest request) {
       pings.add(request);
       return CompletableFuture.completedFuture(pingReply.apply(request));
