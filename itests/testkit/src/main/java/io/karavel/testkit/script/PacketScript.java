@@ -68,6 +68,21 @@ public final class PacketScript {
     return new PacketScript(harness);
   }
 
+  /**
+   * From now on the module of a slot is replaced by a fresh one after every step: each packet that
+   * arrives, each timer that fires, each call. The script must not notice.
+   */
+  public PacketScript replaceAfterEachStep(String slot) {
+    engine.afterStep(() -> engine.harness().replace(slot));
+    return this;
+  }
+
+  /** Like {@link #replaceAfterEachStep}, by a swap within one turn. */
+  public PacketScript swapAfterEachStep(String slot) {
+    engine.afterStep(() -> swap(slot));
+    return this;
+  }
+
   /** The stack. */
   public StackHarness harness() {
     return engine.harness();
@@ -436,7 +451,6 @@ public final class PacketScript {
 
   /** Swaps the module of a slot within one turn. */
   public PacketScript swap(String slot) {
-    engine.note("   module " + slot + " is swapped");
     String problem = engine.harness().swap(slot);
     if (problem != null) {
       throw engine.failure("the swap of " + slot + " failed: " + problem);

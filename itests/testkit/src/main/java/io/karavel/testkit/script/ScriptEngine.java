@@ -31,6 +31,7 @@ final class ScriptEngine {
   private long zeroNanos;
   private long nominalNanos;
   private long toleranceNanos;
+  private Runnable afterStep = () -> {};
 
   ScriptEngine(StackHarness harness, Flow first) {
     this.harness = harness;
@@ -52,6 +53,18 @@ final class ScriptEngine {
 
   void flow(String name, IpEndpoint local, IpEndpoint remote) {
     flow = flows.computeIfAbsent(name, n -> new Flow(n, local, remote));
+  }
+
+  /** Has something done after each step that can change the stack. */
+  void afterStep(Runnable action) {
+    afterStep = action;
+  }
+
+  /** A step is over: its effects are there. */
+  void stepDone() {
+    collect();
+    afterStep.run();
+    collect();
   }
 
   void tolerance(long nanos) {
@@ -106,7 +119,7 @@ final class ScriptEngine {
 
   private void step() {
     harness.advanceTo(Math.max(harness.nextDeadlineNanos(), harness.clock().nanoTime()));
-    collect();
+    stepDone();
   }
 
   void settle() {
@@ -153,7 +166,7 @@ final class ScriptEngine {
       byte[] packet = build(text);
       note("<  " + (flows.size() > 1 ? flow.name() + ": " : "") + text);
       harness.deliver(packet);
-      collect();
+      stepDone();
     }
   }
 
@@ -164,13 +177,13 @@ final class ScriptEngine {
       note("<  (in one burst) " + text);
     }
     harness.deliverTogether(packets);
-    collect();
+    stepDone();
   }
 
   void injectRaw(byte[] datagram) {
     note("<  " + WirePacket.ip(datagram));
     harness.deliver(datagram);
-    collect();
+    stepDone();
   }
 
   private byte[] build(String text) {

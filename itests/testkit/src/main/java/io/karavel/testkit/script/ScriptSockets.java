@@ -43,6 +43,7 @@ final class ScriptSockets {
     try {
       T result = call.run();
       engine.settle();
+      engine.stepDone();
       if (expected != null) {
         throw engine.failure(words + " was to fail with " + expected + " and did not");
       }
