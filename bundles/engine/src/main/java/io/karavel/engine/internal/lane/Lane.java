@@ -21,9 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-  private static final int FIRST_TASKS = 16;
 
   private final LaneSetup setup;
   private final Counters counters = new Counters();
@@ -52,12 +49,7 @@ public final class Lane {
   private final DeviceRing devices;
   private final SocketDesk sockets;
 
-  /** Operations of the engine itself: few, never refused. */
-  private final ConcurrentLinkedQueue<Runnable> operations = new ConcurrentLinkedQueue<>();
-
-  /** Tasks of modules ({@link ModuleTask}) and questions ({@link Runnable}). */
-  private final MpscGrowableAtomicArrayQueue<Object> tasks;
-
+  private final LaneTasks tasks;
   private final LaneCounters counts = new LaneCounters(counters);
 
   private EngineSettings settings;
@@ -79,7 +71,7 @@ public final class Lane {
     nowNanos = setup.clock().nanoTime();
     events = new EventLog(settings.eventRing());
     random = new SplittableRandom(setup.seed());
-    tasks = new MpscGrowableAtomicArrayQueue<>(FIRST_TASKS, settings.taskLimit());
+    tasks = new LaneTasks(this, settings.taskLimit());
     timerSlot = holder(TimerIndex.SLOT);
     devices = new DeviceRing(this);
     sockets = new SocketDesk(this);
@@ -100,8 +92,8 @@ public final class Lane {
     busy = again; // what was left over is for the flush too
     again = false;
     signalled = false;
-    runOperations();
-    boolean more = runTasks(settings.taskBudget());
+    tasks.runOperations();
+    boolean more = tasks.runTasks(settings.taskBudget());
     more |= devices.poll(settings.pollBudget());
     settle();
     more |= expire();
@@ -131,47 +123,6 @@ public final class Lane {
     }
     throw new IllegalStateException(
         "stack " + stack() + " is not at rest after " + maxTurns + " turns");
-  }
-
-  private void runOperations() {
-    for (Runnable operation = operations.poll(); operation != null; operation = operations.poll()) {
-      busy = true;
-      try {
-        operation.run();
-      } catch (Throwable t) {
-        failed("an operation", t);
-      }
-      settle();
-    }
-  }
-
-  private boolean runTasks(int budget) {
-    for (int left = budget; left > 0; left--) {
-      Object task = tasks.poll();
-      if (task == null) {
-        return false;
-      }
-      busy = true;
-      if (task instanceof ModuleTask moduleTask) {
-        if (moduleTask.isStale()) {
-          counts.staleTasks.increment();
-          continue;
-        }
-        try {
-          moduleTask.run();
-        } catch (Throwable t) {
-          crashed(moduleTask.slot(), t);
-        }
-      } else {
-        try {
-          ((Runnable) task).run();
-        } catch (Throwable t) {
-          failed("a question", t);
-        }
-      }
-      settle();
-    }
-    return !tasks.isEmpty();
   }
 
   private boolean expire() {
@@ -217,7 +168,7 @@ public final class Lane {
   }
 
   /** Plugs fresh instances where modules crashed, now that none of them is being called. */
-  private void settle() {
+  void settle() {
     while (replug) {
       replug = false;
       for (SlotHolder slot : slots.ordered()) {
@@ -239,7 +190,7 @@ public final class Lane {
   }
 
   private boolean hasQueued() {
-    return !operations.isEmpty() || !tasks.isEmpty() || sockets.hasWork();
+    return !tasks.isEmpty() || sockets.hasWork();
   }
 
   /** Whether the last turn found anything to do. */
@@ -362,7 +313,7 @@ public final class Lane {
 
   /** Has an operation of the engine done in a coming turn; never refused. Any thread. */
   public void operate(Runnable operation) {
-    operations.add(operation);
+    tasks.operate(operation);
     wake();
   }
 
@@ -422,7 +373,7 @@ public final class Lane {
     replug = true;
   }
 
-  private void failed(String what, Throwable thrown) {
+  void failed(String what, Throwable thrown) {
     counts.failures.increment();
     event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
     LOG.error("Stack {}: {} failed: {}", stack(), what, Culprit.trace(thrown));
@@ -431,7 +382,8 @@ public final class Lane {
   /** A module is at work in a slot. */
   void onPlugged(SlotHolder slot) {
     counts.modulesPlugged.increment();
-    busy = true;
+    // if it takes the place of one that crashed in the flush, its own flush is still to come
+    leaveOver();
     Module module = slot.module();
     if (slot == timerSlot && module instanceof TimerIndex index) {
       timers.attach(index, nowNanos);

@@ -23,6 +23,7 @@ class Recorder implements Module {
   final Line line;
   final String label;
   int value;
+  int flushes;
 
   /** What can be told to fail, and what happened, over all instances of a slot. */
   static final class Line {
@@ -131,6 +132,7 @@ class Recorder implements Module {
 
   @Override
   public void flush() {
+    flushes++;
     Throwable failure = line.failFlush;
     line.failFlush = null;
     raise(failure);

@@ -303,6 +303,14 @@ class SlotHolderTest extends LaneFixture {
   }
 
   @Test
+  void aModuleThatTakesThePlaceOfOneThatCrashedInTheFlushIsFlushedToo() {
+    stack.arrive(a);
+    crash(new IllegalStateException("boom"));
+    assertThat(line.made).hasSize(2);
+    assertThat(line.last().flushes).isPositive();
+  }
+
+  @Test
   void afterACrashTheSameFactoryGoesBeforeAStandByOfHigherRanking() {
     stack.arrive(a);
     stack.arrive(line.source("high", 100, 7));

@@ -1,0 +1,81 @@
+package io.karavel.engine.internal.lane;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
+
+/**
+ * What other threads want done on the lane: operations of the engine itself, which are few and
+ * never refused, and tasks of modules ({@link ModuleTask}) and questions ({@link Runnable}), which
+ * are bounded. Any thread adds; the lane's thread takes.
+ */
+final class LaneTasks {
+  private static final int FIRST_CAPACITY = 16;
+
+  private final Lane lane;
+  private final ConcurrentLinkedQueue<Runnable> operations = new ConcurrentLinkedQueue<>();
+  private final MpscGrowableAtomicArrayQueue<Object> tasks;
+
+  LaneTasks(Lane lane, int limit) {
+    this.lane = lane;
+    tasks = new MpscGrowableAtomicArrayQueue<>(FIRST_CAPACITY, limit);
+  }
+
+  void operate(Runnable operation) {
+    operations.add(operation);
+  }
+
+  /** False if as many wait as may. */
+  boolean offer(Object task) {
+    return tasks.offer(task);
+  }
+
+  boolean isEmpty() {
+    return operations.isEmpty() && tasks.isEmpty();
+  }
+
+  void runOperations() {
+    for (Runnable operation = operations.poll(); operation != null; operation = operations.poll()) {
+      lane.markBusy();
+      try {
+        operation.run();
+      } catch (Throwable t) {
+        lane.failed("an operation", t);
+      }
+      lane.settle();
+    }
+  }
+
+  /** Does tasks, at most {@code budget}; true if some are left. */
+  boolean runTasks(int budget) {
+    for (int left = budget; left > 0; left--) {
+      Object task = tasks.poll();
+      if (task == null) {
+        return false;
+      }
+      lane.markBusy();
+      if (task instanceof ModuleTask moduleTask) {
+        run(moduleTask);
+      } else {
+        try {
+          ((Runnable) task).run();
+        } catch (Throwable t) {
+          lane.failed("a question", t);
+        }
+      }
+      lane.settle();
+    }
+    return !tasks.isEmpty();
+  }
+
+  private void run(ModuleTask task) {
+    if (task.isStale()) {
+      lane.counts().staleTasks.increment();
+      return;
+    }
+    try {
+      task.run();
+    } catch (Throwable t) {
+      lane.crashed(task.slot(), t);
+    }
+  }
+}
