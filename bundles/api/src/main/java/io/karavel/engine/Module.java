@@ -16,7 +16,8 @@ public interface Module {
    *
    * @param kept the state, {@linkplain Handover#isEmpty() empty} at a first start
    * @throws HandoverException if the state cannot be read; the state stays intact, the module is
-   *     discarded
+   *     {@linkplain #close closed} with {@link CloseReason#HANDED_OVER} to let go of what it took
+   *     up, and discarded. The same goes for every other throwable.
    */
   void open(Handover kept) throws HandoverException;
 
