@@ -313,9 +313,14 @@ final class Listeners {
 
   /** A segment for an embryo. */
   void onSegment(QueuedEmbryo embryo, Arrival arrival) {
+    lane.current = embryo;
+    judge(embryo, arrival);
+    lane.current = null;
+  }
+
+  private void judge(QueuedEmbryo embryo, Arrival arrival) {
     long nowNanos = lane.nowNanos();
-    Embryo.Verdict verdict = embryo.onSegment(arrival.segment, nowNanos);
-    switch (verdict) {
+    switch (embryo.onSegment(arrival.segment, nowNanos)) {
       case SYN_ACK:
         sendSynAck(embryo);
         break;
@@ -430,6 +435,7 @@ final class Listeners {
       if (first == null || first.nextDeadlineNanos() > nowNanos) {
         break;
       }
+      lane.current = first;
       if (first.onDeadline(nowNanos) == Embryo.Verdict.GIVE_UP) {
         remove(first, false);
       } else {
@@ -437,6 +443,7 @@ final class Listeners {
         embryos.moved(first);
       }
     }
+    lane.current = null;
     timer.cover(embryos);
   }
 

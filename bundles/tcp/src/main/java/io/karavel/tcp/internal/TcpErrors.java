@@ -39,6 +39,7 @@ final class TcpErrors {
     Flow flow = flows.table().find(localIpv4, localPort, remoteIpv4, remotePort);
     if (!(flow instanceof Connection connection)) {
       // An embryo goes on repeating its SYN-ACK, a TIME-WAIT record has nothing to lose.
+      lane.connections.counters().outOfWindowIcmps.increment();
       return;
     }
     lane.current = connection;

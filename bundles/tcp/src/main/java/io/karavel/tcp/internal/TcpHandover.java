@@ -100,7 +100,9 @@ final class TcpHandover {
   }
 
   private void export(HandoverWriter out, Flow flow) {
-    if (flow instanceof Connection connection) {
+    if (flow == lane.current) {
+      lost(out, flow);
+    } else if (flow instanceof Connection connection) {
       export(out, connection);
     } else if (flow instanceof QueuedEmbryo embryo) {
       out.begin(EMBRYO).putAttachment(ENDPOINT, embryo.listener().listener());
@@ -118,14 +120,20 @@ final class TcpHandover {
     }
   }
 
-  private void export(HandoverWriter out, Connection connection) {
-    if (connection == lane.current) {
-      // The module crashed while it served this one: it is not handed on to crash the next.
-      out.begin(LOST).putAttachment(ENDPOINT, connection.socket());
-      address(out, connection);
-      out.end();
+  /** The module crashed while it served this one: it is not handed on to crash the next. */
+  private static void lost(HandoverWriter out, Flow flow) {
+    if (flow instanceof QueuedEmbryo) {
       return;
     }
+    out.begin(LOST);
+    address(out, flow);
+    if (flow instanceof Connection connection) {
+      out.putAttachment(ENDPOINT, connection.socket());
+    }
+    out.end();
+  }
+
+  private void export(HandoverWriter out, Connection connection) {
     out.begin(CONNECTION).putAttachment(ENDPOINT, connection.socket());
     address(out, connection);
     out.putBoolean(ORPHAN, connection.orphan)
@@ -248,18 +256,24 @@ final class TcpHandover {
         connection.orphan = orphan;
         connection.lifecycle = lifecycle;
         connection.mtu = mtu;
+        // What the predecessor was about to tell when it left, a crash included.
+        connection.signalDue = true;
         connection.pendingListener = pending == null ? null : listeners.stateOf(pending);
         socket.moduleState(connection);
         flows.adopt(connection);
         flusher.arm(connection);
         flusher.owe(connection);
       }
-      default -> lost(expect(endpoint, StackSocket.class), localIpv4, ports >>> 16);
+      default -> {
+        lane.endpoints.letGo(localIpv4, ports >>> 16);
+        if (endpoint != null) {
+          lost(expect(endpoint, StackSocket.class));
+        }
+      }
     }
   }
 
-  private void lost(StackSocket socket, int localIpv4, int localPort) {
-    lane.endpoints.letGo(localIpv4, localPort);
+  private void lost(StackSocket socket) {
     socket.moduleState(null);
     socket.markFailed(
         new TcpException(TcpError.CONNECTION_ABORTED, "the TCP module failed while serving it"));

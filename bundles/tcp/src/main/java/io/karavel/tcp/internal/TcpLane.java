@@ -40,8 +40,8 @@ final class TcpLane {
   /** The segment being described; filled again for each. */
   final TransmitSegment out = new TransmitSegment();
 
-  /** The connection whose core is being called: the culprit if the module crashes now. */
-  Connection current;
+  /** What is being served: the culprit if the module crashes now. */
+  Flow current;
 
   TcpLane(LaneContext context, TcpSettings settings) {
     this.context = context;

@@ -63,6 +63,13 @@ final class TimeWaits {
    * @return true if it is a SYN that may have the tuple; the record is still there then
    */
   boolean onSegment(TimeWaitFlow record, Arrival arrival) {
+    lane.current = record;
+    boolean reopen = judge(record, arrival);
+    lane.current = null;
+    return reopen;
+  }
+
+  private boolean judge(TimeWaitFlow record, Arrival arrival) {
     long nowNanos = lane.nowNanos();
     switch (record.onSegment(arrival.segment, lane.settings(), nowNanos)) {
       case REOPEN:

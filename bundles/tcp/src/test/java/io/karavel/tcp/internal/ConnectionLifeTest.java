@@ -311,6 +311,53 @@ class ConnectionLifeTest {
   }
 
   @Test
+  void simultaneousOpensMakeOneConnection() throws Exception {
+    StackSocket one = client.endpoints.newSocket();
+    one.bind(new io.karavel.address.IpEndpoint(io.karavel.address.IpAddress.ANY, 5000));
+    StackSocket other = server.endpoints.newSocket();
+    other.bind(new io.karavel.address.IpEndpoint(io.karavel.address.IpAddress.ANY, 6000));
+    one.connect(io.karavel.address.IpEndpoint.of("10.0.0.2", 6000));
+    other.connect(io.karavel.address.IpEndpoint.of("10.0.0.1", 5000));
+    net.run();
+    assertThat(one.state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(other.state()).isEqualTo(TcpState.ESTABLISHED);
+    one.write(bytes("crossed"));
+    net.run();
+    assertThat(read(other)).isEqualTo("crossed");
+  }
+
+  @Test
+  void aSocketCanBeConnectedToItself() throws Exception {
+    StackSocket self = client.endpoints.newSocket();
+    self.bind(new io.karavel.address.IpEndpoint(io.karavel.address.IpAddress.ANY, 5000));
+    self.connect(io.karavel.address.IpEndpoint.of("10.0.0.1", 5000));
+    net.run();
+    assertThat(self.state()).isEqualTo(TcpState.ESTABLISHED);
+    self.write(bytes("echo"));
+    net.run();
+    assertThat(read(self)).isEqualTo("echo");
+  }
+
+  @Test
+  void aRebootedPeerThatConnectsAgainEndsTheOldConnection() throws Exception {
+    StackListener port = server.listen(80, 16);
+    StackSocket first = client.endpoints.newSocket();
+    first.bind(new io.karavel.address.IpEndpoint(io.karavel.address.IpAddress.ANY, 5000));
+    first.connect(io.karavel.address.IpEndpoint.of("10.0.0.2", 80));
+    net.run();
+    StackSocket old = (StackSocket) port.accept();
+    client.reboot();
+    StackSocket again = client.endpoints.newSocket();
+    again.bind(new io.karavel.address.IpEndpoint(io.karavel.address.IpAddress.ANY, 5000));
+    again.connect(io.karavel.address.IpEndpoint.of("10.0.0.2", 80));
+    net.advance(SECOND);
+    assertThat(old.failure()).as(net.sent.toString()).isNotNull();
+    assertThat(old.failure().error()).isEqualTo(TcpError.CONNECTION_RESET);
+    net.advance(SECOND);
+    assertThat(again.state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
   void aKilledConnectionIsResetOrClosedAsTheOperatorSays() throws Exception {
     open();
     assertThat(client.module.kill(connector.id(), true)).isTrue();

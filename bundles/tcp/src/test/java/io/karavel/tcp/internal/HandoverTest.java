@@ -343,6 +343,35 @@ class HandoverTest {
   }
 
   @Test
+  void aConnectionThatCrashesTheModuleIsNotHandedOnAndTheOthersLive() throws Exception {
+    open();
+    StackSocket second = client.connect(server, 80);
+    net.run();
+    StackSocket other = (StackSocket) listener.accept();
+    int badPort = connector.local().port();
+    server.ip.crashesOn =
+        packet -> TcpHeader.destinationPort(packet.memory(), packet.offset()) == badPort;
+    accepted.write(ByteBuffer.allocate(10));
+    other.write(ByteBuffer.allocate(20));
+    assertThatThrownBy(net::run).hasMessage("crash");
+    server.leave();
+    server.ip.crashesOn = packet -> false;
+    server.arrive();
+    net.run();
+    assertThat(second.available()).isEqualTo(20);
+    assertThat(accepted.failure().error()).isEqualTo(TcpError.CONNECTION_ABORTED);
+    assertThat(accepted.ready() & TcpSocket.ENDED).isNotZero();
+    write(connector, 0, 5);
+    net.run();
+    assertThat(connector.failure().error()).isEqualTo(TcpError.CONNECTION_RESET);
+    accepted.close();
+    other.close();
+    second.close();
+    net.advance(100 * SECOND);
+    assertThat(server.endpoints.sockets()).isEmpty();
+  }
+
+  @Test
   void tornStateIsRefused() throws Exception {
     open();
     Handover kept = server.module.export();

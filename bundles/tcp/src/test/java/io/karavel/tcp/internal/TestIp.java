@@ -16,6 +16,7 @@ import io.karavel.packet.PacketBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** IP as TCP sees it: hands what it is given to the {@link TestNet}. */
 final class TestIp implements IpModule {
@@ -27,6 +28,7 @@ final class TestIp implements IpModule {
   boolean routed = true;
   int confirmed;
   int suspected;
+  Predicate<PacketBuffer> crashesOn = datagram -> false;
 
   TestIp(TestNet net, TestLane lane) {
     this.net = net;
@@ -35,6 +37,10 @@ final class TestIp implements IpModule {
 
   @Override
   public void send(PacketBuffer datagram) {
+    if (crashesOn.test(datagram)) {
+      datagram.release();
+      throw new IllegalStateException("crash");
+    }
     net.send(datagram);
   }
 

@@ -117,6 +117,24 @@ final class TestLane implements LaneContext, LaneMailbox {
     arrive();
   }
 
+  /** All state is gone, sockets and ports too, and a fresh module starts. */
+  void reboot() {
+    module = null;
+    timers.clear();
+    endpoints.disposeConnections();
+    endpoints.sockets().forEach(StackSocket::close);
+    attention.clear();
+    secrets.clear();
+    boots++;
+    kept = Handover.empty(TcpModule.SLOT);
+    try {
+      arrive();
+    } catch (HandoverException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private int boots;
   private Handover kept;
 
   /** The module leaves; its state is kept. */
@@ -269,7 +287,7 @@ final class TestLane implements LaneContext, LaneMailbox {
         secret,
         key -> {
           byte[] made = new byte[bytes];
-          new Random(key.hashCode() * 31L + ipv4).nextBytes(made);
+          new Random(key.hashCode() * 31L + ipv4 + boots).nextBytes(made);
           return made;
         });
   }
