@@ -68,8 +68,11 @@ final class AckPolicy {
   }
 
   /** A segment with ACK goes out. */
-  static void onSent(ControlBlock c, boolean withData) {
-    if (withData && c.ackDeadline != ControlBlock.NEVER) {
+  static void onSent(ControlBlock c, boolean withData, long nowNanos) {
+    if (withData
+        && c.rcvNxt != c.irs + 1
+        && nowNanos - c.lastReceivedNanos < c.settings().delayedAckNanos()) {
+      // Answers follow questions: acknowledgements can travel with them.
       c.interactive = true;
     }
     if (c.quickAcks > 0 && c.lastAckSent != c.rcvNxt) {

@@ -18,6 +18,7 @@ final class AckProcessing {
     if (Seq.lessThan(ack, c.sndUna)) {
       return null;
     }
+    boolean windowWasZero = c.sndWnd == 0;
     boolean windowChanged = updateWindow(c, s);
     int acknowledged = ack - c.sndUna;
     int flightBefore = c.flight();
@@ -31,32 +32,35 @@ final class AckProcessing {
     if (c.state == TcpState.CLOSED) {
       return null;
     }
-    if (flightBefore > 0) {
-      // answers to window probes look like duplicates and tell nothing about losses
+    // Answers to window probes look like duplicates and tell nothing about losses.
+    if (flightBefore > 0 && !c.persisting) {
       boolean duplicate =
           acknowledged == 0
-              && !c.persisting
               && s.payloadLength == 0
               && !s.fin()
               && c.flight() > 0
               && (newlySacked > 0 || !windowChanged && !c.sack);
       LossRecovery.onAck(c, acknowledged, newlySacked, duplicate, nowNanos);
     }
-    if (c.persisting) {
-      if (c.sndWnd > 0) {
-        Persist.onWindowOpened(c);
-      } else if (acknowledged == 0 && c.retransmits > 0) {
-        // The peer answers: the budget of unanswered probes begins anew.
-        c.softError = null;
-      }
-    } else if (windowChanged && c.sndWnd > 0 && probeOnly(c)) {
-      Persist.onWindowOpened(c);
+    if (windowWasZero && c.sndWnd > 0) {
+      onWindowOpened(c, nowNanos);
+    } else if (c.persisting && windowChanged && c.sndWnd > 0) {
+      Persist.onWindowGrown(c);
     }
     return null;
   }
 
-  private static boolean probeOnly(ControlBlock c) {
-    return c.flight() == 1 && c.karnSequence == c.sndNxt && c.retransmits > 0;
+  private static void onWindowOpened(ControlBlock c, long nowNanos) {
+    if (c.persisting) {
+      Persist.onWindowOpened(c);
+    } else if (c.flight() > 0 && c.retransmits > 0) {
+      // The window had been shrunk to nothing; what was repeated as a probe was not taken.
+      c.sent.markAllLost(false);
+      c.forceRetransmit = true;
+      c.backoff = 0;
+      c.retransmits = 0;
+      RetransmitTimer.arm(c, nowNanos);
+    }
   }
 
   private static boolean updateWindow(ControlBlock c, Segment s) {

@@ -6,6 +6,8 @@ import io.karavel.tcp.TcpOption;
  * How large the rings may be: an option fixes it, else it grows from the initial size as needed.
  */
 final class Buffers {
+  private static final long MINIMUM_TUNE_NANOS = 100_000L;
+
   private Buffers() {}
 
   /** Sets capacities from options and settings; what a ring has grown to is not taken back. */
@@ -42,6 +44,31 @@ final class Buffers {
       c.sendRing.capacityBytes((int) Math.min(limit, wanted));
       c.sendTuned = true;
       c.event(ConnectionEvents.WRITABLE);
+    }
+  }
+
+  /**
+   * Dynamic right sizing: what the application reads within a round trip fills more than half of
+   * the buffer, so that the window would soon limit the peer.
+   */
+  static void tuneReceive(ControlBlock c, long nowNanos) {
+    long rtt = Math.max(MINIMUM_TUNE_NANOS, c.rtt.smoothedNanos());
+    if (nowNanos - c.tuneNanos < rtt) {
+      return;
+    }
+    long position = c.receiveRing.readPosition();
+    long taken = position - c.tunePosition;
+    boolean inOneRoundTrip = nowNanos - c.tuneNanos < 2 * rtt;
+    c.tuneNanos = nowNanos;
+    c.tunePosition = position;
+    int capacity = c.receiveRing.capacityBytes();
+    int limit = c.settings().receiveBufferMaxBytes();
+    if (inOneRoundTrip
+        && taken > capacity / 2
+        && capacity < limit
+        && !c.options.isSet(TcpOption.RECEIVE_BUFFER_BYTES)) {
+      c.receiveRing.capacityBytes((int) Math.min(limit, Math.max(2 * taken, 2L * capacity)));
+      c.receiveTuned = true;
     }
   }
 }

@@ -82,6 +82,10 @@ abstract class ControlBlock {
   boolean sack;
   boolean windowScaling;
   boolean synRetransmitted;
+
+  /** The SYN-ACK was said again in answer, or came from a cookie: no round trip is known. */
+  boolean synAmbiguous;
+
   boolean nagle;
   boolean sendTuned;
   boolean receiveTuned;
@@ -101,6 +105,10 @@ abstract class ControlBlock {
 
   byte rcvWindShift;
   boolean inputEnded;
+
+  /** A FIN has come ahead of data that is missing; it stands at finSequence. */
+  boolean finAhead;
+
   boolean inputShutdown;
   boolean orphan;
   boolean interactive;
@@ -108,6 +116,8 @@ abstract class ControlBlock {
 
   /** Duplicate acknowledgements owed beside the one of OWE_ACK, to a peer without SACK. */
   int duplicateAcksOwed;
+
+  int finSequence;
 
   Reassembly reassembly;
 
@@ -139,6 +149,10 @@ abstract class ControlBlock {
   long retransmitDeadline = NEVER;
   long retransmitArmedNanos;
   long retryStartNanos;
+
+  /** When the first of the probes was sent that nothing has answered yet. */
+  long unansweredNanos;
+
   int backoff;
   int retransmits;
   boolean persisting;
@@ -154,6 +168,8 @@ abstract class ControlBlock {
 
   // ---- times ----
   long openedNanos;
+  long tuneNanos;
+  long tunePosition;
   long lastReceivedNanos;
   long lastDataSentNanos;
   long challengeWindowNanos;

@@ -52,6 +52,7 @@ public class Embryo {
   private static final byte SACK = 1;
   private static final byte TIMESTAMPS = 2;
   private static final byte RETRANSMITTED = 4;
+  private static final byte AMBIGUOUS = 8;
 
   private final ConnectionContext context;
   private int irs;
@@ -95,10 +96,6 @@ public class Embryo {
     ownSegmentBytes = (char) Math.min(mtuSegmentBytes, options.maxSegmentBytes());
     peerSegmentBytes =
         (char) (syn.maximumSegmentSize > 0 ? syn.maximumSegmentSize : DEFAULT_SEGMENT_BYTES);
-    windowField =
-        (char)
-            ReceiveWindow.initialField(
-                options.receiveBufferBytes(context.settings()), options.windowClampBytes());
     boolean scaling = context.settings().windowScaling() && syn.windowScale >= 0;
     peerWindowScale = (byte) (scaling ? syn.windowScale : -1);
     ownWindowScale =
@@ -106,6 +103,12 @@ public class Embryo {
             (scaling
                 ? ReceiveWindow.scaleFor(options.receiveBufferMaxBytes(context.settings()))
                 : -1);
+    windowField =
+        (char)
+            ReceiveWindow.initialField(
+                options.receiveBufferBytes(context.settings()),
+                Math.max(0, ownWindowScale),
+                options.windowClampBytes());
     if (context.settings().sack() && syn.sackPermitted) {
       agreed |= SACK;
     }
@@ -145,12 +148,14 @@ public class Embryo {
     windowField =
         (char)
             ReceiveWindow.initialField(
-                context.settings().receiveBufferInitialBytes(), Integer.MAX_VALUE);
+                context.settings().receiveBufferInitialBytes(),
+                Math.max(0, ownWindowScale),
+                Integer.MAX_VALUE);
     this.peerWindowScale = (byte) peerWindowScale;
     this.ownWindowScale = (byte) (peerWindowScale >= 0 ? ownWindowScale : -1);
     agreed = (byte) ((sack ? SACK : 0) | (finalAck.timestampsPresent ? TIMESTAMPS : 0));
     // When the cookie went out is not known: no round trip is measured from it.
-    agreed |= RETRANSMITTED;
+    agreed |= AMBIGUOUS;
     firstSentNanos = nowNanos;
     armedNanos = nowNanos;
   }
@@ -219,6 +224,7 @@ public class Embryo {
     if (segment.syn()) {
       if (!segment.ack() && segment.sequence == irs && !timestampOld) {
         armedNanos = nowNanos;
+        agreed |= AMBIGUOUS;
         if (segment.timestampsPresent) {
           tsRecent = segment.timestampValue;
         }
@@ -368,6 +374,7 @@ public class Embryo {
     c.peerSegmentBytes = peerSegmentBytes;
     c.sndMss = Outgoing.sendMss(c);
     c.synRetransmitted = has(RETRANSMITTED);
+    c.synAmbiguous = has(AMBIGUOUS);
     c.retransmits = retries;
     c.retryStartNanos = firstSentNanos;
     c.retransmitArmedNanos = armedNanos;

@@ -33,13 +33,17 @@ final class Handshake {
     RetransmitTimer.arm(c, nowNanos);
   }
 
+  private static int initialField(ControlBlock c) {
+    return ReceiveWindow.initialField(
+        c.receiveRing.capacityBytes(), c.rcvWindShift, c.options.windowClampBytes());
+  }
+
   /** Describes the SYN or SYN-ACK. */
   static void syn(ControlBlock c, TransmitSegment out, long nowNanos) {
     c.owed &= ~ControlBlock.OWE_SYN;
     out.sequence = c.iss;
     out.flags = TcpHeader.SYN;
-    int field =
-        ReceiveWindow.initialField(c.receiveRing.capacityBytes(), c.options.windowClampBytes());
+    int field = initialField(c);
     out.windowField = field;
     out.maximumSegmentSize = Math.min(c.mtuSegmentBytes, c.options.maxSegmentBytes());
     out.windowScale = c.windowScaling ? c.rcvWindShift : -1;
@@ -50,7 +54,7 @@ final class Handshake {
       out.flags |= TcpHeader.ACK;
       out.acknowledgment = c.rcvNxt;
       c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt + field);
-      AckPolicy.onSent(c, false);
+      AckPolicy.onSent(c, false, nowNanos);
     } else {
       out.timestampEcho = 0;
     }
@@ -78,10 +82,7 @@ final class Handshake {
     c.irs = s.sequence;
     c.rcvNxt = s.sequence + 1;
     c.lastAckSent = c.rcvNxt;
-    c.rcvAdv =
-        c.rcvNxt
-            + ReceiveWindow.initialField(
-                c.receiveRing.capacityBytes(), c.options.windowClampBytes());
+    c.rcvAdv = c.rcvNxt + initialField(c);
     agree(c, s, nowNanos);
     c.sndWnd = s.windowField;
     c.maxSndWnd = s.windowField;
@@ -113,7 +114,7 @@ final class Handshake {
     c.owe(ControlBlock.OWE_RESET_ANSWER);
     if (c.state == TcpState.SYN_SENT) {
       c.owe(ControlBlock.OWE_SYN);
-      c.synRetransmitted = true;
+      c.retryStartNanos = nowNanos;
       RetransmitTimer.arm(c, nowNanos);
     }
   }
@@ -152,7 +153,7 @@ final class Handshake {
   }
 
   private static void established(ControlBlock c, Segment s, long nowNanos) {
-    if (!c.synRetransmitted) {
+    if (!c.synRetransmitted && !c.synAmbiguous) {
       c.rtt.sample(nowNanos - c.retryStartNanos);
     } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
       int millis = c.tsNow(nowNanos) - s.timestampEcho;

@@ -4,23 +4,22 @@ import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.wire.Seq;
 
-/** What ICMP errors do: RFC 1122 §4.2.3.9 as RFC 5927 tames it; path MTU of RFC 1191. */
+/**
+ * What ICMP errors do: RFC 1122 §4.2.3.9 as RFC 5927 tames it; path MTU of RFC 1191. All errors are
+ * soft, in SYN-SENT too: remembered, and named when the retries are used up.
+ */
 final class IcmpReaction {
   private static final int MINIMUM_SEGMENT_BYTES = 68 - 40;
 
   private IcmpReaction() {}
 
   private static boolean isInFlight(ControlBlock c, int sequence) {
-    return Seq.between(sequence, c.sndUna, c.sndNxt);
+    return Seq.between(sequence, c.sndUna - 1, c.sndNxt);
   }
 
-  static void onError(ControlBlock c, TcpError error, boolean hard, int sequence) {
+  static void onError(ControlBlock c, TcpError error, int sequence) {
     if (c.state == TcpState.CLOSED || !isInFlight(c, sequence)) {
       c.counters().outOfWindowIcmps.increment();
-      return;
-    }
-    if (hard && c.state == TcpState.SYN_SENT) {
-      Teardown.fail(c, error);
       return;
     }
     c.softError = error;

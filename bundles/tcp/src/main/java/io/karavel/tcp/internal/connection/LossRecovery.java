@@ -27,10 +27,13 @@ final class LossRecovery {
     if (c.flight() == 0 || c.sent == null || c.sent.isEmpty()) {
       return;
     }
-    boolean lost = c.sack && newlySacked > 0 && c.sent.detectLosses();
+    if (c.sack && newlySacked > 0) {
+      c.sent.detectLosses();
+    }
     if (c.recovery != Recovery.OPEN) {
       return;
     }
+    boolean lost = c.sent.hasRetransmission();
     boolean threshold = c.duplicateAcks >= DUPLICATE_THRESHOLD;
     if (threshold && !c.sack && Seq.lessThan(c.sndUna, c.recoveryPoint)) {
       // RFC 6582 §3.2 step 2: these duplicates belong to the recovery before.
@@ -81,7 +84,8 @@ final class LossRecovery {
     }
     // A partial acknowledgement: the next hole is lost too (RFC 6582 §3.2 step 5).
     c.renoSacked = Math.max(0, c.renoSacked - Math.max(0, acknowledged / c.sndMss - 1));
-    if (c.sent != null && c.sent.markFirstLost()) {
+    boolean isHole = !c.sack || c.sent != null && c.sent.sackedBytes() > 0;
+    if (isHole && c.sent != null && c.sent.markFirstLost()) {
       c.forceRetransmit = true;
     }
   }

@@ -46,7 +46,7 @@ final class Outgoing {
     if (blocks > 0) {
       c.reassembly.write(out, blocks);
     }
-    AckPolicy.onSent(c, withData);
+    AckPolicy.onSent(c, withData, nowNanos);
   }
 
   static void timestamps(ControlBlock c, TransmitSegment out, long nowNanos) {

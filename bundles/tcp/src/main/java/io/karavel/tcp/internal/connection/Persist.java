@@ -55,6 +55,7 @@ final class Persist {
       return;
     }
     boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
+    noteProbe(c, nowNanos);
     c.retransmits++;
     if (!atMaximum) {
       c.backoff++;
@@ -76,8 +77,25 @@ final class Persist {
           || c.retransmits > 0
               && nowNanos - c.retryStartNanos >= RetransmitTimer.budgetNanos(c, false);
     }
-    long silent = nowNanos - Math.max(c.retryStartNanos, c.lastReceivedNanos);
-    return c.retransmits > 0 && silent >= RetransmitTimer.budgetNanos(c, false);
+    return isUnanswered(c, nowNanos);
+  }
+
+  /** A probe of a closed window is about to go out. */
+  static void noteProbe(ControlBlock c, long nowNanos) {
+    if (c.retransmits == 0 || isAnswered(c)) {
+      c.unansweredNanos = nowNanos;
+    }
+  }
+
+  private static boolean isAnswered(ControlBlock c) {
+    return c.lastReceivedNanos >= c.retransmitArmedNanos;
+  }
+
+  /** Whether probes have gone unanswered for as long as {@code retries2} allows. */
+  static boolean isUnanswered(ControlBlock c, long nowNanos) {
+    return c.retransmits > 0
+        && !isAnswered(c)
+        && nowNanos - c.unansweredNanos >= RetransmitTimer.budgetNanos(c, false);
   }
 
   /** The limits have changed. */
@@ -88,6 +106,14 @@ final class Persist {
       return;
     }
     setDeadline(c);
+  }
+
+  /** The window, too small before, has grown: nothing needs to be waited for. */
+  static void onWindowGrown(ControlBlock c) {
+    if (c.flight() == 0) {
+      c.persisting = false;
+      c.retransmitDeadline = ControlBlock.NEVER;
+    }
   }
 
   /** The window is open (again): what was sent as a probe is sent anew with what follows it. */

@@ -19,16 +19,29 @@ final class ReceiveWindow {
   }
 
   /** The window of a SYN or SYN-ACK, which is never scaled. */
-  static int initialField(int bufferBytes, int clampBytes) {
-    return Math.min(MAXIMUM_FIELD, Math.min(bufferBytes, clampBytes));
+  static int initialField(int bufferBytes, int shift, int clampBytes) {
+    return Math.min(MAXIMUM_FIELD, Math.min(bufferBytes - inHand(bufferBytes, shift), clampBytes));
+  }
+
+  /**
+   * What of a buffer is not offered. A scaled window can only be told in units; where the right
+   * edge would move left by less than a unit it is rounded up instead, at the cost of this.
+   *
+   * <p>Deviation: when many tiny segments have used it up, the edge told retracts by less than a
+   * unit, as RFC 7323 §2.4 allows; what was offered before is still accepted.
+   */
+  private static int inHand(int bufferBytes, int shift) {
+    return shift == 0 ? 0 : bufferBytes / 8;
+  }
+
+  private static int inHand(ControlBlock c) {
+    return inHand(c.receiveRing.capacityBytes(), c.rcvWindShift);
   }
 
   /** Bytes that could be offered now, from RCV.NXT on. */
   static int free(ControlBlock c) {
     long used = c.inputShutdown ? 0 : c.receiveRing.available();
-    // Rounding up to the scale may offer a little more than is meant: it is kept in hand.
-    int inHand = c.rcvWindShift == 0 ? 0 : 1 << c.rcvWindShift;
-    long free = c.receiveRing.capacityBytes() - used - inHand;
+    long free = c.receiveRing.capacityBytes() - used - inHand(c);
     free = Math.min(free, c.options.windowClampBytes());
     return (int) Math.max(0, Math.min(free, (long) MAXIMUM_FIELD << c.rcvWindShift));
   }
@@ -47,7 +60,7 @@ final class ReceiveWindow {
     }
     int shift = c.rcvWindShift;
     int field = window >> shift;
-    if (field << shift < offered && offered + (1 << shift) <= free + (2 << shift)) {
+    if (field << shift < window && field + 1 << shift <= free + inHand(c)) {
       field++;
     }
     field = Math.min(field, MAXIMUM_FIELD);
@@ -82,7 +95,7 @@ final class ReceiveWindow {
     if (c.inputEnded || c.inputShutdown || !c.state.isSynchronized()) {
       return Long.MAX_VALUE;
     }
-    int inHand = c.rcvWindShift == 0 ? 0 : 1 << c.rcvWindShift;
+    int inHand = inHand(c);
     int capacity =
         (int)
             Math.min(

@@ -97,6 +97,7 @@ final class Receiver {
       if (filled) {
         c.owe(ControlBlock.OWE_ACK);
       }
+      Buffers.tuneReceive(c, nowNanos);
       AckPolicy.onData(c, gapNanos, nowNanos);
       if (c.rcvAdv - c.rcvNxt < 0) {
         c.rcvAdv = c.rcvNxt;
@@ -107,7 +108,7 @@ final class Receiver {
       c.owe(ControlBlock.OWE_ACK);
       return taken == 0 ? DropReason.TCP_BUFFER_LIMIT : null;
     }
-    if (fin && s.end() - 1 - c.rcvNxt <= 0) {
+    if (fin && s.end() - 1 - c.rcvNxt <= 0 || c.finAhead && c.rcvNxt == c.finSequence) {
       onFin(c, nowNanos);
     } else if (length == 0 && s.payloadLength > 0) {
       return DropReason.TCP_SEQUENCE;
@@ -117,7 +118,10 @@ final class Receiver {
 
   private static DropReason ahead(
       ControlBlock c, Segment s, int sequence, int index, int length, boolean fin) {
-    // A FIN ahead of missing data is not kept: the peer sends it again.
+    if (fin && length == s.end() - 1 - sequence) {
+      c.finAhead = true;
+      c.finSequence = s.end() - 1;
+    }
     if (c.sack) {
       c.owe(ControlBlock.OWE_ACK);
     } else if ((c.owed & ControlBlock.OWE_ACK) == 0) {
@@ -127,7 +131,7 @@ final class Receiver {
     }
     AckPolicy.enterQuickPhase(c);
     if (length == 0) {
-      return fin ? DropReason.TCP_SEQUENCE : null;
+      return null;
     }
     Reassembly reassembly = reassembly(c);
     if (reassembly.contains(sequence, sequence + length)) {

@@ -59,7 +59,11 @@ final class RetransmitTimer {
   /** Something that must be acknowledged was sent. */
   static void onSent(ControlBlock c, long nowNanos) {
     if (c.retransmitDeadline == ControlBlock.NEVER || c.persisting) {
-      c.persisting = false;
+      if (c.persisting) {
+        c.persisting = false;
+        c.backoff = 0;
+        c.retransmits = 0;
+      }
       arm(c, nowNanos);
     }
   }
@@ -128,10 +132,11 @@ final class RetransmitTimer {
     long interval = intervalNanos(c);
     if (c.sndWnd == 0 && !c.orphan) {
       // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
-      if (c.retransmits > 0 && silentNanos(c, nowNanos) >= budgetNanos(c, false)) {
+      if (Persist.isUnanswered(c, nowNanos)) {
         giveUp(c);
         return;
       }
+      Persist.noteProbe(c, nowNanos);
     } else if (isGivenUp(c, nowNanos, interval)) {
       giveUp(c);
       return;
@@ -186,10 +191,6 @@ final class RetransmitTimer {
     return c.state == TcpState.SYN_SENT || c.active
         ? c.options.synRetries(c.settings())
         : c.settings().synAckRetries();
-  }
-
-  private static long silentNanos(ControlBlock c, long nowNanos) {
-    return nowNanos - Math.max(c.lastReceivedNanos, c.retryStartNanos);
   }
 
   /** The budget that governs a silent peer; of an orphan {@code orphanRetries}. */

@@ -26,10 +26,10 @@ final class SegmentAcceptance {
       s.sequence++;
     }
     if (c.timestamps && !s.rst()) {
-      if (!s.timestampsPresent) {
+      if (!s.timestampsPresent && !s.syn()) {
         return DropReason.TCP_PAWS;
       }
-      if (isOld(c, s.timestampValue, nowNanos)) {
+      if (s.timestampsPresent && isOld(c, s.timestampValue, nowNanos)) {
         c.counters().pawsEstab.increment();
         if (s.syn()) {
           Challenge.owe(c, nowNanos);

@@ -34,7 +34,7 @@ final class Sender {
       if (c.flight() > 0 && retransmit(c, out, segmentationBytes, nowNanos)) {
         return true;
       }
-      if (!c.persisting && fresh(c, out, segmentationBytes, nowNanos)) {
+      if (fresh(c, out, segmentationBytes, nowNanos)) {
         return true;
       }
       Persist.onHeld(c, nowNanos);
@@ -137,8 +137,8 @@ final class Sender {
     int unsent = c.unsent();
     boolean finDue = c.finQueued && !c.finSent;
     if (unsent == 0) {
+      noteApplicationLimited(c);
       if (!finDue) {
-        c.congestionWindowLimited = false;
         return false;
       }
       if (c.sndUna + c.sndWnd - c.sndNxt <= 0 || !c.sentSegments().hasRoom(1)) {
@@ -184,6 +184,15 @@ final class Sender {
     boolean fin = finDue && length == unsent && length < window;
     send(c, out, length, fin, blocks, nowNanos);
     return true;
+  }
+
+  /** In slow start half a window in use still makes it grow (RFC 7661 in spirit). */
+  private static void noteApplicationLimited(ControlBlock c) {
+    CongestionControl congestion = c.congestion;
+    c.congestionWindowLimited =
+        congestion != null
+            && congestion.congestionWindowBytes() < congestion.slowStartThresholdBytes()
+            && c.inFlight() >= congestion.congestionWindowBytes() / 2;
   }
 
   private static void restartAfterIdle(ControlBlock c, long nowNanos) {

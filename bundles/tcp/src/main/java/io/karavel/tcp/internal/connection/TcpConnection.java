@@ -210,13 +210,15 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
   }
 
   /**
-   * An ICMP error, or a neighbour that cannot be resolved (RFC 5927, RFC 1122 §4.2.3.9).
+   * An ICMP error, or a neighbour that cannot be resolved (RFC 5927, RFC 1122 §4.2.3.9). It ends
+   * nothing; when retries are used up, it is named.
    *
-   * @param hard whether it says that the peer's port or protocol is closed to us
+   * @param hard whether the message says that the peer's port or protocol is closed; taken as soft
+   *     all the same
    * @param sequence SEG.SEQ of the segment quoted; SND.UNA for a failed resolution
    */
   public void onIcmpError(TcpError error, boolean hard, int sequence, long nowNanos) {
-    IcmpReaction.onError(this, error, hard, sequence);
+    IcmpReaction.onError(this, error, sequence);
   }
 
   /**

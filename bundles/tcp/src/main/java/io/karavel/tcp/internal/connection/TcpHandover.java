@@ -79,6 +79,10 @@ final class TcpHandover {
   private static final int INVALID_ANSWER_NANOS = 95;
   private static final int RECEIVE_CAPACITY = 96;
   private static final int SEND_CAPACITY = 97;
+  private static final int TUNE_NANOS = 98;
+  private static final int TUNE_POSITION = 99;
+  private static final int FIN_SEQUENCE = 100;
+  private static final int UNANSWERED_NANOS = 101;
 
   private TcpHandover() {}
 
@@ -100,7 +104,8 @@ final class TcpHandover {
         | bit(c.sendTuned, 10)
         | bit(c.forceRetransmit, 11)
         | bit(c.persisting, 12)
-        | bit(c.routeSuspected, 13);
+        | bit(c.routeSuspected, 13)
+        | bit(c.synAmbiguous, 14);
   }
 
   private static void sendFlags(ControlBlock c, int bits) {
@@ -118,6 +123,7 @@ final class TcpHandover {
     c.forceRetransmit = (bits & 1 << 11) != 0;
     c.persisting = (bits & 1 << 12) != 0;
     c.routeSuspected = (bits & 1 << 13) != 0;
+    c.synAmbiguous = (bits & 1 << 14) != 0;
   }
 
   private static int receiveFlags(ControlBlock c) {
@@ -126,7 +132,8 @@ final class TcpHandover {
         | bit(c.orphan, 2)
         | bit(c.interactive, 3)
         | bit(c.receiveTuned, 4)
-        | bit(c.invalidAnswered, 5);
+        | bit(c.invalidAnswered, 5)
+        | bit(c.finAhead, 6);
   }
 
   private static void receiveFlags(ControlBlock c, int bits) {
@@ -136,6 +143,7 @@ final class TcpHandover {
     c.interactive = (bits & 1 << 3) != 0;
     c.receiveTuned = (bits & 1 << 4) != 0;
     c.invalidAnswered = (bits & 1 << 5) != 0;
+    c.finAhead = (bits & 1 << 6) != 0;
   }
 
   static void export(ControlBlock c, HandoverWriter w) {
@@ -219,7 +227,11 @@ final class TcpHandover {
         .putInt(CHALLENGES_IN_WINDOW, c.challengesInWindow)
         .putLong(INVALID_ANSWER_NANOS, c.invalidAnswerNanos)
         .putInt(RECEIVE_CAPACITY, c.receiveRing.capacityBytes())
-        .putInt(SEND_CAPACITY, c.sendRing.capacityBytes());
+        .putInt(SEND_CAPACITY, c.sendRing.capacityBytes())
+        .putLong(TUNE_NANOS, c.tuneNanos)
+        .putLong(TUNE_POSITION, c.tunePosition)
+        .putInt(FIN_SEQUENCE, c.finSequence)
+        .putLong(UNANSWERED_NANOS, c.unansweredNanos);
   }
 
   /** Reads everything; the congestion control is made anew by its name, or by its successor's. */
@@ -361,6 +373,10 @@ final class TcpHandover {
       case INVALID_ANSWER_NANOS -> c.invalidAnswerNanos = r.longValue();
       case RECEIVE_CAPACITY -> c.receiveRing.capacityBytes(r.intValue());
       case SEND_CAPACITY -> c.sendRing.capacityBytes(r.intValue());
+      case TUNE_NANOS -> c.tuneNanos = r.longValue();
+      case TUNE_POSITION -> c.tunePosition = r.longValue();
+      case UNANSWERED_NANOS -> c.unansweredNanos = r.longValue();
+      case FIN_SEQUENCE -> c.finSequence = r.intValue();
       default -> {}
     }
   }
