@@ -150,7 +150,7 @@ abstract class ControlBlock {
   long retransmitArmedNanos;
   long retryStartNanos;
 
-  /** When the first of the probes was sent that nothing has answered yet. */
+  /** When the waiting began that nothing has ended yet, though probes were sent. */
   long unansweredNanos;
 
   int backoff;

@@ -55,7 +55,7 @@ final class Persist {
       return;
     }
     boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
-    noteProbe(c, nowNanos);
+    noteProbe(c);
     c.retransmits++;
     if (!atMaximum) {
       c.backoff++;
@@ -81,9 +81,9 @@ final class Persist {
   }
 
   /** A probe of a closed window is about to go out. */
-  static void noteProbe(ControlBlock c, long nowNanos) {
+  static void noteProbe(ControlBlock c) {
     if (c.retransmits == 0 || isAnswered(c)) {
-      c.unansweredNanos = nowNanos;
+      c.unansweredNanos = c.retransmitArmedNanos;
     }
   }
 

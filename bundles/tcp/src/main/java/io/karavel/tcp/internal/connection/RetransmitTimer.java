@@ -136,7 +136,7 @@ final class RetransmitTimer {
         giveUp(c);
         return;
       }
-      Persist.noteProbe(c, nowNanos);
+      Persist.noteProbe(c);
     } else if (isGivenUp(c, nowNanos, interval)) {
       giveUp(c);
       return;

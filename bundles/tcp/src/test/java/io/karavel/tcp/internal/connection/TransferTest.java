@@ -76,7 +76,10 @@ class TransferTest {
   }
 
   private static int drain(Peer peer, byte[] into, int at, long now) {
-    byte[] got = peer.read(1 << 20, now);
+    if (peer.receiveRing.available() == 0) {
+      return 0;
+    }
+    byte[] got = peer.read(into.length - at + 1, now);
     System.arraycopy(got, 0, into, at, got.length);
     return got.length;
   }
