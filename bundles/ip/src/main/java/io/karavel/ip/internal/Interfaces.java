@@ -189,7 +189,7 @@ final class Interfaces {
     if (!before.device().equals(settings.device())) {
       link.device = slotOf(settings);
       link.deviceKnown = false;
-      neighbours.removeAll(link);
+      beginAgain(link);
     }
     boolean announce = link.mac != settings.mac().bits();
     link.mac = settings.mac().bits();
@@ -201,6 +201,16 @@ final class Interfaces {
       for (LocalAddress address : link.addresses) {
         conflicts.announceAgain(address);
       }
+    }
+  }
+
+  /** Another link is behind the interface: what was learnt and probed on the former is void. */
+  private void beginAgain(LinkInterface link) {
+    neighbours.removeAll(link);
+    for (LocalAddress address : link.addresses) {
+      conflicts.stop(address);
+      address.state = LocalAddress.State.WAITING;
+      address.optimistic = conflicts.optimistic();
     }
   }
 
@@ -233,8 +243,13 @@ final class Interfaces {
 
   /** Takes in what the device can do, and starts what waited for a device. */
   private void refresh(LinkInterface link) {
+    boolean known = link.deviceKnown;
+    boolean bareIp = link.bareIp;
     if (link.refresh()) {
       routes.touch();
+    }
+    if (known && bareIp != link.bareIp) {
+      beginAgain(link);
     }
     if (link.deviceKnown && link.enabled()) {
       for (LocalAddress address : List.copyOf(link.addresses)) {

@@ -37,6 +37,9 @@ public final class IpModuleFactory implements ModuleFactory {
     IpSettings initial = context.configured() ? settings : IpSettings.defaults();
     Ipv4Layer module = new Ipv4Layer(context, initial, modules::remove);
     modules.add(module);
+    if (context.configured() && settings != initial) {
+      module.settings(settings); // they changed before the module was in the set
+    }
     return module;
   }
 

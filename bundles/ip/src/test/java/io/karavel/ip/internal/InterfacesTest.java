@@ -246,6 +246,38 @@ class InterfacesTest {
   }
 
   @Test
+  void beginsAgainWithProbesAndNeighboursOnAnotherDevice() {
+    IpFixture g = new IpFixture(Map.of());
+    g.advance(IpFixture.millis(2500));
+    g.meetPeer();
+    g.expectNoLeakAfterSent();
+    TestDevice other = new TestDevice(DeviceCapabilities.plain(false, 1500));
+    g.slot("nic:d1").module = other;
+    g.configure("eth0", Map.of("device", "d1", "addresses", "10.0.0.1/24"));
+    g.ip.onInterfacesChanged();
+    assertThat(g.ip.neighbours()).isEmpty();
+    g.advance(IpFixture.millis(30_000));
+    g.expectNothingSent();
+    assertThat(other.sent).as("three probes and two announcements").hasSize(5);
+    assertThat(g.ip.addresses().get(0).state()).isEqualTo("valid");
+  }
+
+  @Test
+  void sendsNoFrameByADeviceThatTurnsOutToBeBare() {
+    IpFixture g = new IpFixture(Map.of());
+    g.send(g.datagram(0, PEER, 6, pattern(10)));
+    while (g.sent() != null) {}
+    g.device.capabilities = DeviceCapabilities.plain(true, 1500);
+    g.ip.onInterfacesChanged();
+    g.advance(IpFixture.millis(30_000));
+    g.expectNothingSent();
+    assertThat(g.ip.addresses().get(0).state()).isEqualTo("valid");
+    g.device.capabilities = DeviceCapabilities.plain(false, 1500);
+    g.ip.onInterfacesChanged();
+    assertThat(g.device.sent).as("the first probe").hasSize(1);
+  }
+
+  @Test
   void keepsInterfacesApart() {
     TestDevice other = new TestDevice(DeviceCapabilities.plain(false, 1500));
     f.slot("nic:d1").module = other;
