@@ -1,12 +1,15 @@
 package io.karavel.interop;
 
 import io.karavel.address.IpAddress;
+import io.karavel.control.Appliance;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Event;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.Secrets;
+import io.karavel.engine.internal.stack.RunningAppliance;
 import io.karavel.engine.internal.stack.Stack;
+import io.karavel.engine.internal.stack.StackRegistry;
 import io.karavel.engine.internal.stack.StackSetup;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.IpSettings;
@@ -18,18 +21,24 @@ import io.karavel.nic.DeviceInfo;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.nic.TapSettings;
 import io.karavel.nic.tap.internal.TapDeviceFactory;
+import io.karavel.services.ServicesSettings;
+import io.karavel.services.internal.Services;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.internal.TcpModuleFactory;
 import io.karavel.timer.internal.KeepaliveModuleFactory;
 import io.karavel.timer.internal.TimerModuleFactory;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -46,8 +55,17 @@ import java.util.function.Supplier;
  * counters | drops           all of them, as key=value
  * events                     one per line
  * ping ADDRESS [COUNT [BYTES]]   echo requests, one after the other; replies=… lost=…
- * swap SLOT                  nic, ip, timer, keepalive: a fresh factory takes over between two calls
+ * swap SLOT                  tcp, ip, nic, timer, keepalive: a fresh factory takes over in one turn
  * leave SLOT | arrive SLOT   as a bundle that is stopped and started
+ * list                       TCP: state local remote receiveQueue sendQueue, one per line
+ * summary                    TCP: how many in each state, as STATE=n
+ * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
+ * listen PORT [BACKLOG]      a listener that nobody accepts from; id=…
+ * accept ID [SECONDS]        of a listener; id=… of the connection
+ * echo ID BYTES              sends random bytes and reads as many; equal=true|false
+ * write ID BYTES             zeros
+ * read ID BYTES              read=how many came before the end of the stream
+ * shutdown ID | close ID | abort ID
  * </pre>
  */
 public final class StackMain {
@@ -56,7 +74,9 @@ public final class StackMain {
   private final Map<String, Object> tapKeys = new LinkedHashMap<>();
   private final Map<String, Supplier<ModuleFactory>> makers = new LinkedHashMap<>();
   private final Map<String, ModuleSource> sources = new LinkedHashMap<>();
+  private final StackRegistry registry;
   private final Stack stack;
+  private final TcpCommands tcp;
   private TapDeviceFactory tap;
 
   private StackMain(Map<String, String> settings) throws Exception {
@@ -70,30 +90,78 @@ public final class StackMain {
         });
     SecureRandom random = new SecureRandom();
     EngineSettings engine = EngineSettings.defaults();
-    stack =
-        new Stack(
-            new StackSetup(
-                "main",
-                true,
-                System::nanoTime,
-                () -> engine,
-                new Secrets((name, bytes) -> random.nextBytes(bytes)),
-                random.nextLong(),
-                random::nextInt,
-                256L << 20));
-    stack.start();
-    makers.put("timer", supplier("timer"));
-    makers.put("keepalive", supplier("keepalive"));
-    makers.put("ip", supplier("ip"));
+    registry =
+        new StackRegistry(
+            name -> {
+              Stack made =
+                  new Stack(
+                      new StackSetup(
+                          name,
+                          true,
+                          System::nanoTime,
+                          () -> engine,
+                          new Secrets((secret, bytes) -> random.nextBytes(bytes)),
+                          random.nextLong(),
+                          random::nextInt,
+                          256L << 20));
+              made.start();
+              return made;
+            },
+            new NobodyToTell());
+    registry.start();
+    stack = registry.stack(Appliance.MAIN);
+    tcp = new TcpCommands(stack);
+    for (String slot : List.of("timer", "keepalive", "ip")) {
+      makers.put(slot, supplier(slot));
+    }
+    Map<String, Object> tcpKeys = new LinkedHashMap<>();
+    settings.forEach(
+        (key, value) -> {
+          if (key.startsWith("tcp.")) {
+            tcpKeys.put(key.substring(4), value);
+          }
+        });
+    TcpSettings tcpSettings = TcpSettings.parse(tcpKeys);
+    makers.put("tcp", () -> new TcpModuleFactory(tcpSettings));
     makers.put("nic", this::newTap);
-    makers.forEach((slot, maker) -> sources.put(slot, stack.arrive(maker.get())));
-    stack.putInterface(
+    makers.keySet().forEach(this::arrive);
+    registry.putInterface(
+        InterfaceSettings.PID + "~if0",
         InterfaceSettings.parse(
             "if0",
             Map.of(
                 "device", DEVICE,
                 "addresses", address,
                 "gateway", settings.getOrDefault("gateway", ""))));
+    Appliance appliance = new RunningAppliance(registry, System::nanoTime);
+    new Services(
+            Executors.newSingleThreadScheduledExecutor(StackMain::daemon),
+            ServicesSettings.parse(Map.of("forwarderEnabled", false)),
+            () -> appliance,
+            System::nanoTime,
+            Clock.systemUTC())
+        .stackArrived(stack.tcp());
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "services");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** There is no framework with services to be registered. */
+  private static final class NobodyToTell implements StackRegistry.Observer {
+    @Override
+    public void opened(Stack opened) {}
+
+    @Override
+    public void closing(Stack closing) {}
+  }
+
+  private void arrive(String slot) {
+    ModuleSource source = ModuleSource.of(makers.get(slot).get());
+    sources.put(slot, source);
+    registry.arrive(source);
   }
 
   /** The factories of the modules above the device, with default settings. */
@@ -130,7 +198,8 @@ public final class StackMain {
         main.answer(line.trim().split("\\s+"));
       }
     }
-    main.stack.close();
+    main.registry.stop();
+    System.exit(0);
   }
 
   private void answer(String[] words) {
@@ -168,9 +237,9 @@ public final class StackMain {
         }
         sources.put(words[1], newcomer);
       }
-      case "leave" -> stack.leave(sources.remove(words[1]));
-      case "arrive" -> sources.put(words[1], stack.arrive(makers.get(words[1]).get()));
-      default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
+      case "leave" -> registry.leave(sources.remove(words[1]));
+      case "arrive" -> arrive(words[1]);
+      default -> tcp.execute(words, out);
     }
   }
 

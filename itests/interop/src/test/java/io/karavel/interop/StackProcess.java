@@ -1,162 +1,27 @@
 package io.karavel.interop;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-
-/**
- * A stack in a JVM of its own inside a namespace. It ends with {@link #close()}, with its
- * namespace, and by itself when the test's JVM is no more. One thread.
- */
-public final class StackProcess implements AutoCloseable {
+/** A stack in a JVM of its own inside a namespace; {@link StackMain} lists what it can be asked. */
+public final class StackProcess extends LineProcess {
   /** The stack's address unless told otherwise. */
   public static final String ADDRESS = "10.77.0.2";
 
   /** The kernel's address unless told otherwise. */
   public static final String HOST_ADDRESS = "10.77.0.1";
 
-  private static final long PATIENCE_SECONDS = 60;
-  private static final String LAST_LINE = "\u0000";
-
-  private final Process process;
-  private final PrintWriter commands;
-  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-  private final Path log;
+  private StackProcess(NetworkNamespace namespace, String... settings) {
+    super(namespace, StackMain.class, settings);
+  }
 
   /**
    * Starts a stack and waits until it serves.
    *
    * @param settings of the stack, as {@link StackMain} knows them: {@code address=10.77.0.2/24},
    *     and any key of the TAP's settings: {@code mode=tun}, {@code offloads=false}, {@code
-   *     mtu=9000}, {@code hostAddress=} …
+   *     mtu=9000}, {@code hostAddress=} …, any key of TCP's settings behind {@code tcp.}
    */
   public static StackProcess start(NetworkNamespace namespace, String... settings) {
     StackProcess stack = new StackProcess(namespace, settings);
     stack.ask("ready");
     return stack;
-  }
-
-  private StackProcess(NetworkNamespace namespace, String... settings) {
-    try {
-      Files.createDirectories(Path.of("target", "interop"));
-      log = Path.of("target", "interop", namespace.name() + ".log");
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx512m",
-                  "-XX:MaxDirectMemorySize=512m",
-                  "-Dorg.slf4j.simpleLogger.logFile=System.err",
-                  "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  StackMain.class.getName()));
-      command.addAll(List.of(settings));
-      process =
-          namespace.start(
-              new ProcessBuilder(command)
-                  .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    commands = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    Thread reader = new Thread(this::read, "stack-output");
-    reader.setDaemon(true);
-    reader.start();
-  }
-
-  private void read() {
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.add(line);
-      }
-    } catch (IOException e) {
-      // the process has ended
-    }
-    lines.add(LAST_LINE);
-  }
-
-  /** Puts a command to the stack and returns the lines of its answer. */
-  public List<String> ask(String... words) {
-    String command = String.join(" ", words);
-    commands.println(command);
-    List<String> answer = new ArrayList<>();
-    try {
-      while (true) {
-        String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (line == null || line.equals(LAST_LINE)) {
-          throw new AssertionError(
-              "the stack "
-                  + (line == null ? "does not answer" : "has ended at")
-                  + " '"
-                  + command
-                  + "'; its log:\n"
-                  + log());
-        }
-        if (line.equals("ok")) {
-          return answer;
-        }
-        if (line.startsWith("error: ")) {
-          throw new AssertionError("'" + command + "': " + line.substring(7));
-        }
-        answer.add(line);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-  }
-
-  /** The answer to a command in lines of {@code key=value}. */
-  public Map<String, String> values(String... words) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String line : ask(words)) {
-      int at = line.indexOf('=');
-      values.put(line.substring(0, at), line.substring(at + 1));
-    }
-    return values;
-  }
-
-  /** One of the values of a command, as a number. */
-  public long number(String command, String key) {
-    return Long.parseLong(values(command).getOrDefault(key, "0"));
-  }
-
-  /** What it has logged. */
-  public String log() {
-    try {
-      return Files.readString(log, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      return "no log: " + e;
-    }
-  }
-
-  /** Its process id, for tools that look at it from outside. */
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public void close() {
-    commands.close(); // the end of its input is its end
-    try {
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-    }
   }
 }

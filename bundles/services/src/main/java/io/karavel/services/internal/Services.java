@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The built-in services and the forwarder, brought together: settings and stacks come and go, and
- * each service listens whenever both want it to. Any thread.
+ * each service listens whenever both want it to. Public for those who assemble a stack without a
+ * framework. Any thread.
  */
-final class Services implements BuiltInServices, AutoCloseable {
+public final class Services implements BuiltInServices, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
   private final ScheduledExecutorService executor;
@@ -45,7 +46,7 @@ final class Services implements BuiltInServices, AutoCloseable {
    * @param executor one thread of this bundle, for what is neither the lane's nor the selector's
    * @param appliance the appliance, or null while it is away
    */
-  Services(
+  public Services(
       ScheduledExecutorService executor,
       ServicesSettings settings,
       Supplier<Appliance> appliance,
@@ -95,7 +96,7 @@ final class Services implements BuiltInServices, AutoCloseable {
   }
 
   /** TCP of a stack is there. */
-  synchronized void stackArrived(TcpService tcp) {
+  public synchronized void stackArrived(TcpService tcp) {
     stacks.put(tcp.stack(), tcp);
     if (tcp.stack().equals(Appliance.MAIN)) {
       for (BuiltIn service : services.values()) {

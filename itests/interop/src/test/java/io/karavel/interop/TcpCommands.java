@@ -1,0 +1,162 @@
+package io.karavel.interop;
+
+import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
+import io.karavel.engine.internal.stack.Stack;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpListener;
+import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.spi.TcpControl;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** The commands of {@link StackMain} that concern TCP. One thread. */
+final class TcpCommands {
+  private static final int CHUNK = 64 * 1024;
+
+  private final Stack stack;
+  private final Map<Long, TcpListener> listeners = new HashMap<>();
+
+  TcpCommands(Stack stack) {
+    this.stack = stack;
+  }
+
+  void execute(String[] words, Consumer<String> out) throws Exception {
+    switch (words[0]) {
+      case "list" -> list(out);
+      case "summary" ->
+          stack
+              .query("tcp", TcpControl.class, TcpControl::summary)
+              .byState()
+              .forEach((state, count) -> out.accept(state + "=" + count));
+      case "connect" -> connect(words, out);
+      case "listen" -> {
+        int backlog = words.length > 2 ? Integer.parseInt(words[2]) : 128;
+        TcpListener listener = stack.tcp().listen(endpoint("0.0.0.0", words[1]), backlog);
+        listeners.put(listener.id(), listener);
+        out.accept("id=" + listener.id());
+      }
+      case "accept" -> {
+        TcpListener listener = listeners.get(Long.parseLong(words[1]));
+        if (!listener.awaitAcceptable(patience(words))) {
+          throw new IllegalStateException("nobody connected");
+        }
+        out.accept("id=" + listener.accept().id());
+      }
+      case "write" -> socket(words).outputStream().write(new byte[Integer.parseInt(words[2])]);
+      case "read" ->
+          out.accept(
+              "read=" + socket(words).inputStream().readNBytes(Integer.parseInt(words[2])).length);
+      case "echo" -> out.accept("equal=" + echo(socket(words), Long.parseLong(words[2])));
+      case "shutdown" -> socket(words).shutdownOutput();
+      case "close" -> {
+        TcpListener listener = listeners.remove(Long.parseLong(words[1]));
+        if (listener != null) {
+          listener.close();
+        } else {
+          socket(words).close();
+        }
+      }
+      case "abort" -> socket(words).abort();
+      default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
+    }
+  }
+
+  private static IpEndpoint endpoint(String address, String port) {
+    return new IpEndpoint(IpAddress.parse(address), Integer.parseInt(port));
+  }
+
+  private static Duration patience(String[] words) {
+    return Duration.ofSeconds(words.length > 2 ? Long.parseLong(words[2]) : 10);
+  }
+
+  private TcpSocket socket(String[] words) {
+    return stack
+        .tcp()
+        .socket(Long.parseLong(words[1]))
+        .orElseThrow(() -> new IllegalArgumentException("no socket " + words[1]));
+  }
+
+  private void list(Consumer<String> out) throws Exception {
+    long cursor = 0;
+    do {
+      long from = cursor;
+      TcpControl.Page page =
+          stack.query("tcp", TcpControl.class, tcp -> tcp.list(from, 1024, entry -> true));
+      for (TcpConnectionInfo entry : page.entries()) {
+        out.accept(
+            entry.state().label()
+                + " "
+                + entry.local()
+                + " "
+                + (entry.remote() == null ? "*" : entry.remote())
+                + " "
+                + entry.receiveQueue()
+                + " "
+                + entry.sendQueue());
+      }
+      cursor = page.next();
+    } while (cursor != 0);
+  }
+
+  private void connect(String[] words, Consumer<String> out) throws Exception {
+    TcpSocket socket = stack.tcp().connect(endpoint(words[1], words[2]));
+    long seconds = words.length > 3 ? Long.parseLong(words[3]) : 10;
+    try {
+      socket.awaitConnected(Duration.ofSeconds(seconds));
+      out.accept("id=" + socket.id());
+    } catch (TcpException e) {
+      out.accept("failure=" + e.getMessage());
+      out.accept("error=" + e.error());
+      socket.close();
+    }
+  }
+
+  /** Sends from one thread and compares in another, so that neither waits for the other's ring. */
+  private static boolean echo(TcpSocket socket, long bytes) throws Exception {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Thread sender =
+        new Thread(
+            () -> {
+              SplittableRandom random = new SplittableRandom(1);
+              byte[] chunk = new byte[CHUNK];
+              OutputStream output = socket.outputStream();
+              try {
+                for (long left = bytes; left > 0; left -= Math.min(left, CHUNK)) {
+                  random.nextBytes(chunk);
+                  output.write(chunk, 0, (int) Math.min(left, CHUNK));
+                }
+                output.flush();
+              } catch (Exception e) {
+                failure.set(e);
+              }
+            },
+            "echo-sender");
+    sender.start();
+    SplittableRandom random = new SplittableRandom(1);
+    byte[] expected = new byte[CHUNK];
+    InputStream input = socket.inputStream();
+    boolean equal = true;
+    for (long left = bytes; left > 0; left -= Math.min(left, CHUNK)) {
+      random.nextBytes(expected);
+      byte[] received = input.readNBytes((int) Math.min(left, CHUNK));
+      equal &= Arrays.equals(received, Arrays.copyOf(expected, (int) Math.min(left, CHUNK)));
+      if (received.length == 0) {
+        break;
+      }
+    }
+    sender.join();
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+    return equal;
+  }
+}
