@@ -252,10 +252,9 @@ final class StatusPage {
     if (summary == null) {
       page.append("module tcp: not running\n");
     } else {
-      page.append(summary.byState().isEmpty() ? "none" : "");
-      summary
-          .byState()
-          .forEach((state, n) -> page.append(state).append(' ').append(n).append("  "));
+      StringBuilder states = new StringBuilder();
+      summary.byState().forEach((state, n) -> states.append(n == 0 ? "" : state + " " + n + "  "));
+      page.append(states.isEmpty() ? "none" : states);
       page.append('\n');
     }
     from.counters(stack)

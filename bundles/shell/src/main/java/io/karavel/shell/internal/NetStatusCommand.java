@@ -149,10 +149,7 @@ public final class NetStatusCommand extends ReportingCommand {
         settingsColumns().table(out, settings, isColoured(), "nobody has published settings");
         out.println();
         out.println(
-            "connections: "
-                + (summary == null
-                    ? tcpProblem
-                    : connections.isEmpty() ? "none" : Values.text(connections)));
+            "connections: " + (summary == null ? tcpProblem : Values.text(some(connections))));
         out.println();
         figureColumns().table(out, figures, isColoured(), "");
         out.println();
@@ -169,6 +166,13 @@ public final class NetStatusCommand extends ReportingCommand {
                 + packets);
       }
     }
+  }
+
+  /** Without those that are 0, unless all are. */
+  private static Object some(Map<String, Object> counts) {
+    Map<String, Object> some = new LinkedHashMap<>(counts);
+    some.values().removeIf(count -> count.equals(0));
+    return some.isEmpty() ? "none" : some;
   }
 
   private static Map<String, Long> withDrops(Map<String, Long> counters) {

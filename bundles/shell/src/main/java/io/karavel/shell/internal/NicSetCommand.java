@@ -70,7 +70,8 @@ public final class NicSetCommand extends ReportingCommand {
     for (String change : changes) {
       int equals = change.indexOf('=');
       if (equals < 1) {
-        throw failure("'" + change + "' is not KEY=VALUE, as in mtu=1400");
+        throw failure(
+            "'" + change + "' is not KEY=VALUE, as in mtu=1400; options stand before arguments");
       }
       String key = change.substring(0, equals);
       String value = change.substring(equals + 1);

@@ -13,6 +13,7 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 
 /** {@code tcp:kill}. */
 @Service
@@ -28,7 +29,7 @@ public final class TcpKillCommand extends ReportingCommand {
       required = true,
       multiValued = true)
   @Completion(ConnectionCompleter.class)
-  List<Long> ids;
+  List<String> ids;
 
   @Option(name = "--rst", description = "With RST, at once; what is queued is lost (the default)")
   boolean rst;
@@ -50,9 +51,9 @@ public final class TcpKillCommand extends ReportingCommand {
     if (rst && fin) {
       throw failure("--rst and --fin exclude each other; say one of them");
     }
+    Set<Long> wanted = numbers();
     Question ask = ask();
     TcpService tcp = tcp();
-    Set<Long> wanted = new TreeSet<>(ids);
     List<TcpConnectionInfo> found = ask.connections(info -> wanted.contains(info.id()), 0);
     Set<Long> missing = new TreeSet<>(wanted);
     found.forEach(info -> missing.remove(info.id()));
@@ -86,6 +87,21 @@ public final class TcpKillCommand extends ReportingCommand {
     if (!missing.isEmpty()) {
       throw failure("not there: " + join(missing) + "; tcp:list shows what there is");
     }
+  }
+
+  private Set<Long> numbers() throws CommandException {
+    Set<Long> numbers = new TreeSet<>();
+    for (String id : ids) {
+      if (!id.matches("[0-9]{1,18}")) {
+        throw failure(
+            "'"
+                + id
+                + "' is not the number of a connection or listener; options stand before arguments,"
+                + " as in 'tcp:kill -f 42'");
+      }
+      numbers.add(Long.parseLong(id));
+    }
+    return numbers;
   }
 
   private static String peer(TcpConnectionInfo info) {

@@ -138,6 +138,8 @@ class ChangesTest {
     assertThat(shell.failure(new TcpKillCommand(), "-f", "5"))
         .isEqualTo("there is no connection or listener 5; tcp:list shows what there is");
     assertThat(shell.failure(new TcpKillCommand(), "--rst", "--fin", "1")).contains("exclude");
+    assertThat(shell.failure(new TcpKillCommand(), "5", "-f"))
+        .contains("'-f' is not the number", "options stand before arguments");
   }
 
   @Test
@@ -317,7 +319,8 @@ class ChangesTest {
         .contains("offloads = 'maybe' is refused: the range is true or false");
     assertThat(shell.failure(set(), "mem0", "speed=9"))
         .contains("speed is not a key of io.karavel.nic.memory; its keys are", "mtu");
-    assertThat(shell.failure(set(), "mem0", "mtu")).contains("is not KEY=VALUE");
+    assertThat(shell.failure(set(), "mem0", "mtu"))
+        .contains("is not KEY=VALUE", "before arguments");
     assertThat(shell.failure(set(), "mem7", "mtu=1300")).contains("no driver knows", "mem7");
     assertThat(driver.properties.get("mtu")).isEqualTo("1400");
   }
