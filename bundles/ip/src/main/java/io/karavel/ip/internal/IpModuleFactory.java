@@ -37,7 +37,7 @@ public final class IpModuleFactory implements ModuleFactory {
     IpSettings initial = context.configured() ? settings : IpSettings.defaults();
     Ipv4Layer module = new Ipv4Layer(context, initial, modules::remove);
     modules.add(module);
-    if (context.configured() && settings != initial) {
+    if (context.configured() && !settings.equals(initial)) {
       module.settings(settings); // they changed before the module was in the set
     }
     return module;
