@@ -36,7 +36,7 @@ public final class TcpEndpoints {
   private final Map<Integer, List<StackEndpoint>> bound = new HashMap<>();
 
   /** Connections and TIME-WAIT records by local address and port, not counting bound sockets. */
-  private final ConcurrentHashMap<Long, Integer> held = new ConcurrentHashMap<>();
+  private final HeldPorts held = new HeldPorts();
 
   private volatile int ephemeralFirst = 32768;
   private volatile int ephemeralLast = 60999;
@@ -286,15 +286,9 @@ public final class TcpEndpoints {
   }
 
   private boolean isHeld(IpEndpoint wanted) {
-    if (!wanted.address().isAny()) {
-      return held.containsKey(key(wanted.address().ipv4Bits(), wanted.port()));
-    }
-    for (Long key : held.keySet()) {
-      if ((int) (key & 0xffff) == wanted.port()) {
-        return true;
-      }
-    }
-    return false;
+    return wanted.address().isAny()
+        ? held.isHeldAnywhere(wanted.port())
+        : held.isHeld(wanted.address().ipv4Bits(), wanted.port());
   }
 
   private int freePort(IpAddress address) {
@@ -332,16 +326,12 @@ public final class TcpEndpoints {
 
   /** Lane: a connection or TIME-WAIT record begins to use a local address and port. */
   public void hold(int localIpv4, int port) {
-    held.merge(key(localIpv4, port), 1, Integer::sum);
+    held.hold(localIpv4, port);
   }
 
   /** Lane: one use less. */
   public void letGo(int localIpv4, int port) {
-    held.computeIfPresent(key(localIpv4, port), (k, count) -> count == 1 ? null : count - 1);
-  }
-
-  private static long key(int ipv4, int port) {
-    return (long) ipv4 << 16 | port;
+    held.letGo(localIpv4, port);
   }
 
   private static boolean conflicts(IpAddress one, IpAddress other) {

@@ -372,6 +372,30 @@ class HandoverTest {
   }
 
   @Test
+  void whatApplicationsAskForWhileThereIsNoModuleHappensInTheSuccessor() throws Exception {
+    open();
+    StackSocket unaccepted = client.connect(server, 80);
+    net.run();
+    client.listen(90, 5);
+    server.leave();
+    StackSocket connecting = server.connect(client, 90);
+    listener.close();
+    accepted.write(ByteBuffer.allocate(100));
+    accepted.close();
+    net.run();
+    assertThat(connecting.failure()).isNull();
+    server.arrive();
+    net.run();
+    assertThat(connecting.state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(unaccepted.failure().error()).isEqualTo(TcpError.CONNECTION_RESET);
+    assertThat(connector.skip(1000)).isEqualTo(100);
+    assertThat(connector.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    StackSocket refused = client.connect(server, 80);
+    net.run();
+    assertThat(refused.failure().error()).isEqualTo(TcpError.CONNECTION_REFUSED);
+  }
+
+  @Test
   void tornStateIsRefused() throws Exception {
     open();
     Handover kept = server.module.export();

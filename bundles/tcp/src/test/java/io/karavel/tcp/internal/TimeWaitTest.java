@@ -161,6 +161,27 @@ class TimeWaitTest {
   }
 
   @Test
+  void aSynThatIsRefusedAtALimitLeavesTheRecordWhereItIs() throws Exception {
+    openAndClose(true, 40000);
+    server.settings("maxConnections", 1);
+    StackSocket filler = client.connect(server, 80);
+    net.run();
+    assertThat(filler.state()).isEqualTo(TcpState.ESTABLISHED);
+    net.advance(10 * MILLI);
+    StackSocket again = client.endpoints.newSocket();
+    again.option(TcpOption.REUSE_ADDRESS, true);
+    again.bind(new IpEndpoint(IpAddress.ANY, 40000));
+    again.connect(new IpEndpoint(IpAddress.ipv4(server.ipv4), 80));
+    net.run();
+    assertThat(again.state()).isEqualTo(TcpState.SYN_SENT);
+    assertThat(server.count("Tcp.TimeWaits")).isEqualTo(1);
+    filler.abort();
+    net.advance(SECOND);
+    assertThat(again.state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(server.count("Tcp.TimeWaits")).isZero();
+  }
+
+  @Test
   void recordsAreListedAndCanBeKilledByNumber() throws Exception {
     StackSocket socket = openAndClose(false, 0);
     assertThat(client.module.info(socket.id()).state()).isEqualTo(TcpState.TIME_WAIT);
