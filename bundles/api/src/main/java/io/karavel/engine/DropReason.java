@@ -47,6 +47,8 @@ public enum DropReason {
   NEIGHBOUR_QUEUE_FULL("neighbour", "too many packets wait for the address to be resolved"),
   /** The neighbour did not answer. */
   NEIGHBOUR_UNREACHABLE("neighbour", "the neighbour did not answer"),
+  /** The entry was removed, by the operator or with its interface, while packets waited for it. */
+  NEIGHBOUR_REMOVED("neighbour", "the neighbour was removed while packets waited for it"),
   /** The neighbour table is full. */
   NEIGHBOUR_TABLE_FULL("neighbour", "the neighbour table is full"),
   /** Shorter than its header, or than its total length. */

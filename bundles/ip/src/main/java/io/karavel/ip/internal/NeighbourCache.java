@@ -281,7 +281,7 @@ final class NeighbourCache {
   boolean remove(LinkInterface link, int address) {
     Neighbour n = find(link, address);
     if (n != null) {
-      forget(n, DropReason.NEIGHBOUR_UNREACHABLE);
+      forget(n, DropReason.NEIGHBOUR_REMOVED);
     }
     return n != null;
   }
@@ -290,7 +290,7 @@ final class NeighbourCache {
   void removeAll(LinkInterface link) {
     for (Neighbour n : table.all()) {
       if (n.link == link) {
-        forget(n, DropReason.IP_INTERFACE_DOWN);
+        forget(n, DropReason.NEIGHBOUR_REMOVED);
       }
     }
     link.lastNeighbour = null;
@@ -311,7 +311,7 @@ final class NeighbourCache {
   /** Drops what waits: the state dies with the module. */
   void dispose() {
     for (Neighbour n : table.all()) {
-      forget(n, DropReason.IP_INTERFACE_DOWN);
+      forget(n, DropReason.NEIGHBOUR_REMOVED);
     }
   }
 
@@ -355,7 +355,7 @@ final class NeighbourCache {
             };
         long last = Math.max(n.usedAtNanos, n.confirmedAtNanos);
         if (idle && now - last >= most) {
-          forget(n, DropReason.NEIGHBOUR_UNREACHABLE);
+          forget(n, DropReason.NEIGHBOUR_REMOVED);
         } else {
           mortal |= n.state != Neighbour.State.PERMANENT;
         }

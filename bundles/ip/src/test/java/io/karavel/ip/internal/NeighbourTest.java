@@ -278,6 +278,9 @@ class NeighbourTest {
         .isEqualTo(1);
     assertThat(f.ip.flushNeighbours(Optional.of("eth0"), Optional.empty())).isEqualTo(2);
     assertThat(f.ip.neighbours()).isEmpty();
+    sendToPeer(10);
+    assertThat(f.ip.flushNeighbours(Optional.empty(), Optional.empty())).isEqualTo(1);
+    assertThat(f.dropped(DropReason.NEIGHBOUR_REMOVED)).isEqualTo(1);
     assertThatThrownBy(() -> f.ip.flushNeighbours(Optional.of("eth9"), Optional.empty()))
         .hasMessageContaining("eth9")
         .hasMessageContaining("eth0");
