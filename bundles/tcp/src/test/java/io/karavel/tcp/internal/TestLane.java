@@ -30,7 +30,9 @@ import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A lane with nothing on it but TCP, driven by a {@link TestNet} on virtual time. */
 final class TestLane implements LaneContext, LaneMailbox {
@@ -49,8 +51,8 @@ final class TestLane implements LaneContext, LaneMailbox {
   final TestIp ip;
   final TcpModuleFactory factory;
   private final Map<String, byte[]> secrets = new HashMap<>();
-  private final ArrayDeque<StackEndpoint> attention = new ArrayDeque<>();
-  private final ArrayDeque<StackEndpoint> ready = new ArrayDeque<>();
+  private Queue<StackEndpoint> attention = new ArrayDeque<>();
+  private Queue<StackEndpoint> ready = new ArrayDeque<>();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   TcpModule module;
   boolean again;
@@ -195,6 +197,12 @@ final class TestLane implements LaneContext, LaneMailbox {
       module.flush();
     }
     return busy;
+  }
+
+  /** From now on applications may run in threads of their own. */
+  void openToThreads() {
+    attention = new ConcurrentLinkedQueue<>(attention);
+    ready = new ConcurrentLinkedQueue<>(ready);
   }
 
   boolean hasTasks() {
