@@ -44,6 +44,7 @@ public final class TapDeviceFactory implements ModuleFactory {
   public Module create(LaneContext context) {
     TapDevice device = new TapDevice(context, settings, opener, devices::remove);
     devices.add(device);
+    device.settings(settings); // they may have changed before the device was in the set
     return device;
   }
 
