@@ -111,9 +111,8 @@ final class AckProcessing {
       return;
     }
     if (!c.sent.sampleIsAmbiguous()) {
-      long sentNanos = c.sent.sampleSentNanos();
-      if (sentNanos >= 0) {
-        c.rtt.sample(nowNanos - sentNanos);
+      if (c.sent.hasSample()) {
+        c.rtt.sample(nowNanos - c.sent.sampleSentNanos());
         c.rttSequence = c.sndNxt;
       }
     } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {

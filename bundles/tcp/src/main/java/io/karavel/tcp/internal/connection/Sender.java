@@ -14,7 +14,7 @@ final class Sender {
   static boolean poll(ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
     out.clear();
     if ((c.owed & (ControlBlock.OWE_RESET | ControlBlock.OWE_RESET_ANSWER)) != 0) {
-      reset(c, out);
+      reset(c, out, nowNanos);
       return true;
     }
     if (c.state == TcpState.CLOSED) {
@@ -62,7 +62,7 @@ final class Sender {
     return false;
   }
 
-  private static void reset(ControlBlock c, TransmitSegment out) {
+  private static void reset(ControlBlock c, TransmitSegment out, long nowNanos) {
     if ((c.owed & ControlBlock.OWE_RESET_ANSWER) != 0) {
       c.owed &= ~ControlBlock.OWE_RESET_ANSWER;
       out.sequence = c.resetSequence;
@@ -72,6 +72,7 @@ final class Sender {
       out.sequence = c.sndNxt;
       out.acknowledgment = c.rcvNxt;
       out.flags = TcpHeader.RST | TcpHeader.ACK;
+      Outgoing.timestamps(c, out, nowNanos);
     }
     c.counters().outRsts.increment();
   }

@@ -50,10 +50,10 @@ public final class SentSegments {
   private int retransmitCursor;
 
   // What the last acknowledge or sack found.
-  private long firstSentNanos;
+  private long sampleNanos;
+  private boolean sampled;
   private boolean sawRetransmitted;
   private int newlySackedBytes;
-  private long newestSackedNanos;
 
   /** An empty map. */
   public SentSegments() {}
@@ -146,14 +146,14 @@ public final class SentSegments {
   // ---- acknowledgement ----
 
   /**
-   * Lets go of everything before {@code ack}. Afterwards {@link #sampleSentNanos} and {@link
-   * #sampleIsAmbiguous} tell of what was acknowledged.
+   * Lets go of everything before {@code ack}. Afterwards {@link #hasSample}, {@link
+   * #sampleSentNanos} and {@link #sampleIsAmbiguous} tell of what was acknowledged.
    *
    * @return bytes of it that had been SACKed before
    */
   public int acknowledge(int ack) {
     int sackedBefore = 0;
-    firstSentNanos = -1;
+    sampled = false;
     sawRetransmitted = false;
     while (head != tail && ack - end(head) >= 0) {
       sackedBefore += note(head, length(head));
@@ -177,8 +177,9 @@ public final class SentSegments {
     byte mark = marks[index & mask];
     boolean sacked = (mark & SACKED) != 0;
     sawRetransmitted |= (mark & RETRANSMITTED) != 0;
-    if (firstSentNanos < 0 && !sacked) {
-      firstSentNanos = sentNanos[index & mask];
+    if (!sampled && !sacked) {
+      sampled = true;
+      sampleNanos = sentNanos[index & mask];
     }
     forget(mark, bytes);
     return sacked ? bytes : 0;
@@ -197,9 +198,14 @@ public final class SentSegments {
     }
   }
 
-  /** When the earliest of what was just acknowledged was sent; -1 if that tells nothing. */
+  /** Whether something was acknowledged that had not been SACKed before: it has a round trip. */
+  public boolean hasSample() {
+    return sampled;
+  }
+
+  /** When the earliest of what was just acknowledged was sent, if {@link #hasSample()}. */
   public long sampleSentNanos() {
-    return firstSentNanos;
+    return sampleNanos;
   }
 
   /** Whether something just acknowledged had been sent more than once (Karn). */
@@ -221,9 +227,6 @@ public final class SentSegments {
       int at = i & mask;
       int bytes = length(i);
       forget(marks[at], bytes);
-      if ((marks[at] & RETRANSMITTED) == 0) {
-        newestSackedNanos = Math.max(newestSackedNanos, sentNanos[at]);
-      }
       marks[at] = (byte) ((marks[at] | SACKED) & ~(LOST | AGAIN_IN_FLIGHT));
       jump[at] = i + 1;
       sackedBytes += bytes;
@@ -272,11 +275,6 @@ public final class SentSegments {
       third = index;
     }
     highestCount = Math.min(DUPLICATE_THRESHOLD, highestCount + 1);
-  }
-
-  /** When the latest SACKed entry that was sent only once had been sent; 0 if there is none. */
-  public long newestSackedNanos() {
-    return newestSackedNanos;
   }
 
   /** Whether the first outstanding entry is SACKed: the receiver must have dropped it again. */
@@ -348,9 +346,7 @@ public final class SentSegments {
   }
 
   /**
-   * The next entry that is lost and not sent again.
-   *
-   * @return its index, or -1 with none; indexes are never -1 for long and only compared
+   * Whether an entry is lost and was not sent again since; {@link #retransmitSequence()} names it.
    */
   public boolean hasRetransmission() {
     while (retransmitCursor - lostCursor < 0) {
@@ -398,7 +394,7 @@ public final class SentSegments {
     return length(retransmitCursor);
   }
 
-  /** Takes back the last entry, which was a probe beyond the window, as if it was never sent. */
+  /** Takes everything back, which was a probe beyond the window, as if it was never sent. */
   public void clear() {
     head = tail;
     sackedBytes = 0;
