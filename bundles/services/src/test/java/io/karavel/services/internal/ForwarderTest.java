@@ -291,6 +291,34 @@ class ForwarderTest {
   }
 
   @Test
+  void limitBufferAndTargetChangeLive() throws Exception {
+    forwarder.apply(settings("forwarderMaxConnections", "1"), stack);
+    try (Socket first = client();
+        Socket second = client()) {
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      forwarder.apply(
+          settings(
+              "forwarderMaxConnections",
+              "2",
+              "forwarderBufferBytes",
+              "1024",
+              "forwarderTarget",
+              "10.77.0.2:99"),
+          stack);
+      second.getOutputStream().write('b');
+      assertThat(second.getInputStream().read()).isEqualTo('b');
+      byte[] more = new byte[20_000];
+      new Random(5).nextBytes(more);
+      write(first, more);
+      assertThat(first.getInputStream().readAllBytes()).isEqualTo(more);
+      assertThat(stack.endpoints.sockets())
+          .extracting(socket -> socket.remote().port())
+          .contains(99);
+    }
+  }
+
+  @Test
   void oneConnectionMoreThanAllowedWaitsUntilOneEnds() throws Exception {
     ServicesSettings one = settings("forwarderMaxConnections", "1");
     forwarder.apply(one, stack);

@@ -225,6 +225,29 @@ class HttpTest {
     assertThat(peer.fin).isTrue();
   }
 
+  @Test
+  void itsLimitsChangeLive() throws Exception {
+    services.apply(
+        ServicesSettings.parse(
+            Map.of("forwarderEnabled", "false", "httpHeadBytes", "512", "httpRequests", "1")));
+    assertThat(exchange("GET /" + "a".repeat(600) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 431 ")
+        .contains("512 bytes");
+    peer = stack.connect(80, 4096);
+    assertThat(exchange(get("/x"))).contains("Connection: close");
+  }
+
+  @Test
+  void theAgeOfTheFiguresChangesLive() throws Exception {
+    exchange(get("/"));
+    int questions = appliance.questions;
+    services.apply(
+        ServicesSettings.parse(Map.of("forwarderEnabled", "false", "httpSnapshotMillis", "60000")));
+    executor.advanceMillis(50_000);
+    exchange(get("/"));
+    assertThat(appliance.questions).isEqualTo(questions);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -235,6 +235,16 @@ class ServicesTest {
   }
 
   @Test
+  void theBacklogAndTheShareOfATurnChangeLive() {
+    services.stackArrived(stack);
+    FakeStack.Peer peer = stack.connect(7, 60_000);
+    services.apply(settings("backlog", "5", "turnBytes", "4096"));
+    assertThat(stack.listeners()).hasSize(5).allMatch(listener -> listener.backlog() == 5);
+    peer.send("z".repeat(50_000));
+    assertThat(peer.receiveText()).hasSize(50_000);
+  }
+
+  @Test
   void twoServicesMayExchangeTheirPorts() {
     services.stackArrived(stack);
     services.apply(settings("echoPort", "9", "discardPort", "7"));

@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** {@code net:counters}. */
 @Service
@@ -16,7 +15,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     name = "counters",
     description = "Counters of the stack, by the names of Linux where they exist",
     detailedDescription = "Example: net:counters Tcp.*")
-public final class NetCountersCommand extends ListCommand {
+public final class NetCountersCommand extends SamplingCommand {
   @Argument(
       name = "pattern",
       description = "Which counters: a part of the name, or a pattern with * and ?")
@@ -26,37 +25,31 @@ public final class NetCountersCommand extends ListCommand {
   @Option(name = "--zeros", aliases = "-z", description = "Counters that are 0 too")
   boolean zeros;
 
-  @Option(
-      name = "--delta",
-      description = "Milliseconds, 1 to 600000: show how much each counter grows meanwhile",
-      valueToShowInHelp = "0")
-  @Completion(
-      value = StringsCompleter.class,
-      values = {"1000", "10000", "60000"})
-  int deltaMillis;
-
-  Rates.Pause pause = Thread::sleep;
+  @Option(name = "--delta", description = "How much each counter grows within the time of --sample")
+  boolean delta;
 
   /** For the shell. */
   public NetCountersCommand() {}
 
   @Override
   void run() throws Exception {
-    checkRange("--delta", deltaMillis, 0, 600_000);
     Question ask = ask();
-    Rates<String> rates =
-        Rates.sample(() -> ask.appliance().counters(stack), deltaMillis, pause, System::nanoTime);
+    if (!delta) {
+      sampleMillis = 0;
+    } else if (sampleMillis == 0) {
+      throw failure("--delta needs time to pass: --sample 1 or more");
+    }
+    Rates<String> rates = sample(() -> ask.appliance().counters(stack));
     Pattern wanted = pattern(pattern);
     List<String> names =
         rates.now().keySet().stream()
             .filter(name -> wanted.matcher(name).find())
-            .filter(
-                name -> zeros || (deltaMillis > 0 ? rates.delta(name) : rates.now().get(name)) != 0)
+            .filter(name -> zeros || (delta ? rates.delta(name) : rates.now().get(name)) != 0)
             .sorted()
             .toList();
     Listing<String> listing =
         new Listing<String>().column("counter", n -> n).number("value", n -> rates.now().get(n));
-    if (deltaMillis > 0) {
+    if (delta) {
       listing.number("delta", rates::delta).number("perSecond", rates::perSecond);
     }
     print(listing, names, "no counter matches; --zeros shows those that are 0 too");

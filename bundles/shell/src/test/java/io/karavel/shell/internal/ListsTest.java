@@ -234,7 +234,7 @@ class ListsTest {
   void netCountersShowsWhatGrows() throws Exception {
     NetCountersCommand command = new NetCountersCommand();
     command.pause = shell.pauses::add;
-    assertThat(shell.run(command, "--delta", "1000", "--no-format"))
+    assertThat(shell.run(command, "--delta", "--sample", "1000", "--no-format"))
         .startsWith("Tcp.OutSegs\t1050\t50\t")
         .doesNotContain("ActiveOpens");
     assertThat(shell.pauses).containsExactly(1000L);
