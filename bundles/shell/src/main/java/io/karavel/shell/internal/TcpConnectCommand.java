@@ -73,6 +73,9 @@ public final class TcpConnectCommand extends ApplianceCommand {
         socket.awaitConnected(Duration.ofNanos((long) (timeoutSeconds * 1e9)));
       } catch (TcpException e) {
         socket.abort();
+        if (Thread.interrupted()) {
+          throw failure("interrupted while connecting to " + peer);
+        }
         throw failure("cannot connect to " + peer + ": " + e.getMessage() + hint(e));
       }
       if (typed) {
@@ -83,11 +86,11 @@ public final class TcpConnectCommand extends ApplianceCommand {
       sender.start();
       try {
         receive(socket, out());
-      } catch (InterruptedIOException e) {
-        // Ctrl-C: the peer sees an orderly end.
-        Thread.interrupted();
       } catch (TcpException e) {
-        throw failure(peer + ": " + e.getMessage());
+        // Ctrl-C interrupts the waiting; the peer sees an orderly end.
+        if (!Thread.interrupted()) {
+          throw failure(peer + ": " + e.getMessage());
+        }
       } finally {
         over.set(true);
         sender.interrupt();

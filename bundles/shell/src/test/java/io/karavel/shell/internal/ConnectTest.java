@@ -26,6 +26,7 @@ class ConnectTest {
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private final CountDownLatch inputEnded = new CountDownLatch(1);
   private TcpError refusal;
+  private boolean silent;
   private ByteBuffer answer;
 
   private Object socket(String method, Object[] arguments) throws Exception {
@@ -36,6 +37,10 @@ class ConnectTest {
           throw new TcpException(refusal);
         }
       }
+      case "awaitReady" -> {
+        Thread.currentThread().interrupt();
+        throw new TcpException(TcpError.CONNECTION_ABORTED, "the waiting thread was interrupted");
+      }
       case "shutdownOutput" -> inputEnded.countDown();
       case "close", "abort" -> calls.add(method);
       case "local" -> {
@@ -45,6 +50,9 @@ class ConnectTest {
         return (OutputStream) sent;
       }
       case "read" -> {
+        if (silent) {
+          return 0;
+        }
         if (answer == null) {
           if (!inputEnded.await(20, TimeUnit.SECONDS)) {
             throw new AssertionError("the input did not end");
@@ -92,6 +100,15 @@ class ConnectTest {
     assertThat(shell.run(new TcpConnectCommand(), "10.77.0.1", "80"))
         .isEqualTo("GET / HTTP/1.0\r\n\r\n");
     assertThat(calls).containsExactly("connect 10.77.0.1:80", "close");
+  }
+
+  @Test
+  void ctrlCEndsTheConversationInOrder() throws Exception {
+    publish();
+    silent = true;
+    assertThat(shell.run(new TcpConnectCommand(), "10.77.0.1", "7")).isEmpty();
+    assertThat(calls).containsExactly("connect 10.77.0.1:7", "close");
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   @Test
