@@ -71,6 +71,7 @@ public final class ByteRing implements SliceOwner {
 
   private final RingMemory memory;
   private volatile int capacityBytes;
+  private volatile int guaranteedBytes;
   private long readPosition;
   private long writePosition;
 
@@ -111,6 +112,14 @@ public final class ByteRing implements SliceOwner {
   /** Changes the capacity; below present use it refuses what is new. Any thread. */
   public void capacityBytes(int bytes) {
     capacityBytes = bytes;
+  }
+
+  /**
+   * Bytes that find memory even when the stack's is used up, so that no connection starves; 0 at
+   * first. Any thread.
+   */
+  public void guaranteedBytes(int bytes) {
+    guaranteedBytes = bytes;
   }
 
   /** Position of the next byte to be consumed. Any thread. */
@@ -205,7 +214,8 @@ public final class ByteRing implements SliceOwner {
 
   private Block blockForWriting(long position, int wanted) {
     if (first == null) {
-      boolean large = position + wanted - writePosition > RingMemory.SMALL_BYTES;
+      boolean large =
+          position + wanted - writePosition > RingMemory.SMALL_BYTES && memory.hasRoomForLarge();
       cursor = new Block(writePosition, large);
       first = cursor;
     }
@@ -213,13 +223,17 @@ public final class ByteRing implements SliceOwner {
     while (position >= block.end()) {
       Block next = block.next;
       if (next == null) {
-        next = new Block(block.end(), true);
+        next = new Block(block.end(), memory.hasRoomForLarge());
         block.next = next;
       }
       block = next;
     }
     if (block.memory == null) {
-      block.memory = memory.take(block.capacity == RingMemory.LARGE_BYTES);
+      boolean large = block.capacity == RingMemory.LARGE_BYTES;
+      block.memory = memory.take(large);
+      if (block.memory == null && !large && block.start < readPosition() + guaranteedBytes) {
+        block.memory = memory.takeGuaranteed();
+      }
       if (block.memory == null) {
         return null;
       }

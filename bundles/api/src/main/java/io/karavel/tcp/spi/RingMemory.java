@@ -46,9 +46,20 @@ public final class RingMemory {
     return usedBytes.get();
   }
 
-  /** Whether a block of that size would exceed the limit now. */
+  /** Whether not even a small block is left within the limit. */
   public boolean isExhausted() {
-    return usedBytes.get() >= limitBytes;
+    return usedBytes.get() + SMALL_BYTES > limitBytes;
+  }
+
+  /** Whether there is room for a large block at this moment. */
+  boolean hasRoomForLarge() {
+    return usedBytes.get() + LARGE_BYTES <= limitBytes;
+  }
+
+  /** A small block whatever the limit says, for what every ring may have. */
+  ByteBuffer takeGuaranteed() {
+    usedBytes.addAndGet(SMALL_BYTES);
+    return reuse(false);
   }
 
   /** A block, or null at the limit. */
@@ -58,9 +69,13 @@ public final class RingMemory {
       usedBytes.addAndGet(-size);
       return null;
     }
+    return reuse(large);
+  }
+
+  private ByteBuffer reuse(boolean large) {
     ByteBuffer block = (large ? freeLarge : freeSmall).poll();
     if (block == null) {
-      return ByteBuffer.allocateDirect(size);
+      return ByteBuffer.allocateDirect(large ? LARGE_BYTES : SMALL_BYTES);
     }
     (large ? freeLargeCount : freeSmallCount).decrementAndGet();
     return block;

@@ -162,17 +162,36 @@ class ByteRingTest {
 
   @Test
   void writesLessWhenTheMemoryOfTheStackIsUsedUp() {
-    RingMemory small = new RingMemory(RingMemory.SMALL_BYTES + RingMemory.LARGE_BYTES);
+    int all = RingMemory.LARGE_BYTES + 2 * RingMemory.SMALL_BYTES;
+    RingMemory small = new RingMemory(all);
     ByteRing first = new ByteRing(small, 1 << 20);
     ByteRing second = new ByteRing(small, 1 << 20);
-    assertThat(first.write(stream(0, 100_000))).isEqualTo(RingMemory.LARGE_BYTES);
-    assertThat(second.write(stream(0, 100))).isEqualTo(100);
-    assertThat(second.write(stream(100, 10_000))).isEqualTo(RingMemory.SMALL_BYTES - 100);
+    assertThat(first.write(stream(0, 100_000))).isEqualTo(all);
+    assertThat(second.write(stream(0, 100))).isZero();
     assertThat(second.space()).isPositive();
-    assertThat(first.place(RingMemory.LARGE_BYTES + 5, stream(0, 10), 0, 10)).isZero();
-    first.skip(RingMemory.LARGE_BYTES);
+    assertThat(first.place(all + 5, stream(0, 10), 0, 10)).isZero();
+    first.skip(RingMemory.LARGE_BYTES + 1);
+    assertThat(second.write(stream(0, 100_000))).isEqualTo(RingMemory.LARGE_BYTES);
+    first.skip(all);
     assertThat(first.trim(false)).isTrue();
-    assertThat(second.write(stream(RingMemory.SMALL_BYTES, 10))).isEqualTo(10);
+    assertThat(second.write(stream(RingMemory.LARGE_BYTES, 10))).isEqualTo(10);
+  }
+
+  @Test
+  void whatIsGuaranteedFindsMemoryBeyondTheLimitOfTheStackAndNoMore() {
+    RingMemory none = new RingMemory(0);
+    ByteRing ring = new ByteRing(none, 1 << 20);
+    assertThat(ring.write(stream(0, 10))).isZero();
+    ring.guaranteedBytes(10_000);
+    assertThat(ring.write(stream(0, 100_000))).isEqualTo(3 * RingMemory.SMALL_BYTES);
+    assertThat(ring.write(stream(0, 1))).isZero();
+    ByteBuffer target = ByteBuffer.allocate(20_000);
+    assertThat(ring.read(target)).isEqualTo(3 * RingMemory.SMALL_BYTES);
+    check(target, 3 * RingMemory.SMALL_BYTES, 0);
+    assertThat(ring.write(stream(3 * RingMemory.SMALL_BYTES, 10))).isEqualTo(10);
+    ring.skip(10);
+    assertThat(ring.trim(false)).isTrue();
+    assertThat(none.usedBytes()).isZero();
   }
 
   @Test

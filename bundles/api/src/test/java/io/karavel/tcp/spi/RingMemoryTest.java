@@ -22,6 +22,17 @@ class RingMemoryTest {
   }
 
   @Test
+  void aGuaranteedBlockIsThereBeyondTheLimitAndCounted() {
+    RingMemory memory = new RingMemory(0);
+    assertThat(memory.take(false)).isNull();
+    ByteBuffer block = memory.takeGuaranteed();
+    assertThat(block.capacity()).isEqualTo(RingMemory.SMALL_BYTES);
+    assertThat(memory.usedBytes()).isEqualTo(RingMemory.SMALL_BYTES);
+    memory.giveBack(block, true);
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
   void usesABlockAgainUnlessAPacketMayReferToIt() {
     RingMemory memory = new RingMemory(1 << 20);
     ByteBuffer first = memory.take(false);

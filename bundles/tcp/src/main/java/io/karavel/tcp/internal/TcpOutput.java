@@ -49,17 +49,8 @@ final class TcpOutput {
       int timeToLive,
       int trafficClass) {
     TransmitSegment out = lane.out;
-    boolean copied = out.payloadLength <= COPIED_BYTES;
-    PacketBuffer packet = lane.context.packets().allocate(copied ? out.payloadLength : 0);
+    PacketBuffer packet = withPayload(out, ring);
     ByteBuffer memory = packet.memory();
-    if (out.payloadLength > 0) {
-      if (copied) {
-        int at = packet.append(out.payloadLength);
-        ring.copy(out.payloadPosition, memory, at, out.payloadLength);
-      } else if (ring.lend(out.payloadPosition, out.payloadLength, packet) < out.payloadLength) {
-        throw new IllegalStateException("a segment of " + out.payloadLength + " bytes in slices");
-      }
-    }
     int optionBytes = writeOptions(out, memory, packet.offset() - TcpHeader.MAXIMUM_LENGTH);
     int headerBytes = TcpHeader.MINIMUM_LENGTH + optionBytes;
     int offset = packet.prepend(headerBytes);
@@ -106,6 +97,24 @@ final class TcpOutput {
     } else {
       ip.send(packet);
     }
+  }
+
+  /** A packet that holds the payload, or slices of it. */
+  private PacketBuffer withPayload(TransmitSegment out, ByteRing ring) {
+    if (out.payloadLength > COPIED_BYTES) {
+      PacketBuffer packet = lane.context.packets().allocate(0);
+      if (ring.lend(out.payloadPosition, out.payloadLength, packet) == out.payloadLength) {
+        return packet;
+      }
+      // Many small blocks, as a ring has when memory is short: more of them than slices.
+      packet.release();
+    }
+    PacketBuffer packet = lane.context.packets().allocate(out.payloadLength);
+    if (out.payloadLength > 0) {
+      int at = packet.append(out.payloadLength);
+      ring.copy(out.payloadPosition, packet.memory(), at, out.payloadLength);
+    }
+    return packet;
   }
 
   /** Writes the options in front of the payload, where there is room for the longest header. */

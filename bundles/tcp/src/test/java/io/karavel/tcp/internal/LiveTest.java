@@ -259,11 +259,13 @@ class LiveTest {
     StackSocket starved = null;
     for (StackSocket socket : sockets) {
       int taken = socket.write(ByteBuffer.allocate(262_144));
+      assertThat(taken).as("sendBufferMin").isGreaterThanOrEqualTo(4096);
       net.run();
-      if (taken == 0) {
+      if (socket.write(ByteBuffer.allocate(1)) == 0 && taken < 10_000) {
         starved = socket;
       }
     }
+    net.run();
     assertThat(starved).isNotNull();
     assertThat(client.endpoints.memory().usedBytes())
         .isGreaterThan((1 << 20) - RingMemory.LARGE_BYTES);
@@ -277,6 +279,38 @@ class LiveTest {
     assertThat(told[0]).isTrue();
     assertThat(starved.write(ByteBuffer.allocate(1000))).isEqualTo(1000);
     assertThat(listener.acceptQueue()).isEqualTo(20);
+  }
+
+  @Test
+  void bytesFlowAlsoWhenTheMemoryOfBothStacksIsUsedUp() throws Exception {
+    StackListener listener = server.listen(80, 100);
+    StackSocket connector = client.connect(server, 80);
+    client.ip.segmentationBytes = 65535;
+    net.run();
+    TcpSocket accepted = listener.accept();
+    client.endpoints.memory().limitBytes(0);
+    server.endpoints.memory().limitBytes(0);
+    long written = 0;
+    long read = 0;
+    ByteBuffer target = ByteBuffer.allocate(70_000);
+    ByteBuffer source = ByteBuffer.allocate(20_000);
+    for (int step = 0; step < 20_000 && read < 1_000_000; step++) {
+      for (int i = 0; i < source.capacity(); i++) {
+        source.put(i, (byte) ((written + i) * 13));
+      }
+      written += connector.write(source.clear());
+      net.advance(MILLI);
+      for (int n = accepted.read(target.clear()); n > 0; n = accepted.read(target.clear())) {
+        for (int i = 0; i < n; i++) {
+          if (target.get(i) != (byte) ((read + i) * 13)) {
+            throw new AssertionError("byte " + (read + i) + " is wrong");
+          }
+        }
+        read += n;
+      }
+    }
+    assertThat(read).isGreaterThanOrEqualTo(1_000_000);
+    assertThat(client.endpoints.memory().usedBytes()).isLessThan(5 * RingMemory.SMALL_BYTES);
   }
 
   @Test

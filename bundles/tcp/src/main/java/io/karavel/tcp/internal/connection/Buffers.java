@@ -17,6 +17,8 @@ final class Buffers {
     boolean receiveFixed = c.options.isSet(TcpOption.RECEIVE_BUFFER_BYTES);
     boolean sendFixed = c.options.isSet(TcpOption.SEND_BUFFER_BYTES);
     c.receiveRing.capacityBytes(receiveFixed ? receive : Math.max(receive, tunedReceive(c)));
+    c.receiveRing.guaranteedBytes(c.settings().receiveBufferMinBytes());
+    c.sendRing.guaranteedBytes(c.settings().sendBufferMinBytes());
     c.sendRing.capacityBytes(sendFixed ? send : Math.max(send, tunedSend(c)));
   }
 
