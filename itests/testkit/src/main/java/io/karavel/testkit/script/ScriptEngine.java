@@ -266,7 +266,10 @@ final class ScriptEngine {
               .tcp();
       body = Arrays.copyOf(original, 20 + QUOTED_BYTES);
     }
-    return builder(pattern).icmp(name.type(), name.code(), icmp.mtu(), body);
+    boolean echo = name == IcmpName.ECHO_REQUEST || name == IcmpName.ECHO_REPLY;
+    // identifier and sequence number of an echo
+    int rest = echo ? 1 << 16 | 1 : icmp.mtu();
+    return builder(pattern).icmp(name.type(), name.code(), rest, body);
   }
 
   // ---- packets out ----

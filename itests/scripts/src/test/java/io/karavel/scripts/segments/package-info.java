@@ -1,0 +1,2 @@
+/** Segments on an open connection: acceptance, acknowledgements, windows, options, ICMP. */
+package io.karavel.scripts.segments;
