@@ -54,6 +54,7 @@ public class FeaturesIT {
     String bundle = "io.karavel." + feature.getName().substring(PREFIX.length());
     Map<String, String> neighbours = states();
     neighbours.remove(bundle);
+    Object appliance = applianceId();
     boolean needed = all.stream().anyMatch(other -> requires(other, feature.getName()));
 
     features.uninstallFeature(
@@ -72,6 +73,18 @@ public class FeaturesIT {
     Map<String, String> after = states();
     after.remove(bundle);
     assertEquals("neighbours with " + feature.getName() + " back", neighbours, after);
+    if (!bundle.equals("io.karavel.engine")) {
+      assertEquals("the engine was restarted with " + feature.getName(), appliance, applianceId());
+    }
+  }
+
+  /** The identifier of the engine's lasting service: another one after every restart of it. */
+  private Object applianceId() throws Exception {
+    return Poll.until(
+            "the appliance is there",
+            () -> context.getServiceReference("io.karavel.control.Appliance"),
+            reference -> reference != null)
+        .getProperty("service.id");
   }
 
   private static boolean requires(Feature feature, String name) {
