@@ -3,20 +3,16 @@ package io.karavel.tcp.internal;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.DropReason;
-import io.karavel.ip.spi.IpModule;
-import io.karavel.ip.spi.IpRoute;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.internal.connection.Embryo;
 import io.karavel.tcp.internal.connection.Resets;
-import io.karavel.tcp.internal.connection.Segment;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import io.karavel.tcp.spi.ByteRing;
 import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.wire.Seq;
-import io.karavel.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,14 +21,7 @@ import java.util.List;
  * limits.
  */
 final class Listeners {
-  /** MTU that is assumed while there is no route: Ethernet's. */
-  private static final int DEFAULT_MTU = 1500;
-
-  private static final int HEADER_BYTES = 40;
   private static final int EXPIRED_PER_TURN = 512;
-
-  /** Cookies are believed for as long after the last was sent as one can be good. */
-  private static final long COOKIE_NANOS = 128_000_000_000L;
 
   private final TcpLane lane;
   private final Flows flows;
@@ -41,10 +30,7 @@ final class Listeners {
   private final Keepalives keepalives;
   private final DeadlineHeap<QueuedEmbryo> embryos = new DeadlineHeap<>();
   private final HeapTimer timer;
-  private final Segment probe = new Segment();
-
-  /** When a cookie was sent last; {@link Long#MIN_VALUE} if never. */
-  private long lastCookieNanos = Long.MIN_VALUE;
+  private final CookieOpens cookieOpens;
 
   Listeners(
       TcpLane lane, Flows flows, TcpOutput output, TcpFlusher flusher, Keepalives keepalives) {
@@ -53,6 +39,7 @@ final class Listeners {
     this.output = output;
     this.flusher = flusher;
     this.keepalives = keepalives;
+    cookieOpens = new CookieOpens(lane, output);
     timer = new HeapTimer("syn-ack", lane.context, this::expire);
   }
 
@@ -60,12 +47,9 @@ final class Listeners {
     return embryos.size();
   }
 
-  long lastCookieNanos() {
-    return lastCookieNanos;
-  }
-
-  void lastCookieNanos(long nanos) {
-    lastCookieNanos = nanos;
+  /** The openings by cookie. */
+  CookieOpens cookieOpens() {
+    return cookieOpens;
   }
 
   /** The listener that a segment is for, or null. */
@@ -128,7 +112,7 @@ final class Listeners {
       if (full) {
         lane.mib.reqQFullDoCookies.increment();
       }
-      sendCookie(state, arrival);
+      cookieOpens.send(state, arrival);
       return true;
     }
     if (full) {
@@ -145,7 +129,7 @@ final class Listeners {
             arrival,
             initialSequence(arrival, replaced),
             lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
-            segmentBytes(arrival),
+            lane.segmentBytes(arrival),
             nowNanos);
     adopt(embryo);
     sendSynAck(embryo);
@@ -175,12 +159,6 @@ final class Listeners {
     return Seq.lessThan(iss, least) ? least : iss;
   }
 
-  private int segmentBytes(Arrival arrival) {
-    IpModule ip = lane.ip.module();
-    IpRoute route = ip == null ? null : ip.route(arrival.localIpv4, arrival.remoteIpv4);
-    return (route == null ? DEFAULT_MTU : route.mtu()) - HEADER_BYTES;
-  }
-
   private void sendSynAck(QueuedEmbryo embryo) {
     embryo.synAck(lane.out, lane.nowNanos());
     output.send(embryo);
@@ -204,89 +182,16 @@ final class Listeners {
     lane.mib.embryos.set(embryos.size());
   }
 
-  // ---- cookies ----
-
-  private void sendCookie(ListenState state, Arrival arrival) {
-    Segment syn = arrival.segment;
-    long nowNanos = lane.nowNanos();
-    int cookie =
-        lane.cookies.make(
-            nowNanos,
-            arrival.localIpv4,
-            arrival.localPort,
-            arrival.remoteIpv4,
-            arrival.remotePort,
-            syn.sequence,
-            syn.maximumSegmentSize < 0 ? 536 : syn.maximumSegmentSize);
-    transientEmbryo(state, arrival, syn, cookie).synAck(lane.out, nowNanos);
-    if (lane.out.timestampsPresent) {
-      int scale = lane.out.windowScale < 0 ? -1 : syn.windowScale;
-      lane.out.timestampValue =
-          SynCookies.timestampWithOptions(lane.out.timestampValue, scale, lane.out.sackPermitted);
-    } else {
-      lane.out.windowScale = -1;
-      lane.out.sackPermitted = false;
-    }
-    output.answer(arrival);
-    lastCookieNanos = nowNanos;
-    state.cookiesSent++;
-    lane.mib.syncookiesSent.increment();
-  }
-
-  /** An embryo that is forgotten at once: it describes a SYN-ACK. */
-  private Embryo transientEmbryo(ListenState state, Arrival arrival, Segment syn, int iss) {
-    return new Embryo(
-        lane.connections,
-        state.options(),
-        syn,
-        iss,
-        lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
-        segmentBytes(arrival),
-        lane.nowNanos());
-  }
-
   /**
    * An ACK without SYN for a listener: the last step of an opening whose embryo is in a cookie?
    *
-   * @return whether a connection was opened
+   * @return whether it was; a connection was opened unless a limit forbids it
    */
   boolean onAck(ListenState state, Arrival arrival) {
-    TcpSettings.SynCookies use = lane.settings().synCookies();
-    long nowNanos = lane.nowNanos();
-    if (use == TcpSettings.SynCookies.OFF
-        || lastCookieNanos == Long.MIN_VALUE
-        || nowNanos - lastCookieNanos > COOKIE_NANOS) {
+    Embryo embryo = cookieOpens.embryoOf(state, arrival);
+    if (embryo == null) {
       return false;
     }
-    Segment ack = arrival.segment;
-    int peerSegmentBytes =
-        lane.cookies.check(
-            nowNanos,
-            arrival.localIpv4,
-            arrival.localPort,
-            arrival.remoteIpv4,
-            arrival.remotePort,
-            ack.sequence - 1,
-            ack.acknowledgment - 1);
-    if (peerSegmentBytes == 0) {
-      lane.mib.syncookiesFailed.increment();
-      return false;
-    }
-    lane.mib.syncookiesRecv.increment();
-    int offset = lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4);
-    int peerScale = ack.timestampsPresent ? SynCookies.windowScale(ack.timestampEcho) : -1;
-    boolean sack = ack.timestampsPresent && SynCookies.sack(ack.timestampEcho);
-    Embryo embryo =
-        new Embryo(
-            lane.connections,
-            ack,
-            offset,
-            segmentBytes(arrival),
-            peerSegmentBytes,
-            peerScale,
-            peerScale < 0 ? -1 : ownWindowScale(state, arrival),
-            sack,
-            nowNanos);
     if (isAcceptQueueFull(state)) {
       overflow(state);
       return true;
@@ -298,15 +203,6 @@ final class Listeners {
     }
     open(state, arrival, embryo);
     return true;
-  }
-
-  /** The window scale that our SYN-ACK offered, found by describing it once more. */
-  private int ownWindowScale(ListenState state, Arrival arrival) {
-    probe.clear();
-    probe.flags = TcpHeader.SYN;
-    probe.windowScale = 0;
-    transientEmbryo(state, arrival, probe, 0).synAck(lane.out, lane.nowNanos());
-    return lane.out.windowScale;
   }
 
   // ---- embryos ----

@@ -95,7 +95,7 @@ final class TcpHandover {
     flows.table().forEach(flow -> export(out, flow));
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
     memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
-    out.putLong(LAST_COOKIE, listeners.lastCookieNanos());
+    out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
     return out.finish();
   }
 
@@ -163,7 +163,7 @@ final class TcpHandover {
         case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
-        case LAST_COOKIE -> listeners.lastCookieNanos(in.longValue());
+        case LAST_COOKIE -> listeners.cookieOpens().lastSentNanos(in.longValue());
         default -> {
           // Of a later version, which writes nothing that this one must understand.
         }

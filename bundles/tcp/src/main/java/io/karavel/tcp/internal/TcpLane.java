@@ -4,6 +4,7 @@ import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Slot;
 import io.karavel.ip.spi.IpModule;
+import io.karavel.ip.spi.IpRoute;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.internal.connection.ConnectionContext;
 import io.karavel.tcp.internal.connection.TransmitSegment;
@@ -13,6 +14,12 @@ import io.karavel.tcp.spi.TcpEndpoints;
  * What the parts of the TCP module share: the lane, its neighbours, settings, counters, secrets.
  */
 final class TcpLane {
+  /** MTU that is assumed while there is no route: Ethernet's. */
+  private static final int DEFAULT_MTU = 1500;
+
+  /** IP and TCP header without options. */
+  private static final int HEADER_BYTES = 20 + 20;
+
   /** The lane. */
   final LaneContext context;
 
@@ -58,6 +65,13 @@ final class TcpLane {
 
   TcpSettings settings() {
     return connections.settings();
+  }
+
+  /** Payload of a full segment on the way to a peer, without options. */
+  int segmentBytes(Arrival arrival) {
+    IpModule way = ip.module();
+    IpRoute route = way == null ? null : way.route(arrival.localIpv4, arrival.remoteIpv4);
+    return (route == null ? DEFAULT_MTU : route.mtu()) - HEADER_BYTES;
   }
 
   long nowNanos() {
