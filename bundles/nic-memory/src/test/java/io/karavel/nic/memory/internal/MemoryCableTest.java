@@ -2,12 +2,15 @@ package io.karavel.nic.memory.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.karavel.engine.CloseReason;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.Timer;
+import io.karavel.nic.FrameSink;
 import io.karavel.nic.MemoryCableSettings;
 import io.karavel.packet.PacketBuffer;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -358,6 +361,26 @@ class MemoryCableTest {
     assertThat(scratch.packets().outstanding()).isZero();
     clock.addAndGet(3 * MILLI);
     assertThat(receive(right)).containsExactly(3, 4, 5, 1, 2);
+  }
+
+  @Test
+  void aFrameAcrossTheCableMakesNoGarbage() throws Exception {
+    cable.settings(settings("delayMs", 0.01, "reorderPercent", 10, "duplicatePercent", 5));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long id = Thread.currentThread().getId();
+    FrameSink sink = PacketBuffer::release;
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long before = threads.getThreadAllocatedBytes(id);
+      for (int i = 0; i < 1000; i++) {
+        left.transmit(frame(leftLane, 1000, i));
+        left.flush();
+        clock.addAndGet(20_000);
+        right.poll(sink, 16);
+      }
+      least = Math.min(least, (threads.getThreadAllocatedBytes(id) - before) / 1000);
+    }
+    assertThat(least).isZero();
   }
 
   @Test
