@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * reference, and the frames in it outlast them. A ring that is to be larger is given a {@linkplain
  * #succeededBy successor}, which the reader takes up when it has emptied the first.
  */
-public final class FrameRing {
+public final class FrameRing implements AutoCloseable {
   /** Smallest capacity: a super-segment fits even when it has to start again at the beginning. */
   public static final int MINIMUM_BYTES = 256 * 1024;
 
@@ -71,6 +71,7 @@ public final class FrameRing {
   private final Position read = new Position();
   private volatile FrameRing successor;
   private volatile LaneContext reader;
+  private volatile boolean closed;
 
   /** A ring of at least {@code capacityBytes}, rounded up to a power of two. */
   public FrameRing(int capacityBytes) {
@@ -231,6 +232,20 @@ public final class FrameRing {
     if (lane != null) {
       lane.wake();
     }
+  }
+
+  /**
+   * Nobody will read it, or write to it: the state it was handed over with is disposed of. Both
+   * ends find out; a successor opens the way again. Any thread.
+   */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  /** Whether it was closed. Any thread. */
+  public boolean isClosed() {
+    return closed;
   }
 
   /** The ring that follows, or null. Any thread. */

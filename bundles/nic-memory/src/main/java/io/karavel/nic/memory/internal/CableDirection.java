@@ -34,6 +34,10 @@ final class CableDirection {
       }
       ring = kept;
     }
+    if (ring.last().isClosed()) {
+      // whoever still has hold of the closed one follows
+      ring.last().succeededBy(new FrameRing(FrameRing.MINIMUM_BYTES));
+    }
     return kept == null ? ring : kept;
   }
 

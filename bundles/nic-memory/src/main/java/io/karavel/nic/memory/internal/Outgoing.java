@@ -29,7 +29,7 @@ final class Outgoing {
   }
 
   boolean isPlugged() {
-    return direction.isPlugged();
+    return direction.isPlugged() && !ring.last().isClosed();
   }
 
   void wakeReceiver() {
@@ -38,7 +38,7 @@ final class Outgoing {
 
   /** Sends a frame, which stays the caller's; says why it will not arrive, or null. */
   DropReason send(PacketBuffer frame, long nowNanos, MemoryCableSettings settings) {
-    if (direction.isUnplugged()) {
+    if (direction.isUnplugged() || ring.last().isClosed()) {
       return DropReason.DEVICE_DOWN;
     }
     impairment.settings(settings.impairment());

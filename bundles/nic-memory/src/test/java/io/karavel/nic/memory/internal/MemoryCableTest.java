@@ -257,6 +257,29 @@ class MemoryCableTest {
     assertThat(receive(right)).containsExactly(2);
   }
 
+  @Test
+  void keptStateThatIsDisposedOfTakesTheLinkDownUntilTheEndComesBack() throws Exception {
+    Handover kept = right.export();
+    right.close(CloseReason.HANDED_OVER);
+    send(1);
+    assertThat(leftLane.drops().snapshot()).isEmpty();
+    for (Object attachment : kept.attachments()) {
+      if (attachment instanceof AutoCloseable closeable) {
+        closeable.close(); // as the engine does with state that nobody comes for
+      }
+    }
+    send(2);
+    assertThat(leftLane.drops().dropped(DropReason.DEVICE_DOWN)).isEqualTo(1);
+    assertThat(left.info().up()).isFalse();
+    right = device(rightLane, MemoryCable.End.RIGHT, Handover.empty("nic:c-right"));
+    receive(right);
+    send(3);
+    assertThat(receive(right)).containsExactly(3);
+    right.transmit(frame(rightLane, 60, 4));
+    assertThat(receive(left)).containsExactly(4);
+    assertThat(left.info().up()).isTrue();
+  }
+
   private void sendFiveOfWhichTwoAreHeldBack() throws Exception {
     cable.settings(settings("delayMs", 1, "reorderPercent", 100, "reorderDelayMs", 2));
     send(1);
