@@ -68,6 +68,8 @@ public final class TunTap {
       if (header) {
         device.check(
             "TUNSETVNETHDRSZ", withInt(descriptor, TUNSETVNETHDRSZ, VirtioNetHeader.BYTES));
+        // a persistent interface still has what its last user asked for
+        device.offloads(false);
       }
       return device;
     } catch (LinuxException | RuntimeException e) {

@@ -78,6 +78,18 @@ class TapIT {
   }
 
   @Test
+  void offloadsThatAPredecessorLeftOnAPersistentInterfaceAreTakenBack() throws Exception {
+    namespace.run("ip", "tuntap", "add", "dev", "tap0", "mode", "tap", "vnet_hdr").orFail();
+    stack = StackProcess.start(namespace);
+    assertThat(stack.values("nic")).containsEntry("transmitChecksum", "true");
+    stack.close();
+    stack = StackProcess.start(namespace, "offloads=false");
+    assertPingsBothWays();
+    assertThat(namespace.run("ethtool", "-k", "tap0").orFail())
+        .contains("tx-checksum-ip-generic: off", "tx-tcp-segmentation: off");
+  }
+
+  @Test
   void mtuQueueAndAddressFollowTheSettingsLive() {
     stack = StackProcess.start(namespace);
     stack.ask("set mtu=1280 txQueueLength=50 hostAddress=10.77.0.9/24");
