@@ -118,7 +118,9 @@ final class AckProcessing {
     } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
       int millis = c.tsNow(nowNanos) - s.timestampEcho;
       if (millis >= 0) {
-        c.rtt.sample(Math.max(1, millis) * 1_000_000L);
+        // What is echoed may be the first transmission, whose ACK was lost: it counts with bounds.
+        long most = 2 * RetransmitTimer.timeoutNanos(c);
+        c.rtt.sample(Math.min(most, Math.max(1, millis) * 1_000_000L));
         c.rttSequence = c.sndNxt;
       }
     }

@@ -132,4 +132,19 @@ class TransferTest {
       exchange(wire, 300_000, 100_000, 4000 * Wire.SECOND);
     }
   }
+
+  @ParameterizedTest(name = "loss {0}, reordering {1}, seed {2}")
+  @CsvSource({"0.001, 0, 1", "0.01, 0.05, 2", "0.05, 0.1, 3", "0.2, 0.2, 4", "0.3, 0.1, 5"})
+  void superSegmentsOverABadPathArriveByteForByte(double loss, double reordering, long seed) {
+    for (long variant = 0; variant < 20; variant++) {
+      Wire wire = wire(TcpSettings.defaults(), seed * 1000 + variant);
+      wire.loss = loss;
+      wire.reordering = reordering;
+      wire.duplication = 0.01;
+      wire.a.segmentationBytes = 65_535;
+      wire.b.segmentationBytes = 20_000;
+      wire.b.mtuSegmentBytes = 500 + (int) variant * 40;
+      exchange(wire, 200_000, 150_000, 4000 * Wire.SECOND);
+    }
+  }
 }
