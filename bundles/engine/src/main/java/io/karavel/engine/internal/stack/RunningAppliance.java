@@ -11,9 +11,12 @@ import io.karavel.engine.NanoClock;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.ip.InterfaceSettings;
+import io.karavel.nic.NetworkDevice;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The appliance as management sees it, over the stacks of a registry. Any thread. */
@@ -52,8 +55,16 @@ public final class RunningAppliance implements Appliance {
   public List<ModuleInfo> modules(String stack) {
     List<ModuleInfo> modules = new ArrayList<>();
     long nowNanos = clock.nanoTime();
+    Set<String> inUse = new HashSet<>();
+    interfaces(stack).values().forEach(i -> inUse.add(NetworkDevice.slotOf(i.device())));
     for (Lane lane : known(stack).lanes()) {
       List<SlotStatus> slots = lane.slots();
+      // what is left of a device whose interface is gone
+      slots.removeIf(
+          slot ->
+              slot.slot().startsWith(NetworkDevice.slotOf(""))
+                  && slot.state().equals(SlotStatus.EMPTY)
+                  && !inUse.contains(slot.slot()));
       // ground first, devices last: devices are the deepest but one of the ground in the lane
       slots.sort((one, other) -> Integer.compare(shownAt(one.slot()), shownAt(other.slot())));
       for (SlotStatus slot : slots) {

@@ -277,6 +277,17 @@ class StackRegistryTest {
   }
 
   @Test
+  void aDeviceIsNoLongerShownWhenItsInterfaceIsGone() {
+    ModuleSource device = source("nic:tap0");
+    registry.arrive(device);
+    put("m", "device", "tap0");
+    registry.leave(device);
+    assertThat(appliance.modules("main").stream().map(m -> m.slot())).contains("nic:tap0");
+    registry.removeInterface(InterfaceSettings.PID + "~m");
+    assertThat(appliance.modules("main").stream().map(m -> m.slot())).doesNotContain("nic:tap0");
+  }
+
+  @Test
   void modulesAreShownGroundFirstAndDevicesLastWithTheirAge() {
     registry.arrive(source("nic:tap0"));
     registry.arrive(source("ip"));
