@@ -12,9 +12,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 
 /**
- * Makes an RSA key pair for SSH without needing OpenSSH: {@code java MakeKeys.java FILE} writes the
- * private key to FILE (PKCS #8 PEM, mode 600) and the public one to FILE.pub ("ssh-rsa BASE64").
- * Existing files are never overwritten.
+ * Makes RSA key pairs for SSH without needing OpenSSH: {@code java MakeKeys.java FILE...} writes a
+ * private key to each FILE (PKCS #8 PEM, mode 600) and the public one to FILE.pub ("ssh-rsa
+ * BASE64"). Existing files are never overwritten.
  */
 final class MakeKeys {
   private static final int KEY_BITS = 3072;
@@ -22,7 +22,12 @@ final class MakeKeys {
   private MakeKeys() {}
 
   public static void main(String[] args) throws Exception {
-    Path privateFile = Path.of(args[0]);
+    for (String file : args) {
+      make(Path.of(file));
+    }
+  }
+
+  private static void make(Path privateFile) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(KEY_BITS);
     KeyPair pair = generator.generateKeyPair();

@@ -52,6 +52,7 @@ final class Distribution {
     options.add(port("org.apache.karaf.management", "rmiRegistryPort"));
     options.add(port("org.apache.karaf.management", "rmiServerPort"));
     options.add(port("org.apache.karaf.shell", "sshPort"));
+    options.add(port("io.karavel.services", "forwarderPort"));
     for (String flag : jvmFlags(karafVersion)) {
       options.add(vmOption(flag));
     }

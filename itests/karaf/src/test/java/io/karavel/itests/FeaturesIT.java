@@ -30,8 +30,8 @@ public class FeaturesIT {
   private static final String PREFIX = "karavel-";
 
   @Inject private BundleContext context;
-  @Inject private FeaturesService features;
   @Inject private BootFinished bootFinished;
+  private FeaturesService features;
 
   @Configuration
   public static Option[] appliance() {
@@ -40,6 +40,17 @@ public class FeaturesIT {
 
   @Test
   public void everyFeatureIsUninstalledAndInstalledAgain() throws Exception {
+    // right after the boot Karaf may start its features service once more, with the same settings
+    Poll.until(
+        "the features service stays",
+        () -> {
+          Object before = context.getServiceReference(FeaturesService.class);
+          Thread.sleep(1000);
+          return before != null
+              && before.equals(context.getServiceReference(FeaturesService.class));
+        },
+        stays -> stays);
+    features = context.getService(context.getServiceReference(FeaturesService.class));
     List<Feature> all =
         Arrays.stream(features.listRequiredFeatures())
             .filter(feature -> feature.getName().startsWith(PREFIX))
