@@ -64,14 +64,17 @@ public final class SocketDriver {
 
   private static final class Descriptor {
     private final Map<TcpOption<?>, Object> options = new HashMap<>();
-    private IpEndpoint bound;
+
+    /** Holds the port between bind and connect or listen. */
+    private TcpSocket bound;
+
     private TcpSocket socket;
     private TcpListener listener;
     private boolean connectTold;
     private boolean errorTaken;
 
     private TcpEndpoint endpoint() {
-      return socket != null ? socket : listener;
+      return socket != null ? socket : listener != null ? listener : bound;
     }
   }
 
@@ -148,21 +151,20 @@ public final class SocketDriver {
     if (d == null) {
       return Errno.EBADF.result();
     }
-    if (d.bound != null || d.endpoint() != null) {
+    if (d.endpoint() != null) {
       return Errno.EINVAL.result();
     }
     return call(
         () -> {
-          IpEndpoint wanted = new IpEndpoint(IpAddress.ipv4(ipv4), port);
-          // tried on a socket that is let go again: whether it will connect or listen comes later
-          TcpSocket probe = harness.socket();
+          TcpSocket socket = harness.socket();
           try {
-            apply(d, probe);
-            probe.bind(wanted);
-            d.bound = probe.local();
-          } finally {
-            probe.close();
+            apply(d, socket);
+            socket.bind(new IpEndpoint(IpAddress.ipv4(ipv4), port));
+          } catch (TcpException e) {
+            socket.close();
+            throw e;
           }
+          d.bound = socket;
           return 0;
         });
   }
@@ -181,8 +183,13 @@ public final class SocketDriver {
           if (d.listener == null) {
             TcpListener listener = harness.listener();
             apply(d, listener);
-            listener.bind(d.bound != null ? d.bound : new IpEndpoint(IpAddress.ANY, 0));
-            d.bound = listener.local();
+            IpEndpoint local = new IpEndpoint(IpAddress.ANY, 0);
+            if (d.bound != null) {
+              local = d.bound.local();
+              d.bound.close();
+              d.bound = null;
+            }
+            listener.bind(local);
             d.listener = listener;
           }
           d.listener.listen(Math.max(1, backlog));
@@ -208,7 +215,6 @@ public final class SocketDriver {
           int accepted = socket();
           Descriptor child = descriptors.get(accepted);
           child.socket = socket;
-          child.bound = socket.local();
           child.connectTold = true;
           return accepted;
         });
@@ -242,11 +248,12 @@ public final class SocketDriver {
     }
     return call(
         () -> {
-          TcpSocket socket = harness.socket();
-          apply(d, socket);
-          if (d.bound != null) {
-            socket.bind(d.bound);
+          TcpSocket socket = d.bound;
+          if (socket == null) {
+            socket = harness.socket();
+            apply(d, socket);
           }
+          d.bound = null;
           d.socket = socket;
           socket.connect(new IpEndpoint(IpAddress.ipv4(ipv4), port));
           return Errno.EINPROGRESS.result();
@@ -438,7 +445,7 @@ public final class SocketDriver {
   /** Local address and port; null if there is no such descriptor. */
   public IpEndpoint getsockname(int fd) {
     Descriptor d = descriptors.get(fd);
-    return d == null ? null : d.endpoint() != null ? d.endpoint().local() : d.bound;
+    return d == null || d.endpoint() == null ? null : d.endpoint().local();
   }
 
   /** The peer; null if there is none. */

@@ -136,9 +136,12 @@ class SocketDriverTest {
     assertThat(driver.bind(socket, PEER, 80)).isEqualTo(Errno.EADDRNOTAVAIL.result());
     int first = driver.socket();
     driver.bind(first, 0, 80);
-    driver.listen(first, 1);
     int second = driver.socket();
     assertThat(driver.bind(second, 0, 80)).isEqualTo(Errno.EADDRINUSE.result());
+    driver.listen(first, 1);
+    assertThat(driver.bind(second, 0, 80)).isEqualTo(Errno.EADDRINUSE.result());
+    assertThat(driver.close(first)).isZero();
+    assertThat(driver.bind(second, 0, 80)).isZero();
     assertThat(driver.poll(77)).isEqualTo(SocketDriver.POLLNVAL);
   }
 
