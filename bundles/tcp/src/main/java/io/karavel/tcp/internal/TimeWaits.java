@@ -4,6 +4,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.Resets;
+import io.karavel.tcp.spi.StackSocket;
 
 /** The TIME-WAIT records of a lane: entering, answering, reopening, reuse, and the end by time. */
 final class TimeWaits {
@@ -55,6 +56,11 @@ final class TimeWaits {
     flows.remove(record);
     lane.endpoints.letGo(record.localIpv4(), record.localPort());
     lane.mib.timeWaits.set(heap.size());
+    StackSocket socket = lane.endpoints.socket(record.id());
+    // a socket that its application has not closed shows how it ended
+    if (socket != null && socket.state() == TcpState.TIME_WAIT) {
+      socket.state(TcpState.CLOSED);
+    }
   }
 
   /**
