@@ -37,7 +37,7 @@ public class CommandsIT {
       List.of(
           "net:status --sample 0",
           "net:counters",
-          "net:counters --delta 100",
+          "net:counters --delta",
           "net:drops --sample 0",
           "nic:list",
           "nic:show mem0",
