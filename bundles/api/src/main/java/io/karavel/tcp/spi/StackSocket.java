@@ -290,10 +290,13 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
       endpoints.release(this);
       over = true;
       finished = true;
-    } else if (over) {
-      forget();
     } else {
-      wish(ABORT);
+      if (over) {
+        forget();
+      }
+      if (!over || state == TcpState.TIME_WAIT) {
+        wish(ABORT);
+      }
     }
     wakeWaiters();
   }

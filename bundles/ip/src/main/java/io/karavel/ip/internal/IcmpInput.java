@@ -95,7 +95,8 @@ final class IcmpInput {
     IcmpMessage.type(memory, at, IcmpMessage.ECHO_REPLY);
     int after = IcmpMessage.ECHO_REPLY << 8 | IcmpMessage.code(memory, at);
     int checksum = InternetChecksum.update(IcmpMessage.checksum(memory, at), before, after);
-    IcmpMessage.checksum(memory, at, checksum);
+    // RFC 1624 section 3: over nothing but zeros the update gives the wrong one of the two zeros.
+    IcmpMessage.checksum(memory, at, checksum == 0 ? 0xFFFF : checksum);
     reply.checksumState(PacketBuffer.CHECKSUM_VERIFIED);
     int asked = reply.destinationIpv4();
     reply.destinationIpv4(reply.sourceIpv4());

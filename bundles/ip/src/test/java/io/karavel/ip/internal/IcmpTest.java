@@ -82,6 +82,14 @@ class IcmpTest {
   }
 
   @Test
+  void answersAnEchoOfZerosWithARightChecksum() {
+    f.receive(fromPeer(ipv4(PEER, US, 1, icmp(IcmpMessage.ECHO_REQUEST, 0, 0, new byte[16]))));
+    ByteBuffer reply = ByteBuffer.wrap(f.sent());
+    assertThat(IcmpMessage.checksum(reply, 34)).isEqualTo(0xFFFF);
+    assertThat(IcmpMessage.checksumIsValid(reply, 34, 24)).isTrue();
+  }
+
+  @Test
   void answersAFragmentedEchoInFragments() {
     byte[] whole = echo(8000);
     for (int at = 0; at < whole.length; at += 1480) {

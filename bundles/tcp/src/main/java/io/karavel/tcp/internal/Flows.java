@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.address.IpEndpoint;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import java.nio.ByteBuffer;
@@ -35,6 +36,12 @@ final class Flows {
 
   Flow find(Arrival arrival) {
     return table.find(arrival.localIpv4, arrival.localPort, arrival.remoteIpv4, arrival.remotePort);
+  }
+
+  /** What is between two endpoints, or null. */
+  Flow find(IpEndpoint local, IpEndpoint remote) {
+    return table.find(
+        local.address().ipv4Bits(), local.port(), remote.address().ipv4Bits(), remote.port());
   }
 
   /** Connections, not counting TIME-WAIT and embryos. */

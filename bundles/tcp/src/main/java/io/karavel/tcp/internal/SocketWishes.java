@@ -14,6 +14,7 @@ final class SocketWishes {
   private final Listeners listeners;
   private final Keepalives keepalives;
   private final MemoryWaiters memoryWaiters;
+  private final TimeWaits timeWaits;
 
   SocketWishes(
       TcpLane lane,
@@ -22,7 +23,8 @@ final class SocketWishes {
       ActiveOpens opens,
       Listeners listeners,
       Keepalives keepalives,
-      MemoryWaiters memoryWaiters) {
+      MemoryWaiters memoryWaiters,
+      TimeWaits timeWaits) {
     this.lane = lane;
     this.flows = flows;
     this.flusher = flusher;
@@ -30,6 +32,7 @@ final class SocketWishes {
     this.listeners = listeners;
     this.keepalives = keepalives;
     this.memoryWaiters = memoryWaiters;
+    this.timeWaits = timeWaits;
   }
 
   /** Takes the wishes of an endpoint and acts on them. */
@@ -42,6 +45,9 @@ final class SocketWishes {
       if (socket.moduleState() instanceof Connection connection) {
         serve(connection, wishes);
       } else if (socket.isOver()) {
+        if ((wishes & StackEndpoint.ABORT) != 0) {
+          timeWaits.abort(socket);
+        }
         letGo(socket);
       } else if (socket.isConnecting()
           && (wishes & (StackEndpoint.CONNECT | StackEndpoint.CLOSE | StackEndpoint.ABORT)) != 0) {

@@ -50,7 +50,9 @@ final class TcpProtocol implements TcpModule {
     listeners = new Listeners(lane, flows, output, flusher, keepalives);
     opens = new ActiveOpens(lane, flows, flusher, timeWaits, keepalives);
     memoryWaiters = new MemoryWaiters(lane);
-    wishes = new SocketWishes(lane, flows, flusher, opens, listeners, keepalives, memoryWaiters);
+    wishes =
+        new SocketWishes(
+            lane, flows, flusher, opens, listeners, keepalives, memoryWaiters, timeWaits);
     sweep = new LiveSweep(lane, flows, flusher, listeners, timeWaits, keepalives, wishes);
     input = new TcpInput(lane, flows, output, flusher, listeners, timeWaits);
     errors = new TcpErrors(lane, flows, flusher);

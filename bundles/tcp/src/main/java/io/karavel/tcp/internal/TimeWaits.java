@@ -63,6 +63,15 @@ final class TimeWaits {
     }
   }
 
+  /** The application aborts in TIME-WAIT: nothing is sent, the record goes (RFC 9293 §3.10.5). */
+  void abort(StackSocket socket) {
+    Flow flow = flows.find(socket.local(), socket.remote());
+    if (flow instanceof TimeWaitFlow record && record.id() == socket.id()) {
+      remove(record);
+      socket.state(TcpState.CLOSED);
+    }
+  }
+
   /**
    * A segment for a record.
    *

@@ -150,7 +150,7 @@ class EveryStateTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "TIME_WAIT", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource
   @Rfc("9293 3.10.5")
   void anAbortLeavesNothingBehind(In in) {
     in.reach().abort().discardSent().expectState(CLOSED).expectNothingFor("5min").end();
