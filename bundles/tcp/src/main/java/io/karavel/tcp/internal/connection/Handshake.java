@@ -112,9 +112,10 @@ final class Handshake {
   static void answerReset(ControlBlock c, Segment s, long nowNanos) {
     c.resetSequence = s.acknowledgment;
     c.owe(ControlBlock.OWE_RESET_ANSWER);
-    if (c.state == TcpState.SYN_SENT) {
+    if (c.state == TcpState.SYN_SENT && !c.synAmbiguous) {
+      // Only once: a peer that answers each SYN so would make a storm, and the opening endless.
+      c.synAmbiguous = true;
       c.owe(ControlBlock.OWE_SYN);
-      c.retryStartNanos = nowNanos;
       RetransmitTimer.arm(c, nowNanos);
     }
   }

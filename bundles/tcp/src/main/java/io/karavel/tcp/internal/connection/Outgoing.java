@@ -36,6 +36,19 @@ final class Outgoing {
     return blocks == 0 ? 0 : 4 + 8 * blocks;
   }
 
+  /**
+   * SEG.SEQ of a segment without data: SND.NXT, but nothing beyond what the peer's window lets it
+   * accept, or it would take neither our acknowledgements nor a RST while we probe it.
+   */
+  static int sequence(ControlBlock c) {
+    int firstByte = c.sndUna == c.iss ? c.iss + 1 : c.sndUna;
+    int edge = firstByte + c.sndWnd;
+    int beyond = c.sndNxt - edge;
+    // A scaled window may seem to have shrunk by less than a unit (RFC 7323 section 2.4).
+    int unit = c.persisting ? 1 : 1 << c.sndWindShift;
+    return beyond < unit ? c.sndNxt : edge;
+  }
+
   /** A segment that acknowledges: everything but sequence, payload and further flags. */
   static void acknowledge(
       ControlBlock c, TransmitSegment out, int blocks, boolean withData, long nowNanos) {

@@ -47,7 +47,14 @@ final class ReceiveWindow {
   }
 
   private static int step(ControlBlock c) {
-    return Math.min(c.rcvMss, c.receiveRing.capacityBytes() / 2);
+    return Math.max(1, Math.min(c.rcvMss, most(c) / 2));
+  }
+
+  /** The largest window that can ever be offered: an empty buffer. */
+  private static int most(ControlBlock c) {
+    int capacity = c.receiveRing.capacityBytes() - inHand(c);
+    capacity = Math.min(capacity, c.options.windowClampBytes());
+    return (int) Math.min(capacity, (long) MAXIMUM_FIELD << c.rcvWindShift);
   }
 
   /** The window field of the segment that is being made; moves the right edge. */
@@ -95,17 +102,11 @@ final class ReceiveWindow {
     if (c.inputEnded || c.inputShutdown || !c.state.isSynchronized()) {
       return Long.MAX_VALUE;
     }
-    int inHand = inHand(c);
-    int capacity =
-        (int)
-            Math.min(
-                Math.min(c.receiveRing.capacityBytes() - inHand, c.options.windowClampBytes()),
-                (long) MAXIMUM_FIELD << c.rcvWindShift);
     int need = worthTelling(c);
-    if (need > capacity) {
+    if (need > most(c)) {
       return Long.MAX_VALUE;
     }
     long write = c.receiveRing.writePosition();
-    return write - (c.receiveRing.capacityBytes() - inHand - need);
+    return write - (c.receiveRing.capacityBytes() - inHand(c) - need);
   }
 }

@@ -132,7 +132,7 @@ final class RetransmitTimer {
     long interval = intervalNanos(c);
     if (c.sndWnd == 0 && !c.orphan) {
       // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
-      if (Persist.isUnanswered(c, nowNanos)) {
+      if (isUserTimeoutOver(c, nowNanos) || Persist.isUnanswered(c, nowNanos)) {
         giveUp(c);
         return;
       }
@@ -208,17 +208,21 @@ final class RetransmitTimer {
     return budgetNanos(retries, c.settings().rtoMaxNanos());
   }
 
-  private static boolean isGivenUp(ControlBlock c, long atNanos, long interval) {
-    long elapsed = atNanos - c.retryStartNanos;
+  private static boolean isUserTimeoutOver(ControlBlock c, long atNanos) {
     long userTimeout = c.options.userTimeoutNanos(c.settings());
-    if (userTimeout > 0 && elapsed >= userTimeout) {
+    return userTimeout > 0 && atNanos - c.retryStartNanos >= userTimeout;
+  }
+
+  private static boolean isGivenUp(ControlBlock c, long atNanos, long interval) {
+    if (isUserTimeoutOver(c, atNanos)) {
       return true;
     }
+    long elapsed = atNanos - c.retryStartNanos;
     boolean atMaximum = interval >= c.settings().rtoMaxNanos();
     if (c.orphan && budgetNanos(c, atMaximum) == 0) {
       return true;
     }
-    if (userTimeout > 0 && !c.orphan) {
+    if (c.options.userTimeoutNanos(c.settings()) > 0 && !c.orphan) {
       return false;
     }
     return c.retransmits > 0 && elapsed >= budgetNanos(c, atMaximum);

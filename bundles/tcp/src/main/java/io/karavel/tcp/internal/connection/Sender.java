@@ -51,12 +51,12 @@ final class Sender {
     if (c.duplicateAcksOwed > 0) {
       c.duplicateAcksOwed--;
       int owed = c.owed;
-      bare(c, out, c.sndNxt, nowNanos);
+      bare(c, out, Outgoing.sequence(c), nowNanos);
       c.owed = owed;
       return true;
     }
     if ((c.owed & ControlBlock.OWE_ACK) != 0) {
-      bare(c, out, c.sndNxt, nowNanos);
+      bare(c, out, Outgoing.sequence(c), nowNanos);
       return true;
     }
     return false;
@@ -69,7 +69,7 @@ final class Sender {
       out.flags = TcpHeader.RST;
     } else {
       c.owed &= ~ControlBlock.OWE_RESET;
-      out.sequence = c.sndNxt;
+      out.sequence = Outgoing.sequence(c);
       out.acknowledgment = c.rcvNxt;
       out.flags = TcpHeader.RST | TcpHeader.ACK;
       Outgoing.timestamps(c, out, nowNanos);
