@@ -344,7 +344,7 @@ public final class TcpSettings {
       Setting.flag(
           "dsack",
           true,
-          Applies.NEW,
+          Applies.LIVE,
           "Whether duplicates are reported by selective acknowledgements (RFC 2883).");
 
   /** Key. */

@@ -352,7 +352,7 @@ public final class StackHarness {
 
   /** A fresh factory of the usual kind arrives. */
   public StackHarness plug(String slot) {
-    return plug(freshFactory(slot)).settle();
+    return plug(factory(slot)).settle();
   }
 
   /** The module of a slot leaves; the slot stays empty, its state kept, its packets parked. */
@@ -377,7 +377,7 @@ public final class StackHarness {
    * @return null on success, else why the old one goes on
    */
   public String swap(String slot) {
-    return swap(freshFactory(slot));
+    return swap(factory(slot));
   }
 
   /** Swaps a module for one of the given factory; see {@link #swap(String)}. */
@@ -398,7 +398,8 @@ public final class StackHarness {
     return problem;
   }
 
-  private ModuleFactory freshFactory(String slot) {
+  /** A fresh factory of the usual kind for a slot, with the settings in force. */
+  public ModuleFactory factory(String slot) {
     if (slot.startsWith(NetworkDevice.SLOT_PREFIX)) {
       return CapturedDevice.factory(wire(slot.substring(NetworkDevice.SLOT_PREFIX.length())));
     }

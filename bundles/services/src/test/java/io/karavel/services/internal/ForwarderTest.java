@@ -291,6 +291,48 @@ class ForwarderTest {
   }
 
   @Test
+  void addressAndPortOfTheMachineChangeLive() throws Exception {
+    forwarder.apply(settings("forwarderAddress", "127.0.0.1"), stack);
+    int before = awaitPort();
+    int free;
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
+      free = probe.getLocalPort();
+    }
+    forwarder.apply(
+        settings("forwarderAddress", "127.0.0.2", "forwarderPort", String.valueOf(free)), stack);
+    assertRefused(before);
+    try (Socket client = new Socket(InetAddress.getByName("127.0.0.2"), free)) {
+      client.setSoTimeout(20_000);
+      client.getOutputStream().write('x');
+      assertThat(client.getInputStream().read()).isEqualTo('x');
+    }
+  }
+
+  @Test
+  void theStackThatCarriesItChangesLive() throws Exception {
+    FakeStack other = new FakeStack("other");
+    Lane otherLane = new Lane(other);
+    forwarder.apply(settings(), stack);
+    try (Socket first = client()) {
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      forwarder.apply(settings("forwarderStack", "other"), other);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (other.endpoints.sockets().isEmpty() && System.nanoTime() < deadline) {
+        try (Socket second = client()) {
+          second.getOutputStream().write('b');
+          assertThat(second.getInputStream().read()).isEqualTo('b');
+        }
+      }
+      assertThat(forwarder.settings().forwarder().stack()).isEqualTo("other");
+    } finally {
+      otherLane.ending = true;
+      otherLane.interrupt();
+      otherLane.join();
+    }
+  }
+
+  @Test
   void limitBufferAndTargetChangeLive() throws Exception {
     forwarder.apply(settings("forwarderMaxConnections", "1"), stack);
     try (Socket first = client();

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServicesTest {
   private static final Clock NOON =
@@ -217,6 +219,21 @@ class ServicesTest {
     executor.advanceMillis(1_000_000);
     stack.run();
     assertThat(moving.fin).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"echo, 7", "discard, 9", "daytime, 13", "chargen, 19", "http, 80"})
+  void everyServiceIsSwitchedAndMovedLive(String name, int port) {
+    services.stackArrived(stack);
+    assertThat(stack.connect(port, 4096)).isNotNull();
+    services.apply(settings(name + "Enabled", "false"));
+    assertThat(stack.connect(port, 4096)).isNull();
+    services.apply(settings(name + "Port", "2000"));
+    assertThat(stack.connect(port, 4096)).isNull();
+    assertThat(stack.connect(2000, 4096)).isNotNull();
+    services.apply(settings());
+    assertThat(stack.connect(port, 4096)).isNotNull();
+    assertThat(stack.connect(2000, 4096)).isNull();
   }
 
   @Test

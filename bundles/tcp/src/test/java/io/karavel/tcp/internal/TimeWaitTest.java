@@ -190,4 +190,24 @@ class TimeWaitTest {
     assertThat(client.module.kill(socket.id(), true)).isTrue();
     assertThat(client.count("Tcp.TimeWaits")).isZero();
   }
+
+  @Test
+  void timeWaitReuseDelayMillisTakesEffectOnRecordsThatExist() throws Exception {
+    client.settings("timeWaitReuse", "on");
+    openAndClose(false, 40000);
+    net.advance(10 * MILLI);
+    assertThat(connectAgain().failure().error()).isEqualTo(TcpError.ADDRESS_IN_USE);
+    client.settings("timeWaitReuse", "on", "timeWaitReuseDelayMillis", 10);
+    assertThat(connectAgain().state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(client.count("TcpExt.TWRecycled")).isEqualTo(1);
+  }
+
+  private StackSocket connectAgain() throws Exception {
+    StackSocket socket = client.endpoints.newSocket();
+    socket.option(TcpOption.REUSE_ADDRESS, true);
+    socket.bind(new IpEndpoint(IpAddress.ANY, 40000));
+    socket.connect(new IpEndpoint(IpAddress.ipv4(server.ipv4), 80));
+    net.run();
+    return socket;
+  }
 }

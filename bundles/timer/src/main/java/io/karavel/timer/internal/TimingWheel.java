@@ -112,6 +112,9 @@ final class TimingWheel implements TimerIndex {
       }
     }
     adopt(newSettings);
+    while (spares.size() > newSettings.spareWheels()) {
+      discard(spares.remove(spares.size() - 1));
+    }
     if (!sameTick) {
       start(originNanos);
       all.forEach(this::insert);
@@ -124,6 +127,10 @@ final class TimingWheel implements TimerIndex {
 
   int size() {
     return size;
+  }
+
+  int spares() {
+    return spares.size();
   }
 
   int wheels() {
@@ -252,6 +259,11 @@ final class TimingWheel implements TimerIndex {
       spares.add(wheel);
       return;
     }
+    discard(wheel);
+  }
+
+  /** To the garbage collector; its number is free again. */
+  private void discard(Wheel wheel) {
     wheels.set(wheel.id, null);
     if (freeIdCount == freeIds.length) {
       freeIds = Arrays.copyOf(freeIds, freeIds.length * 2);

@@ -37,13 +37,21 @@ class SettingsKeepalivePolicyTest {
     int before = policy.revision();
     factory.settings(
         KeepaliveSettings.parse(
-            Map.of("enabledByDefault", "true", "timeSeconds", 60, "probes", "3")));
+            Map.of(
+                "enabledByDefault",
+                "true",
+                "timeSeconds",
+                60,
+                "intervalSeconds",
+                5,
+                "probes",
+                "3")));
     assertThat(policy.revision()).isEqualTo(before);
     context.runPosted();
     assertThat(policy.revision()).isGreaterThan(before);
     assertThat(policy.enabled(80, 1, 2)).isTrue();
     assertThat(policy.idleNanos()).isEqualTo(60_000_000_000L);
-    assertThat(policy.intervalNanos()).isEqualTo(75_000_000_000L);
+    assertThat(policy.intervalNanos()).isEqualTo(5_000_000_000L);
     assertThat(policy.probes()).isEqualTo(3);
   }
 

@@ -194,6 +194,30 @@ class TimingWheelTest {
   }
 
   @Test
+  void spareWheelsAreKeptAsManyAsConfiguredLive() {
+    assertThat(sparesAfterManyTimers()).isBetween(4, 256);
+    change("spareWheels", 3);
+    assertThat(wheel.spares()).isEqualTo(3);
+    assertThat(sparesAfterManyTimers()).isEqualTo(3);
+    change("spareWheels", 0);
+    assertThat(sparesAfterManyTimers()).isZero();
+  }
+
+  private void change(String key, int value) {
+    factory.settings(settings(key, value));
+    context.runPosted();
+  }
+
+  private int sparesAfterManyTimers() {
+    List<Probe> probes = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      probes.add(insert(i, ORIGIN + i * 70_000L));
+    }
+    probes.forEach(wheel::remove);
+    return wheel.spares();
+  }
+
+  @Test
   void wheelsThatRunEmptyAreGivenBack() {
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {

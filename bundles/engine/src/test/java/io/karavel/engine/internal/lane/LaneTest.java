@@ -140,6 +140,18 @@ class LaneTest extends LaneFixture {
   }
 
   @Test
+  void eventRingSaysHowManyEventsAStackMadeLaterRemembers() {
+    settings("eventRing", 16);
+    Stack small = new Stack(StackSetup.seeded("main", () -> now, () -> settings, 42));
+    for (int i = 0; i < 100; i++) {
+      small.lane().events().add(now, "test", "main", "event " + i);
+      lane.events().add(now, "test", "main", "event " + i);
+    }
+    assertThat(small.lane().events().since(0)).hasSize(16);
+    assertThat(lane.events().since(0)).hasSizeGreaterThanOrEqualTo(100);
+  }
+
+  @Test
   void whatHappensToModulesIsAnEvent() {
     context();
     assertThat(lane.events().since(0))

@@ -363,6 +363,25 @@ class SlotHolderTest extends LaneFixture {
   }
 
   @Test
+  void crashLimitAndCrashWindowSecondsTakeEffectLive() {
+    stack.arrive(a);
+    settings("crashLimit", 5);
+    for (int i = 0; i < 4; i++) {
+      crash(new IllegalStateException("crash " + i));
+    }
+    assertThat(status("tcp").state()).isEqualTo(SlotStatus.RUNNING);
+    now += 2 * SECONDS;
+    settings("crashWindowSeconds", 2);
+    for (int i = 0; i < 2; i++) {
+      crash(new IllegalStateException("the earlier ones no longer count"));
+    }
+    assertThat(status("tcp").state()).isEqualTo(SlotStatus.RUNNING);
+    settings("crashLimit", 1);
+    crash(new IllegalStateException("one is too many"));
+    assertThat(status("tcp").state()).isEqualTo(SlotStatus.CRASHED);
+  }
+
+  @Test
   void aModuleThatCrashesOnAParkedPacketGoesOnWithTheNextPacket() {
     park(1, 3);
     line.failParked = new IllegalStateException("poison");
