@@ -20,6 +20,9 @@ import org.junit.rules.TestName;
 
 /** What {@code ./run} promises, and the one sentence it says when it cannot. */
 public class LauncherIT {
+  /** USER_HZ, the same on every Linux that Java runs on. */
+  private static final int TICKS_PER_SECOND = 100;
+
   private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
 
   @Rule public final TestName name = new TestName();
@@ -56,6 +59,10 @@ public class LauncherIT {
           launcher.call(List.of("curl", "-sS", "http://127.0.0.1:" + port + "/status"));
       assertEquals(page.toString(), 0, page.status);
       assertTrue(page.output, page.output.startsWith("{"));
+
+      Poll.until(
+          "the idle appliance costs at most 2 % of a core",
+          this::percentOfACore, percent -> percent <= 2.0);
 
       assertRefused(run("--background"), "already running in " + directory);
       assertRefused(
@@ -255,6 +262,20 @@ public class LauncherIT {
       assertEquals(stopped.toString(), 0, stopped.status);
       assertNotEquals("the device went with the appliance", 0, left.status);
     }
+  }
+
+  /** The processor time of the appliance within two seconds, as Linux counts it. */
+  private double percentOfACore() throws Exception {
+    Path stat = Path.of("/proc", Files.readString(directory.resolve("karaf.pid")).trim(), "stat");
+    long before = ticks(stat);
+    Thread.sleep(2000);
+    return (ticks(stat) - before) * 100.0 / (2 * TICKS_PER_SECOND);
+  }
+
+  private static long ticks(Path stat) throws IOException {
+    String text = Files.readString(stat);
+    String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
   private Launcher.Outcome run(String... arguments) {
