@@ -99,6 +99,7 @@ final class CookieOpens {
     boolean sack = ack.timestampsPresent && SynCookies.sack(ack.timestampEcho);
     return new Embryo(
         lane.connections,
+        state.options(),
         ack,
         lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
         lane.segmentBytes(arrival),

@@ -2,8 +2,9 @@ package io.karavel.tcp.internal;
 
 import io.karavel.engine.Timer;
 import io.karavel.tcp.spi.StackSocket;
-import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 
 /**
  * Sockets whose writes found no buffer memory. They are signalled when there is some again: looked
@@ -13,7 +14,7 @@ final class MemoryWaiters extends Timer {
   private static final long INTERVAL_NANOS = 10_000_000L;
 
   private final TcpLane lane;
-  private final ArrayDeque<StackSocket> waiting = new ArrayDeque<>();
+  private final LinkedHashSet<StackSocket> waiting = new LinkedHashSet<>();
 
   MemoryWaiters(TcpLane lane) {
     this.lane = lane;
@@ -34,9 +35,9 @@ final class MemoryWaiters extends Timer {
   /** Signals everybody if there is memory. */
   void flush() {
     if (!waiting.isEmpty() && !lane.endpoints.memory().isExhausted()) {
-      for (StackSocket socket = waiting.poll(); socket != null; socket = waiting.poll()) {
-        socket.signal();
-      }
+      List<StackSocket> told = List.copyOf(waiting);
+      waiting.clear();
+      told.forEach(StackSocket::signal);
     }
   }
 

@@ -162,6 +162,21 @@ class ListenersTest {
     assertThat(server.count("Tcp.Embryos")).isZero();
   }
 
+  @Test
+  void aConnectionThroughACookieKeepsTheWindowThatItsSynAckOffered() throws Exception {
+    server.settings("synCookies", "always");
+    StackListener listener = server.listen(80, 100);
+    listener.option(TcpOption.RECEIVE_BUFFER_BYTES, 4096);
+    StackSocket socket = client.connect(server, 80);
+    net.run();
+    TcpSocket accepted = listener.accept();
+    socket.write(ByteBuffer.allocate(20_000));
+    net.run();
+    assertThat(accepted.available()).isLessThanOrEqualTo(4096);
+    assertThat(server.count("TcpExt.TCPRcvQDrop") + server.count("TcpExt.TCPOFODrop")).isZero();
+    assertThat(net.sent.stream().mapToInt(s -> s.payloadBytes()).sum()).isLessThanOrEqualTo(4096);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aConnectionThroughACookieHasScalingAndSackOnlyWithTimestamps(boolean timestamps)

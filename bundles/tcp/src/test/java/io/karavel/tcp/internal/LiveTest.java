@@ -244,6 +244,17 @@ class LiveTest {
   }
 
   @Test
+  void aWriterWithoutMemoryWaitsOnceHoweverOftenItTries() {
+    MemoryWaiters waiters =
+        new MemoryWaiters(new TcpLane(client, io.karavel.tcp.TcpSettings.defaults()));
+    StackSocket socket = client.endpoints.newSocket();
+    for (int i = 0; i < 1000; i++) {
+      waiters.add(socket);
+    }
+    assertThat(waiters.waiting()).containsExactly(socket);
+  }
+
+  @Test
   void writersWithoutMemoryAreToldWhenThereIsSomeAgain() throws Exception {
     StackListener listener = server.listen(80, 100);
     client.settings("bufferMemory", 1 << 20);

@@ -17,6 +17,12 @@ final class AckPolicy {
     c.quickAcks = QUICK_SEGMENTS;
   }
 
+  /** Ends it: little will come that could be hastened, and our answer can carry the ACK. */
+  static void endQuickPhase(ControlBlock c) {
+    c.quickAcks = 0;
+    c.interactive = true;
+  }
+
   /** In-order data has come; {@code c.rcvNxt} is behind it. */
   static void onData(ControlBlock c, long gapNanos, long nowNanos) {
     if (gapNanos > RetransmitTimer.timeoutNanos(c)) {
@@ -36,8 +42,7 @@ final class AckPolicy {
 
   /** The peer's FIN has come: its acknowledgement may travel with ours. */
   static void onFin(ControlBlock c, long nowNanos) {
-    c.quickAcks = 0;
-    c.interactive = true;
+    endQuickPhase(c);
     if ((c.owed & ControlBlock.OWE_ACK) == 0) {
       delay(c, nowNanos);
     }

@@ -123,12 +123,14 @@ public class Embryo {
    * What the final ACK and a valid cookie tell; the verdict of {@link #onSegment} for the same
    * segment is OPEN then.
    *
+   * @param options what the listener hands down
    * @param peerSegmentBytes MSS from the cookie
    * @param peerWindowScale from the cookie, or -1
    * @param ownWindowScale as the SYN-ACK offered, or -1
    */
   public Embryo(
       ConnectionContext context,
+      ConnectionOptions options,
       Segment finalAck,
       int timestampOffset,
       int mtuSegmentBytes,
@@ -143,14 +145,14 @@ public class Embryo {
     tsOffset = timestampOffset;
     tsRecent = finalAck.timestampValue;
     this.mtuSegmentBytes = (char) mtuSegmentBytes;
-    ownSegmentBytes = (char) mtuSegmentBytes;
+    ownSegmentBytes = (char) Math.min(mtuSegmentBytes, options.maxSegmentBytes());
     this.peerSegmentBytes = (char) peerSegmentBytes;
     windowField =
         (char)
             ReceiveWindow.initialField(
-                context.settings().receiveBufferInitialBytes(),
+                options.receiveBufferBytes(context.settings()),
                 Math.max(0, ownWindowScale),
-                Integer.MAX_VALUE);
+                options.windowClampBytes());
     this.peerWindowScale = (byte) peerWindowScale;
     this.ownWindowScale = (byte) (peerWindowScale >= 0 ? ownWindowScale : -1);
     agreed = (byte) ((sack ? SACK : 0) | (finalAck.timestampsPresent ? TIMESTAMPS : 0));

@@ -98,7 +98,12 @@ final class Receiver {
         c.owe(ControlBlock.OWE_ACK);
       }
       Buffers.tuneReceive(c, nowNanos);
-      AckPolicy.onData(c, gapNanos, nowNanos);
+      if (fin && taken == length) {
+        AckPolicy.endQuickPhase(c);
+        AckPolicy.onData(c, 0, nowNanos);
+      } else {
+        AckPolicy.onData(c, gapNanos, nowNanos);
+      }
       if (c.rcvAdv - c.rcvNxt < 0) {
         c.rcvAdv = c.rcvNxt;
       }

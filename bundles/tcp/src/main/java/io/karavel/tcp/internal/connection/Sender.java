@@ -212,6 +212,8 @@ final class Sender {
       ControlBlock c, TransmitSegment out, int length, boolean fin, int blocks, long nowNanos) {
     SentSegments sent = c.sentSegments();
     int sequence = c.sndNxt;
+    int low = c.options.notSentLowWaterBytes(c.settings());
+    boolean held = low > 0 && c.unsent() >= low;
     int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
     int left = length;
     int from = sequence;
@@ -228,6 +230,9 @@ final class Sender {
       c.finSent = true;
     }
     c.sndNxt = from;
+    if (held && c.unsent() < low) {
+      c.event(ConnectionEvents.WRITABLE);
+    }
     if (length % mss != 0) {
       c.sndSml = from;
     }

@@ -110,4 +110,37 @@ class StalledPathTest {
     scene.inject(synAck).expectState(TcpState.ESTABLISHED);
     assertThat(scene.connection().sndWnd).isLessThanOrEqualTo(65535).isGreaterThan(65535 - 128);
   }
+
+  @Test
+  void aFinWithDataLetsItsAcknowledgementTravelWithOurFinFromTheFirstExchangeOn() {
+    Scene scene = Scene.plain().in(TcpState.ESTABLISHED);
+    scene.inject("FA", 1, 100, 1).expectNothing().expectState(TcpState.CLOSE_WAIT);
+    scene.read(200);
+    scene.shutdownOutput().expect("F 1(0) ack 102").expectState(TcpState.LAST_ACK);
+  }
+
+  @Test
+  void aFinWithDataIsAcknowledgedAfterTheDelayIfNothingIsSaidMeanwhile() {
+    Scene scene = Scene.plain().in(TcpState.ESTABLISHED);
+    scene.inject("FA", 1, 100, 1).after(39).expectNothing();
+    scene.after(1).expect(". 1(0) ack 102");
+  }
+
+  @Test
+  void belowTheLowWaterTheSocketIsWritableAsSoonAsTheBytesAreSent() {
+    Scene scene = Scene.plain("notSentLowWater", 5000).in(TcpState.ESTABLISHED);
+    scene.window = 6000;
+    scene.inject("A", 1, 0, 1);
+    scene.write(12_000);
+    assertThat(scene.connection().isOutputHeld()).isTrue();
+    scene.peer.take();
+    scene.peer.events = 0;
+    // The acknowledgement alone is told of before anything is sent; what is told counts after it.
+    Segment ack = scene.segment("A", 1, 0, 6001);
+    scene.connection().onSegment(ack, scene.now);
+    scene.connection().takeEvents();
+    scene.peer.flush(scene.now);
+    assertThat(scene.connection().isOutputHeld()).isFalse();
+    assertThat(scene.peer.had(ConnectionEvents.WRITABLE)).isTrue();
+  }
 }
