@@ -84,6 +84,15 @@ class TcpSettingsTest {
   }
 
   @Test
+  void takesOnlyACongestionControlThatIsThere() throws Exception {
+    assertThat(TcpSettings.parse(Map.of("congestionControl", "newreno"))).isNotNull();
+    assertThatThrownBy(() -> TcpSettings.parse(Map.of("congestionControl", "vegas")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("congestionControl = 'vegas'")
+        .hasMessageContaining("newreno");
+  }
+
+  @Test
   void readsTheRangeOfEphemeralPorts() throws Exception {
     TcpSettings settings = TcpSettings.parse(Map.of("ephemeralPorts", " 40000 - 40001 "));
     assertThat(settings.ephemeralFirst()).isEqualTo(40000);

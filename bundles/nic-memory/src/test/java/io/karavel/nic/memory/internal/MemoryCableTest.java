@@ -139,6 +139,25 @@ class MemoryCableTest {
   }
 
   @Test
+  void jitterMsIsLiveAndVariesTheDelayByNoMoreThanItself() throws Exception {
+    cable.settings(settings("delayMs", 10, "jitterMs", 4));
+    for (int i = 0; i < 50; i++) {
+      send(i);
+      long sent = clock.get();
+      assertThat(receive(right)).isEmpty();
+      long due = rightLane.nextDeadlineNanos();
+      assertThat(due - sent).isBetween(6 * MILLI, 14 * MILLI);
+      clock.set(due);
+      rightLane.expire();
+      assertThat(receive(right)).containsExactly(i);
+    }
+    cable.settings(settings("delayMs", 10));
+    send(51);
+    assertThat(receive(right)).isEmpty();
+    assertThat(rightLane.nextDeadlineNanos()).isEqualTo(clock.get() + 10 * MILLI);
+  }
+
+  @Test
   void framesHeldBackAreOvertaken() throws Exception {
     cable.settings(settings("reorderPercent", 100, "reorderDelayMs", 2));
     send(1);

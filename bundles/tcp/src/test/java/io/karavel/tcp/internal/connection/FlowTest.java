@@ -351,4 +351,32 @@ class FlowTest {
     assertThat(wire.a.connection.sent).isNull();
     assertThat(wire.a.nextDeadline()).isEqualTo(Long.MAX_VALUE);
   }
+
+  @Test
+  void sendBufferMaxEndsTheGrowthOfTheSendBufferAndIsLive() {
+    Scene scene = open("sendBufferInitial", 10_000, "sendBufferMax", 30_000);
+    assertThat(scene.peer.sendRing.capacityBytes()).isEqualTo(10_000);
+    fillAndAcknowledge(scene, 12);
+    assertThat(scene.peer.sendRing.capacityBytes()).isEqualTo(30_000);
+    set(scene, "sendBufferMax", 50_000);
+    fillAndAcknowledge(scene, 12);
+    assertThat(scene.peer.sendRing.capacityBytes()).isEqualTo(50_000);
+  }
+
+  private static void fillAndAcknowledge(Scene scene, int rounds) {
+    for (int round = 0; round < rounds; round++) {
+      int free = scene.peer.sendRing.capacityBytes() - scene.peer.sendRing.available();
+      scene.write(free).sent();
+      scene.inject("A", 1, 0, scene.connection().sndNxt - Scene.ISS).sent();
+    }
+  }
+
+  private static void set(Scene scene, String key, Object value) {
+    try {
+      scene.peer.context.settings(scene.peer.context.settings().with(Map.of(key, value)));
+    } catch (io.karavel.engine.SettingsException e) {
+      throw new AssertionError(e);
+    }
+    scene.connection().onSettingsChanged(scene.now);
+  }
 }
