@@ -33,6 +33,9 @@ final class Connection extends Timer implements Flow {
   /** Whether the application is to be told at the end of the burst. */
   boolean signalDue;
 
+  /** Whether the socket was last told that too much is unsent. */
+  boolean outputHeld;
+
   /** Whether it counts as an orphan. */
   boolean orphan;
 

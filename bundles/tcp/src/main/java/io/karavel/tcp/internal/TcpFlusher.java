@@ -161,11 +161,18 @@ final class TcpFlusher {
   /** Takes the events of the core over to the socket. */
   void apply(Connection connection) {
     TcpConnection core = connection.core();
+    StackSocket socket = connection.socket();
+    // Writes and new settings change it without an event.
+    boolean held = core.isOutputHeld();
+    if (held != connection.outputHeld) {
+      connection.outputHeld = held;
+      connection.signalDue |= !held;
+    }
+    socket.outputHeld(held);
     int events = core.takeEvents();
     if (events == 0) {
       return;
     }
-    StackSocket socket = connection.socket();
     if ((events & ConnectionEvents.STATE) != 0) {
       TcpState state = core.state();
       flows.moved(connection, state);
@@ -191,7 +198,6 @@ final class TcpFlusher {
           .events()
           .add(lane.nowNanos(), "state", "tcp#" + socket.id(), "failed: " + error.meaning());
     }
-    socket.outputHeld(core.isOutputHeld());
     connection.lifecycle |= events & ENDINGS;
     if ((events & ConnectionEvents.OPENED) != 0 && connection.pendingListener != null) {
       ListenState listener = connection.pendingListener;

@@ -244,6 +244,24 @@ class LiveTest {
   }
 
   @Test
+  void aWriterHeldByTheLowWaterIsToldWhenItIsRaised() throws Exception {
+    client.settings("notSentLowWater", 2000);
+    server.listen(80, 100);
+    StackSocket socket = client.connect(server, 80);
+    net.run();
+    socket.write(ByteBuffer.allocate(130_000));
+    net.advance(SECOND);
+    assertThat(socket.ready() & TcpSocket.WRITABLE).isZero();
+    boolean[] told = {false};
+    socket.readyListener(() -> told[0] = true);
+    told[0] = false;
+    client.settings("notSentLowWater", 100_000);
+    net.run();
+    assertThat(told[0]).isTrue();
+    assertThat(socket.ready() & TcpSocket.WRITABLE).isNotZero();
+  }
+
+  @Test
   void aWriterWithoutMemoryWaitsOnceHoweverOftenItTries() {
     MemoryWaiters waiters =
         new MemoryWaiters(new TcpLane(client, io.karavel.tcp.TcpSettings.defaults()));
