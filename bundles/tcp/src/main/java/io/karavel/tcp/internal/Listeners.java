@@ -194,6 +194,12 @@ final class Listeners {
     }
     if (isAcceptQueueFull(state)) {
       overflow(state);
+      if (lane.settings().abortOnOverflow()) {
+        lane.mib.abortOnOverflow.increment();
+        if (Resets.answer(arrival.segment, lane.out)) {
+          output.answer(arrival);
+        }
+      }
       return true;
     }
     if (flows.isAtLimit(arrival.remoteIpv4)) {

@@ -119,6 +119,19 @@ class ListenersTest {
   }
 
   @Test
+  void withAbortOnOverflowTheFinalAckOfACookieIsAnsweredWithResetToo() throws Exception {
+    server.settings("abortOnOverflow", true, "synCookies", "always");
+    StackListener listener = server.listen(80, 1);
+    syn(5000, 100);
+    int iss = net.lastTo(STRANGER).sequence();
+    connect(1);
+    acknowledge(5000, 101, iss + 1);
+    assertThat(net.lastTo(STRANGER).has(TcpHeader.RST)).isTrue();
+    assertThat(net.lastTo(STRANGER).sequence()).isEqualTo(iss + 1);
+    assertThat(listener.acceptQueue()).isEqualTo(1);
+  }
+
+  @Test
   void withAbortOnOverflowTheFinalAckIsAnsweredWithReset() throws Exception {
     server.settings("abortOnOverflow", true);
     StackListener listener = server.listen(80, 1);

@@ -117,6 +117,9 @@ public class TimeWaitRecord {
     }
     boolean repeatedFin = segment.fin() && segment.end() == rcvNxt && !timestampOld;
     if (repeatedFin) {
+      if (timestamps && segment.timestampsPresent) {
+        tsRecent = segment.timestampValue;
+      }
       start(settings, nowNanos);
       return Verdict.ACKNOWLEDGE;
     }

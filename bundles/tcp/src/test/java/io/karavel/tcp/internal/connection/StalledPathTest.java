@@ -143,4 +143,24 @@ class StalledPathTest {
     assertThat(scene.connection().isOutputHeld()).isFalse();
     assertThat(scene.peer.had(ConnectionEvents.WRITABLE)).isTrue();
   }
+
+  @Test
+  void aRepeatedFinInTimeWaitBringsTheTimestampThatIsEchoedAndComparedFromThenOn() {
+    Scene scene = new Scene(Peer.settings("sack", false, "windowScaling", false));
+    scene.connect();
+    scene.inject(stamped(scene, "SA", 0, 1, 100)).shutdownOutput();
+    scene.inject(stamped(scene, "FA", 1, 2, 200)).expectState(TcpState.TIME_WAIT);
+    scene.peer.take();
+    scene.inject(stamped(scene, "FA", 1, 2, 900));
+    assertThat(scene.peer.take().get(0).segment.timestampEcho).isEqualTo(900);
+    scene.peer.listening = true;
+    scene.inject(stamped(scene, "S", 1000, 0, 500)).expectState(TcpState.TIME_WAIT);
+  }
+
+  private static Segment stamped(Scene scene, String flags, int sequence, int ack, int value) {
+    Segment segment = scene.segment(flags, sequence, 0, ack);
+    segment.timestampsPresent = true;
+    segment.timestampValue = value;
+    return segment;
+  }
 }
