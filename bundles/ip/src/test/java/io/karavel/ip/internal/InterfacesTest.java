@@ -160,6 +160,15 @@ class InterfacesTest {
     assertThat(gatewayTo("192.0.2.1")).isEqualTo("10.0.0.254");
   }
 
+  @Test
+  void theGatewayOfAnInterfaceChangesLive() {
+    assertThat(gatewayTo("198.51.100.1")).isEqualTo("10.0.0.254");
+    reconfigure("eth0", Map.of("device", "d0", "addresses", "10.0.0.1/24", "gateway", "10.0.0.9"));
+    assertThat(gatewayTo("198.51.100.1")).isEqualTo("10.0.0.9");
+    reconfigure("eth0", Map.of("device", "d0", "addresses", "10.0.0.1/24"));
+    assertThat(f.ip.routeTo(IpAddress.parse("198.51.100.1"))).isEmpty();
+  }
+
   private String gatewayTo(String destination) {
     RouteInfo route = f.ip.routeTo(IpAddress.parse(destination)).orElseThrow();
     return route.gateway().orElseThrow().toString();

@@ -363,6 +363,35 @@ class FlowTest {
     assertThat(scene.peer.sendRing.capacityBytes()).isEqualTo(50_000);
   }
 
+  @Test
+  void theLeastBuffersAreLiveAndThereThoughTheStackHasNoMemoryLeft() {
+    Scene scene = open("sendBufferInitial", 100_000, "receiveBufferInitial", 100_000);
+    scene.peer.memory.limitBytes(0);
+    scene.window = 0;
+    scene.inject("A", 1, 0, 1);
+    int least = scene.peer.sendRing.write(java.nio.ByteBuffer.allocate(100_000));
+    assertThat(least).isBetween(4096, 16_384);
+    set(scene, "sendBufferMin", 60_000);
+    int more = scene.peer.sendRing.write(java.nio.ByteBuffer.allocate(100_000));
+    assertThat(least + more).isBetween(60_000, 100_000);
+    int received = scene.peer.receiveRing.write(java.nio.ByteBuffer.allocate(100_000));
+    assertThat(received).isBetween(4096, 16_384);
+    set(scene, "receiveBufferMin", 60_000);
+    received += scene.peer.receiveRing.write(java.nio.ByteBuffer.allocate(100_000));
+    assertThat(received).isBetween(60_000, 100_000);
+  }
+
+  @Test
+  void retries1IsLiveAndHasTheRouteLookedAtAgainOnce() {
+    Scene scene = open();
+    scene.write(100).sent();
+    scene.after(500).sent();
+    assertThat(scene.peer.events & ConnectionEvents.SUSPECT_ROUTE).isZero();
+    set(scene, "retries1", 0);
+    scene.after(1000).sent();
+    assertThat(scene.peer.events & ConnectionEvents.SUSPECT_ROUTE).isNotZero();
+  }
+
   private static void fillAndAcknowledge(Scene scene, int rounds) {
     for (int round = 0; round < rounds; round++) {
       int free = scene.peer.sendRing.capacityBytes() - scene.peer.sendRing.available();
