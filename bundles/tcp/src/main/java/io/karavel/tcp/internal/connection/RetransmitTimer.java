@@ -250,6 +250,7 @@ final class RetransmitTimer {
       Persist.onLimitsChanged(c, nowNanos);
       return;
     } else if (c.retransmits > 0
+        && budgetNanos(c, false) > 0 // else the next expiry ends it
         && isGivenUp(c, c.retransmitArmedNanos, 0)
         && !(c.sndWnd == 0 && !c.orphan)) {
       giveUp(c);

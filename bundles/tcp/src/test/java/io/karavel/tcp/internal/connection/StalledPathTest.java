@@ -157,6 +157,16 @@ class StalledPathTest {
     scene.inject(stamped(scene, "S", 1000, 0, 500)).expectState(TcpState.TIME_WAIT);
   }
 
+  @Test
+  void anOrphanWhosePeerIsSaidToBeGoneEndsAtTheNextExpiryAndNotBefore() {
+    Scene scene = Scene.plain().in(TcpState.ESTABLISHED);
+    scene.write(100).after(300);
+    scene.connection().onIcmpError(TcpError.HOST_UNREACHABLE, false, Scene.ISS + 1, scene.now);
+    scene.close().expectState(TcpState.FIN_WAIT_1);
+    scene.after(299).expectState(TcpState.FIN_WAIT_1);
+    scene.after(1).expectState(TcpState.CLOSED);
+  }
+
   private static Segment stamped(Scene scene, String flags, int sequence, int ack, int value) {
     Segment segment = scene.segment(flags, sequence, 0, ack);
     segment.timestampsPresent = true;
