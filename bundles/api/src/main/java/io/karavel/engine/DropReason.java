@@ -133,8 +133,6 @@ public enum DropReason {
   TCP_ACCEPT_QUEUE_FULL("tcp", "the accept queue of the listener is full"),
   /** A limit on connections was reached. */
   TCP_CONNECTION_LIMIT("tcp", "a limit on connections was reached"),
-  /** A cookie that we did not make, or too old. */
-  TCP_COOKIE("tcp", "SYN cookie wrong or too old"),
   /** Data for an orphan. */
   TCP_DATA_AFTER_CLOSE("tcp", "data for a connection whose application is gone"),
   /** No buffer memory for out-of-order data. */
