@@ -308,7 +308,7 @@ public final class TcpSettings {
       Setting.choice(
           "congestionControl",
           "newreno",
-          List.of("newreno"),
+          List.of("cubic", "newreno"),
           Applies.LIVE,
           "Name of the congestion control.");
 

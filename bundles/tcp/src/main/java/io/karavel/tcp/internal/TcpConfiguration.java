@@ -243,7 +243,7 @@ import org.osgi.service.metatype.annotations.Option;
       description = "Name of the congestion control.",
       required = false,
       defaultValue = "newreno",
-      options = {@Option("newreno")})
+      options = {@Option("cubic"), @Option("newreno")})
   String congestionControl();
 
   @AttributeDefinition(

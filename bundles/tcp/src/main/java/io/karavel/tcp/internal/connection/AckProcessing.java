@@ -23,6 +23,7 @@ final class AckProcessing {
     int acknowledged = ack - c.sndUna;
     int flightBefore = c.flight();
     int newlySacked = 0;
+    c.ackRttNanos = 0;
     if (acknowledged > 0) {
       advance(c, s, ack, nowNanos);
     }
@@ -93,6 +94,9 @@ final class AckProcessing {
     c.sndUna = ack;
     if (c.sent != null) {
       c.sent.acknowledge(ack);
+      if (c.sent.hasSample() && !c.sent.sampleIsAmbiguous()) {
+        c.ackRttNanos = Math.max(1, nowNanos - c.sent.sampleSentNanos());
+      }
       measure(c, s, ack, nowNanos);
     }
     if (Seq.lessThan(c.sndSml, ack)) {

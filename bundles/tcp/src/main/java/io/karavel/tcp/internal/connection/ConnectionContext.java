@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.Counters;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.internal.connection.congestion.CubicFactory;
 import io.karavel.tcp.internal.connection.congestion.NewRenoFactory;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  * thread.
  */
 public final class ConnectionContext {
+  private static final CongestionControlFactory CUBIC = new CubicFactory();
   private static final CongestionControlFactory NEW_RENO = new NewRenoFactory();
 
   private final TcpCounters counters;
@@ -49,6 +51,9 @@ public final class ConnectionContext {
   /** The factory of a name; NewReno if nobody registered it. */
   CongestionControlFactory congestionControl(String name) {
     CongestionControlFactory factory = congestionControls.get(name);
-    return factory == null ? NEW_RENO : factory;
+    if (factory != null) {
+      return factory;
+    }
+    return CubicFactory.NAME.equals(name) ? CUBIC : NEW_RENO;
   }
 }

@@ -78,6 +78,10 @@ abstract class ControlBlock {
   boolean finSent;
   boolean pushHeld;
   boolean congestionWindowLimited;
+
+  /** Round trip that the acknowledgement in hand measured; 0 if none. Not kept beyond it. */
+  long ackRttNanos;
+
   boolean timestamps;
   boolean sack;
   boolean windowScaling;

@@ -62,7 +62,7 @@ final class LossRecovery {
     if (c.recovery == Recovery.OPEN) {
       c.renoSacked = 0;
       if (c.congestion != null) {
-        c.congestion.onAcknowledged(acknowledged, 0, nowNanos);
+        c.congestion.onAcknowledged(acknowledged, c.ackRttNanos, nowNanos);
       }
       return;
     }
@@ -74,12 +74,12 @@ final class LossRecovery {
       if (recovered) {
         c.congestionControl().onRecovered(nowNanos);
       } else {
-        c.congestionControl().onAcknowledged(acknowledged, 0, nowNanos);
+        c.congestionControl().onAcknowledged(acknowledged, c.ackRttNanos, nowNanos);
       }
       return;
     }
     if (c.recovery == Recovery.LOSS) {
-      c.congestionControl().onAcknowledged(acknowledged, 0, nowNanos);
+      c.congestionControl().onAcknowledged(acknowledged, c.ackRttNanos, nowNanos);
       return;
     }
     // A partial acknowledgement: the next hole is lost too (RFC 6582 §3.2 step 5).

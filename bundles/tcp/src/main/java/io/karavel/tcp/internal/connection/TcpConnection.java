@@ -5,6 +5,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.CongestionView;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
@@ -366,13 +367,14 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
       return;
     }
     Buffers.setCapacities(this);
-    String name = options.congestionControl(settings());
-    if (congestion != null && !congestion.name().equals(name)) {
-      congestion =
-          context
-              .congestionControl(name)
-              .create(
-                  this, congestion.congestionWindowBytes(), congestion.slowStartThresholdBytes());
+    if (congestion != null) {
+      CongestionControlFactory factory =
+          context.congestionControl(options.congestionControl(settings()));
+      if (!congestion.name().equals(factory.name())) {
+        congestion =
+            factory.create(
+                this, congestion.congestionWindowBytes(), congestion.slowStartThresholdBytes());
+      }
     }
     RetransmitTimer.onLimitsChanged(this, nowNanos);
     AckPolicy.onDelayChanged(this);

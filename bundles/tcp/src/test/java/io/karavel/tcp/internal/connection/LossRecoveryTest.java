@@ -8,11 +8,15 @@ import org.junit.jupiter.api.Test;
 /** Fast retransmit, recovery, congestion windows: RFC 5681, 6582, 6675, 3042, 2018, 2883. */
 class LossRecoveryTest {
   private static Scene open() {
-    return Scene.plain("initialWindow", 10).in(TcpState.ESTABLISHED);
+    return Scene.plain("initialWindow", 10, "congestionControl", "newreno")
+        .in(TcpState.ESTABLISHED);
   }
 
   private static Scene openWithSack() {
-    Scene scene = new Scene(Peer.settings("timestamps", false, "windowScaling", false));
+    Scene scene =
+        new Scene(
+            Peer.settings(
+                "timestamps", false, "windowScaling", false, "congestionControl", "newreno"));
     scene.connect().sent();
     Segment synAck = scene.segment("SA", 0, 0, 1);
     synAck.sackPermitted = true;
