@@ -130,7 +130,7 @@ class LaneLoopTest {
   }
 
   @Test
-  void whereDescriptorsCannotBeWaitedForDevicesArePolledByTheClock() throws InterruptedException {
+  void whereDescriptorsCannotBeWaitedForDevicesArePolledByTheClock() throws Exception {
     FakeDevice.Factory eth0 = new FakeDevice.Factory("eth0");
     stack.arrive(eth0);
     eth0.last().descriptor = 17;
@@ -138,6 +138,9 @@ class LaneLoopTest {
     waiter.canWait = false;
     start(waiter);
     assertThat(waiter.timeouts.take()).isEqualTo(settings.devicePollMicros() * 1000L);
+    settings = EngineSettings.parse(java.util.Map.of("devicePollMicros", 500));
+    waiter.wake();
+    assertThat(waiter.timeouts.take()).isEqualTo(500_000L);
   }
 
   @Test
