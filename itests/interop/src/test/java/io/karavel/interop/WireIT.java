@@ -36,11 +36,13 @@ class WireIT {
 
   /** A mixture of everything that the stack sends. */
   private void traffic() {
-    namespace.run("ping", "-c", "5", "-i", "0.02", "-W", "2", "10.77.0.2").orFail();
+    namespace.run("ping", "-c", "1000", "-i", "0.002", "-W", "2", "10.77.0.2").orFail();
     namespace.run("ping", "-c", "5", "-i", "0.02", "-s", "8192", "-W", "2", "10.77.0.2").orFail();
     assertThat(stack.values("ping 10.77.0.1 5 8192")).containsEntry("replies", "5");
     namespace.run("curl", "-sS", "-m", "20", "http://10.77.0.2/").orFail();
     assertThat(KernelPeer.run(namespace, "echo", "10.77.0.2", "7", "300000", "10").orFail())
+        .contains("equal=true");
+    assertThat(KernelPeer.run(namespace, "echo", "10.77.0.2", "7", "20000", "200").orFail())
         .contains("equal=true");
     KernelPeer.run(namespace, "connect", "10.77.0.2", "4999", "5000").orFail();
     assertThat(stack.values("connect 10.77.0.1 4999")).containsKey("error");
