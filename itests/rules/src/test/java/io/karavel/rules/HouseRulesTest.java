@@ -33,7 +33,11 @@ class HouseRulesTest {
   /** The packages of the ground, lowest first; what stands on one line may know each other. */
   private static final List<List<String>> GROUND =
       List.of(
-          List.of("io.karavel.packet..", "io.karavel.address..", "io.karavel.wire.."),
+          List.of(
+              "io.karavel.packet..",
+              "io.karavel.address..",
+              "io.karavel.wire..",
+              "io.karavel.capture.."),
           List.of("io.karavel.engine"),
           List.of("io.karavel.nic"),
           List.of("io.karavel.ip", "io.karavel.ip.spi"),
@@ -81,7 +85,7 @@ class HouseRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(GROUND.get(upper).toArray(String[]::new))
             .because(
-                "the direction is packet, address, wire <- engine <- nic <- ip <- tcp <- control")
+                "the direction is packet, address, wire, capture <- engine <- nic <- ip <- tcp <- control")
             .check(production);
       }
     }
