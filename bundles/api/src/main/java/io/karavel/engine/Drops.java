@@ -7,6 +7,8 @@ import java.util.Map;
 /** Counts the discards of one lane, each under exactly one reason. Writes: the lane's thread. */
 public final class Drops {
   private final Counter[] counters;
+  private long total;
+  private DropReason last;
 
   /** Counts into {@code Drop.REASON} of the given counters. */
   public Drops(Counters counters) {
@@ -19,13 +21,25 @@ public final class Drops {
 
   /** Counts a discard and releases the buffer. */
   public void drop(PacketBuffer buffer, DropReason reason) {
-    counters[reason.ordinal()].increment();
+    count(reason);
     buffer.release();
   }
 
   /** Counts a discard of something that is not (or no longer) a buffer. */
   public void count(DropReason reason) {
+    total++;
+    last = reason;
     counters[reason.ordinal()].increment();
+  }
+
+  /** All discards so far; lane's thread. */
+  public long total() {
+    return total;
+  }
+
+  /** The reason of the last discard, null before the first; lane's thread. */
+  public DropReason last() {
+    return last;
   }
 
   /** How many were discarded for a reason; any thread. */

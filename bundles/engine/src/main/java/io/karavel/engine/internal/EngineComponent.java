@@ -1,6 +1,7 @@
 package io.karavel.engine.internal;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.TapPoints;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.LiveSettings;
 import io.karavel.engine.internal.lane.Secrets;
@@ -36,6 +37,9 @@ import org.osgi.service.component.annotations.Deactivate;
     attribute = "objectClass:List<String>='io.karavel.control.Appliance'")
 @Capability(
     namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.karavel.control.TapPoints'")
+@Capability(
+    namespace = "osgi.service",
     attribute = "objectClass:List<String>='io.karavel.tcp.TcpService'")
 public final class EngineComponent implements StackRegistry.Observer {
   /** The stack that keeps the built-in defaults, so that it is a steady peer. */
@@ -60,9 +64,9 @@ public final class EngineComponent implements StackRegistry.Observer {
     this.context = context;
     registry = new StackRegistry(this::newStack, this);
     context.addBundleListener(frameworkStop);
-    registrations.add(
-        context.registerService(
-            Appliance.class, new RunningAppliance(registry, System::nanoTime), null));
+    RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
+    registrations.add(context.registerService(Appliance.class, appliance, null));
+    registrations.add(context.registerService(TapPoints.class, appliance, null));
     registrations.add(context.registerService(LiveSettings.class, settings, null));
   }
 

@@ -132,6 +132,7 @@ final class Listeners {
             lane.segmentBytes(arrival),
             nowNanos);
     adopt(embryo);
+    lane.moved(embryo, TcpState.SYN_RECEIVED);
     sendSynAck(embryo);
     return true;
   }
@@ -178,6 +179,7 @@ final class Listeners {
     embryo.listener().synQueue--;
     if (!replaced) {
       flows.remove(embryo);
+      lane.moved(embryo, TcpState.CLOSED);
     }
     lane.mib.embryos.set(embryos.size());
   }

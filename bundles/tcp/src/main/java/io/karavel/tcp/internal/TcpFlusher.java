@@ -177,6 +177,7 @@ final class TcpFlusher {
       TcpState state = core.state();
       flows.moved(connection, state);
       socket.state(state);
+      lane.moved(connection, state);
       lane.context.events().add(lane.nowNanos(), "state", "tcp#" + socket.id(), state.label());
     }
     if ((events & ConnectionEvents.SUSPECT_ROUTE) != 0 && lane.ip.module() != null) {

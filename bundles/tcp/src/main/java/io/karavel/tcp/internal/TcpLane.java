@@ -6,9 +6,11 @@ import io.karavel.engine.Slot;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
 import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionContext;
 import io.karavel.tcp.internal.connection.TransmitSegment;
 import io.karavel.tcp.spi.TcpEndpoints;
+import io.karavel.tcp.spi.TransitionTap;
 
 /**
  * What the parts of the TCP module share: the lane, its neighbours, settings, counters, secrets.
@@ -47,6 +49,9 @@ final class TcpLane {
   /** The segment being described; filled again for each. */
   final TransmitSegment out = new TransmitSegment();
 
+  /** Those who watch states. */
+  private final TransitionTap transitions;
+
   /** What is being served: the culprit if the module crashes now. */
   Flow current;
 
@@ -61,6 +66,19 @@ final class TcpLane {
         new InitialSequenceNumbers(
             context.secret("tcp.sequence", InitialSequenceNumbers.SECRET_BYTES));
     cookies = new SynCookies(context.secret("tcp.cookies", SynCookies.SECRET_BYTES));
+    transitions = context.shared(TransitionTap.class);
+  }
+
+  /** Tells those who watch that a flow has come to a state. */
+  void moved(Flow flow, TcpState state) {
+    transitions.moved(
+        flow.id(),
+        flow.localIpv4(),
+        flow.localPort(),
+        flow.remoteIpv4(),
+        flow.remotePort(),
+        state,
+        context.nowNanos());
   }
 
   TcpSettings settings() {

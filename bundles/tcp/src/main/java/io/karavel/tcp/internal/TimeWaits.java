@@ -55,6 +55,7 @@ final class TimeWaits {
     heap.remove(record);
     flows.remove(record);
     lane.endpoints.letGo(record.localIpv4(), record.localPort());
+    lane.moved(record, TcpState.CLOSED);
     lane.mib.timeWaits.set(heap.size());
     StackSocket socket = lane.endpoints.socket(record.id());
     // a socket that its application has not closed shows how it ended

@@ -27,6 +27,7 @@ import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TcpModule;
+import io.karavel.tcp.spi.TransitionTap;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -284,9 +285,12 @@ final class TestLane implements LaneContext, LaneMailbox {
     return (Slot<M>) (slot.equals(IpModule.SLOT) ? ipSlot : keepaliveSlot);
   }
 
+  /** Where states can be followed. */
+  final TransitionTap transitions = new TransitionTap();
+
   @Override
   public <T> T shared(Class<T> type) {
-    return type.cast(endpoints);
+    return type.cast(type == TransitionTap.class ? transitions : endpoints);
   }
 
   @Override

@@ -2,13 +2,17 @@ package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Slot;
+import io.karavel.engine.Timer;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.nic.DeviceCapabilities;
 import io.karavel.nic.FrameSink;
+import io.karavel.nic.FrameTap;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -20,12 +24,17 @@ final class DeviceRing implements FrameSink {
   private static final class Port {
     final SlotHolder holder;
     final Slot<NetworkDevice> slot;
+    final String interfaceName;
     final int interfaceIndex;
     NetworkDevice device;
     DeviceCapabilities capabilities;
 
-    Port(SlotHolder holder, int interfaceIndex) {
+    /** Null while nobody taps the interface. */
+    TapChain taps;
+
+    Port(SlotHolder holder, String interfaceName, int interfaceIndex) {
       this.holder = holder;
+      this.interfaceName = interfaceName;
       this.slot = holder.view(NetworkDevice.class);
       this.interfaceIndex = interfaceIndex;
     }
@@ -43,6 +52,9 @@ final class DeviceRing implements FrameSink {
 
   private Throwable crashWhilePolled;
 
+  private final List<FrameTap> taps = new ArrayList<>();
+  private boolean tapped;
+
   DeviceRing(Lane lane) {
     this.lane = lane;
     ipHolder = lane.holder(IpModule.SLOT);
@@ -56,8 +68,9 @@ final class DeviceRing implements FrameSink {
     int count = 0;
     for (Map.Entry<Integer, InterfaceSettings> entry : interfaces.entrySet()) {
       String slotName = NetworkDevice.slotOf(entry.getValue().device());
-      fresh[count++] = new Port(lane.holder(slotName), entry.getKey());
+      fresh[count++] = new Port(lane.holder(slotName), entry.getValue().name(), entry.getKey());
     }
+    layTaps(fresh);
     ports = fresh;
     first = 0;
     changed = true;
@@ -131,8 +144,12 @@ final class DeviceRing implements FrameSink {
 
   @Override
   public void onFrame(PacketBuffer frame) {
+    give(frame, polled.interfaceIndex);
+  }
+
+  private void give(PacketBuffer frame, int interfaceIndex) {
     frame.direction(PacketBuffer.UP);
-    frame.interfaceIndex(polled.interfaceIndex);
+    frame.interfaceIndex(interfaceIndex);
     frame.timestampNanos(lane.nowNanos());
     IpModule module = ip.module();
     if (module == null) {
@@ -168,6 +185,102 @@ final class DeviceRing implements FrameSink {
   /** IP is new: it is told of interfaces and devices before anything else. */
   void onIpPlugged() {
     changed = true;
+  }
+
+  // ---- taps ----
+
+  /** Puts a tap at the interfaces that it wants. */
+  void attach(FrameTap tap) {
+    taps.add(tap);
+    layTaps(ports);
+  }
+
+  /** Takes a tap out. */
+  void detach(FrameTap tap) {
+    taps.remove(tap);
+    for (Port port : ports) {
+      if (port.taps != null) {
+        port.taps.remove(tap);
+      }
+    }
+    layTaps(ports);
+  }
+
+  /** Brings the chains of the ports into line with the taps; a chain stays with its interface. */
+  private void layTaps(Port[] fresh) {
+    for (Port port : ports) {
+      if (port.taps != null) {
+        Port heir = heir(fresh, port);
+        if (heir == null) {
+          port.taps.removeAll();
+          port.holder.standIn(null);
+        } else {
+          heir.taps = port.taps;
+        }
+      }
+    }
+    tapped = false;
+    for (Port port : fresh) {
+      for (FrameTap tap : taps) {
+        if (tap.isFor(port.interfaceName) && (port.taps == null || !port.taps.has(tap))) {
+          if (port.taps == null) {
+            port.taps =
+                new TapChain(
+                    lane, port.holder, port.interfaceName, port.interfaceIndex, this::give);
+          }
+          port.taps.add(tap);
+        }
+      }
+      if (port.taps != null && port.taps.isEmpty()) {
+        port.taps = null;
+      }
+      port.holder.standIn(port.taps);
+      tapped |= port.taps != null;
+    }
+  }
+
+  private static Port heir(Port[] fresh, Port port) {
+    for (Port other : fresh) {
+      if (other.holder == port.holder && other.interfaceIndex == port.interfaceIndex) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  /** When a tap wants to do something. */
+  long tapDeadlineNanos() {
+    long deadline = Timer.NOT_ARMED;
+    if (tapped) {
+      for (Port port : ports) {
+        if (port.taps != null) {
+          deadline = Math.min(deadline, port.taps.deadlineNanos());
+        }
+      }
+    }
+    return deadline;
+  }
+
+  /** Lets taps do what is due. */
+  void expireTaps(long nowNanos) {
+    if (tapped) {
+      for (Port port : ports) {
+        if (port.taps != null) {
+          port.taps.expire(nowNanos);
+        }
+      }
+    }
+  }
+
+  /** The turn ends. */
+  void endTurn() {
+    if (tapped) {
+      for (Port port : ports) {
+        if (port.taps != null) {
+          port.taps.turnEnds();
+        }
+      }
+    }
   }
 
   /** The readiness descriptor of a device now; -1 if it has none. */

@@ -12,6 +12,7 @@ import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.IpModule;
+import io.karavel.nic.FrameTap;
 import io.karavel.packet.PacketPool;
 import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.StackEndpoint;
@@ -105,6 +106,7 @@ public final class Lane {
       flush();
       settle();
     }
+    devices.endTurn();
     counts.turned(setup.clock().nanoTime() - begin, packets.outstanding(), timers.armed());
     return more || again || hasWork() || nextDeadlineNanos() <= nowNanos;
   }
@@ -131,6 +133,7 @@ public final class Lane {
       busy = true;
       counts.timersExpired.add(expired);
     }
+    devices.expireTaps(nowNanos);
     if (slotDeadlineNanos() <= nowNanos) {
       for (SlotHolder slot : slots.ordered()) {
         slot.expire(nowNanos, settings);
@@ -141,7 +144,7 @@ public final class Lane {
   }
 
   private long slotDeadlineNanos() {
-    long deadline = sockets.deadlineNanos(settings);
+    long deadline = Math.min(sockets.deadlineNanos(settings), devices.tapDeadlineNanos());
     for (SlotHolder slot : slots.ordered()) {
       deadline = Math.min(deadline, slot.deadlineNanos(settings));
     }
@@ -255,6 +258,20 @@ public final class Lane {
   public void interfacesChanged() {
     leaveOver();
     devices.refresh(setup.shared().get(InterfaceTable.class));
+  }
+
+  /** Puts a tap at the interfaces that it wants, now and later. */
+  public void attach(FrameTap tap) {
+    refreshTime();
+    leaveOver();
+    devices.attach(tap);
+  }
+
+  /** Takes a tap out. */
+  public void detach(FrameTap tap) {
+    refreshTime();
+    leaveOver();
+    devices.detach(tap);
   }
 
   /** Endpoints whose handlers are gone wait for a successor of their owner, or are closed. */

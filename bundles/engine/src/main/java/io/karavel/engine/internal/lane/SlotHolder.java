@@ -6,6 +6,7 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.Module;
 import io.karavel.engine.Timer;
+import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
@@ -38,6 +39,10 @@ final class SlotHolder {
   private final CrashHistory crashes = new CrashHistory();
 
   private Module module;
+
+  /** What neighbours see instead of a device at work: its taps. Null if there are none. */
+  private NetworkDevice standIn;
+
   private ModuleContext context;
   private ModuleSource source;
   private ModuleSource previous;
@@ -89,7 +94,7 @@ final class SlotHolder {
     TypedSlot<M> view = (TypedSlot<M>) views.get(type);
     if (view == null) {
       view = new TypedSlot<>(this, type);
-      view.set(module);
+      view.set(seenAs(type));
       views.put(type, view);
     }
     return view;
@@ -177,9 +182,23 @@ final class SlotHolder {
       lane.timers().detach();
     }
     module = newModule;
-    for (TypedSlot<?> view : views.values()) {
-      view.set(newModule);
-    }
+    show();
+  }
+
+  private void show() {
+    views.forEach((type, view) -> view.set(seenAs(type)));
+  }
+
+  private Module seenAs(Class<?> type) {
+    return standIn != null && module instanceof NetworkDevice && type == NetworkDevice.class
+        ? standIn
+        : module;
+  }
+
+  /** Has neighbours see taps instead of the device; null for the device itself. */
+  void standIn(NetworkDevice taps) {
+    standIn = taps;
+    show();
   }
 
   /** Whether the slot waits for a module that it could have. */

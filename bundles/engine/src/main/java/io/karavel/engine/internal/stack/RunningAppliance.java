@@ -4,6 +4,7 @@ import io.karavel.control.Appliance;
 import io.karavel.control.LaneInfo;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
+import io.karavel.control.TapPoints;
 import io.karavel.control.TimerInfo;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
@@ -11,7 +12,9 @@ import io.karavel.engine.NanoClock;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.ip.InterfaceSettings;
+import io.karavel.nic.FrameTap;
 import io.karavel.nic.NetworkDevice;
+import io.karavel.tcp.spi.TransitionTap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** The appliance as management sees it, over the stacks of a registry. Any thread. */
-public final class RunningAppliance implements Appliance {
+public final class RunningAppliance implements Appliance, TapPoints {
   private final StackRegistry registry;
   private final NanoClock clock;
   private final long startedNanos;
@@ -147,5 +150,23 @@ public final class RunningAppliance implements Appliance {
   @Override
   public boolean drop(String stack, String slot) {
     return known(stack).drop(slot);
+  }
+
+  @Override
+  public void attach(String stack, FrameTap tap) {
+    known(stack).attach(tap);
+  }
+
+  @Override
+  public void detach(String stack, FrameTap tap) {
+    Stack there = registry.stack(stack);
+    if (there != null) {
+      there.detach(tap);
+    }
+  }
+
+  @Override
+  public TransitionTap transitions(String stack) {
+    return known(stack).transitions();
   }
 }

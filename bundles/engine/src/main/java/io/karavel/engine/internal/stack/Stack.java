@@ -15,10 +15,12 @@ import io.karavel.engine.internal.lane.SharedObjects;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.LocalAddresses;
+import io.karavel.nic.FrameTap;
 import io.karavel.tcp.TcpService;
 import io.karavel.tcp.spi.RingMemory;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpEndpoints;
+import io.karavel.tcp.spi.TransitionTap;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class Stack {
   private final StackSetup setup;
   private final InterfaceTable interfaces = new InterfaceTable();
   private final LocalAddresses addresses = new LocalAddresses();
+  private final TransitionTap transitions = new TransitionTap();
   private final SharedObjects shared = new SharedObjects();
   private final RingMemory memory;
   private final List<Lane> lanes;
@@ -59,6 +62,7 @@ public final class Stack {
     shared.put(InterfaceTable.class, interfaces);
     shared.put(LocalAddresses.class, addresses);
     shared.put(RingMemory.class, memory);
+    shared.put(TransitionTap.class, transitions);
     Lane lane =
         new Lane(
             new LaneSetup(
@@ -143,6 +147,33 @@ public final class Stack {
     ModuleSource source = ModuleSource.of(factory);
     arrive(source);
     return source;
+  }
+
+  /** Puts a tap at the interfaces that it wants; returns when it is in place. */
+  public void attach(FrameTap tap) {
+    operateAll("attach a tap", lane -> lane.attach(tap));
+  }
+
+  /** Takes a tap out; when this returns it is called no more. */
+  public void detach(FrameTap tap) {
+    operateAll("detach a tap", lane -> lane.detach(tap));
+  }
+
+  private void operateAll(String what, Operation operation) {
+    if (closed) {
+      return;
+    }
+    try {
+      onEveryLane(operation, settings().leaveMillis());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "stack " + name() + ": a lane did not " + what + " in time", e);
+    }
+  }
+
+  /** Where the states of connections can be followed. */
+  public TransitionTap transitions() {
+    return transitions;
   }
 
   private interface Operation {

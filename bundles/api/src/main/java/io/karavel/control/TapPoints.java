@@ -1,0 +1,28 @@
+package io.karavel.control;
+
+import io.karavel.nic.FrameTap;
+import io.karavel.tcp.spi.TransitionTap;
+
+/**
+ * Where captures, traces, impairments and the loss laboratory take hold of a stack. A lasting
+ * service of the engine: taps stay while any module is replaced. Any thread.
+ */
+public interface TapPoints {
+  /**
+   * Puts a tap at every interface that it {@linkplain FrameTap#isFor wants}, those that come later
+   * included; returns when it is in place.
+   *
+   * @throws IllegalArgumentException if there is no such stack
+   */
+  void attach(String stack, FrameTap tap);
+
+  /** Takes a tap out; when this returns it is called no more. Nothing happens if it is not in. */
+  void detach(String stack, FrameTap tap);
+
+  /**
+   * Where the states of the stack's connections can be followed.
+   *
+   * @throws IllegalArgumentException if there is no such stack
+   */
+  TransitionTap transitions(String stack);
+}
