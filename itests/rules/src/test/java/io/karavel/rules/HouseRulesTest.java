@@ -27,6 +27,7 @@ class HouseRulesTest {
           "io.karavel.nic.tap.internal",
           "io.karavel.ip.internal",
           "io.karavel.tcp.internal",
+          "io.karavel.control.internal",
           "io.karavel.services.internal",
           "io.karavel.shell.internal");
 
@@ -42,7 +43,7 @@ class HouseRulesTest {
           List.of("io.karavel.nic"),
           List.of("io.karavel.ip", "io.karavel.ip.spi"),
           List.of("io.karavel.tcp", "io.karavel.tcp.spi"),
-          List.of("io.karavel.control.."));
+          List.of("io.karavel.control", "io.karavel.control.spi"));
 
   private static final String[] VALUES = {
     "io.karavel.packet..", "io.karavel.address..", "io.karavel.wire.."
@@ -123,13 +124,24 @@ class HouseRulesTest {
   }
 
   @Test
-  void onlyTheShellKnowsKarafAndOnlyItAndTheStatusPageKnowJson() {
+  void onlyShellAndControlKnowKarafAndOnlyTheShellAndTheStatusPageKnowJson() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.karavel.shell.internal..")
+        .resideOutsideOfPackages("io.karavel.shell.internal..", "io.karavel.control.internal..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.karaf..")
+        .check(production);
+    noClasses()
+        .that()
+        .resideInAPackage("io.karavel.control.internal..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage("org.apache.karaf..")
+                .and(
+                    DescribedPredicate.not(
+                        JavaClass.Predicates.resideInAPackage("org.apache.karaf.features.."))))
+        .because("control commits swaps through the features service, and that is all")
         .check(production);
     noClasses()
         .that()

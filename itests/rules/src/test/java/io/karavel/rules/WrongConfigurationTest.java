@@ -50,6 +50,7 @@ class WrongConfigurationTest {
     "io.karavel.ip.internal.IpComponent, defaultTtl, 63, 256, 1",
     "io.karavel.tcp.internal.TcpComponent, synRetries, 4, 0, 1",
     "io.karavel.nic.memory.internal.MemoryCableComponent, lossPercent, 1.5, 101, 2",
+    "io.karavel.control.internal.ControlComponent, watchSeconds, 5, 3601, 0",
     "io.karavel.nic.tap.internal.TapComponent, mtu, 1400, 12, 1",
   })
   void startsWithTheDefaultsAndKeepsTheLastGoodSet(

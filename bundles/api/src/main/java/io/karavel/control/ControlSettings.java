@@ -1,0 +1,93 @@
+package io.karavel.control;
+
+import io.karavel.engine.Setting;
+import io.karavel.engine.Setting.Applies;
+import io.karavel.engine.SettingsException;
+import io.karavel.engine.SettingsSchema;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of management, PID {@value #PID}. Units are in the names.
+ *
+ * @param watchSeconds how long a swap is watched unless the command says
+ * @param watchStallMillis how long a turn of a lane may last while a swap is watched
+ * @param watchResets resets of established connections that undo a watched swap
+ * @param historyEntries swaps remembered
+ */
+public record ControlSettings(
+    int watchSeconds, int watchStallMillis, int watchResets, int historyEntries) {
+  /** The PID. */
+  public static final String PID = "io.karavel.control";
+
+  /** Key. */
+  public static final Setting<Long> WATCH_SECONDS =
+      Setting.number(
+          "watchSeconds",
+          30,
+          0,
+          3600,
+          "s",
+          Applies.LIVE,
+          "How long a swapped module is watched before the swap is committed, unless the command says.");
+
+  /** Key. */
+  public static final Setting<Long> WATCH_STALL_MILLIS =
+      Setting.number(
+          "watchStallMillis",
+          2000,
+          100,
+          60_000,
+          "ms",
+          Applies.LIVE,
+          "How long one turn of a lane may last while a swap is watched before that undoes it.");
+
+  /** Key. */
+  public static final Setting<Long> WATCH_RESETS =
+      Setting.number(
+          "watchResets",
+          10,
+          1,
+          1_000_000,
+          "count",
+          Applies.LIVE,
+          "Resets of established connections while a swap is watched that undo it.");
+
+  /** Key. */
+  public static final Setting<Long> HISTORY_ENTRIES =
+      Setting.number(
+          "historyEntries",
+          100,
+          1,
+          10_000,
+          "count",
+          Applies.LIVE,
+          "Swaps remembered for net:module-history.");
+
+  /** All keys. */
+  public static final SettingsSchema SCHEMA =
+      new SettingsSchema(
+          PID, List.of(WATCH_SECONDS, WATCH_STALL_MILLIS, WATCH_RESETS, HISTORY_ENTRIES));
+
+  /** The defaults. */
+  public static ControlSettings defaults() {
+    return of(SCHEMA.defaults());
+  }
+
+  /**
+   * Parses a raw configuration.
+   *
+   * @throws SettingsException naming every wrong key
+   */
+  public static ControlSettings parse(Map<String, ?> raw) throws SettingsException {
+    return of(SCHEMA.parse(raw));
+  }
+
+  private static ControlSettings of(SettingsSchema.Values values) {
+    return new ControlSettings(
+        values.intValue(WATCH_SECONDS),
+        values.intValue(WATCH_STALL_MILLIS),
+        values.intValue(WATCH_RESETS),
+        values.intValue(HISTORY_ENTRIES));
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of {@code io.karavel.control.internal}. */
+package io.karavel.control.internal;
