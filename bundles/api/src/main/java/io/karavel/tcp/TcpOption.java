@@ -72,6 +72,13 @@ public final class TcpOption<T> {
   /** Shares a port among listeners that all say so (SO_REUSEPORT). */
   public static final TcpOption<Boolean> REUSE_PORT = flag("reusePort");
 
+  /**
+   * Seconds that a listener waits for a client's first data after the handshake before it makes a
+   * connection to accept; 0 is off (TCP_DEFER_ACCEPT).
+   */
+  public static final TcpOption<Integer> DEFER_ACCEPT_SECONDS =
+      number("deferAcceptSeconds", 0, 32767);
+
   /** Name of the congestion control (TCP_CONGESTION). */
   public static final TcpOption<String> CONGESTION_CONTROL =
       new TcpOption<>("congestionControl", String.class, 0, 0);
@@ -103,6 +110,7 @@ public final class TcpOption<T> {
           NOT_SENT_LOW_WATER_BYTES,
           REUSE_ADDRESS,
           REUSE_PORT,
+          DEFER_ACCEPT_SECONDS,
           CONGESTION_CONTROL,
           TIME_TO_LIVE,
           TRAFFIC_CLASS);

@@ -30,6 +30,9 @@ public interface TcpSocket extends TcpEndpoint {
   /** {@link #ready()}: nothing goes either way any more. */
   int ENDED = 32;
 
+  /** {@link #ready()}: urgent data is announced and not read to its end. */
+  int URGENT = 64;
+
   /** The peer; null before {@link #connect}. */
   IpEndpoint remote();
 
@@ -58,11 +61,20 @@ public interface TcpSocket extends TcpEndpoint {
    */
   int read(ByteBuffer target) throws TcpException;
 
+  /** Like {@link #read}, but the bytes stay to be read (MSG_PEEK). */
+  int peek(ByteBuffer target) throws TcpException;
+
   /** Discards up to {@code max} received bytes; like {@link #read}. */
   long skip(long max) throws TcpException;
 
   /** Received bytes that wait to be read. */
   long available();
+
+  /**
+   * Bytes from here to the end of the urgent data that the peer has announced, received or not; 0
+   * if none is announced or all of it was read. Urgent data comes in line (RFC 6093 §4).
+   */
+  long urgentAvailable();
 
   /**
    * Queues bytes for sending, as many as there is room for.
@@ -71,6 +83,12 @@ public interface TcpSocket extends TcpEndpoint {
    * @throws TcpException what failed; NOT_CONNECTED, OUTPUT_SHUT_DOWN, CLOSED
    */
   int write(ByteBuffer source) throws TcpException;
+
+  /**
+   * Like {@link #write}; the peer is told that the data is urgent up to the last byte taken (RFC
+   * 9293 §3.8.5). Not for new applications (RFC 6093 §5).
+   */
+  int writeUrgent(ByteBuffer source) throws TcpException;
 
   /**
    * Bytes that {@link #write} would take now as far as the send buffer goes: an echo reads no more

@@ -118,6 +118,11 @@ final class HarnessModules {
     byPid.put(pid, kind);
   }
 
+  /** The settings of a PID in force. */
+  <S> S settings(String pid, Class<S> type) {
+    return type.cast(byPid.get(pid).settings);
+  }
+
   EngineSettings engineSettings() {
     return engine.settings;
   }

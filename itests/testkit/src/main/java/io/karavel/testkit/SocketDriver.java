@@ -3,7 +3,7 @@ package io.karavel.testkit;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.TcpEndpoint;
+import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpOption;
@@ -26,6 +26,9 @@ import java.util.Map;
 public final class SocketDriver {
   /** {@link #poll}: something can be read, accepted, or the end or an error waits. */
   public static final int POLLIN = 0x1;
+
+  /** {@link #poll}: urgent data is here. */
+  public static final int POLLPRI = 0x2;
 
   /** {@link #poll}: something can be written. */
   public static final int POLLOUT = 0x4;
@@ -51,6 +54,30 @@ public final class SocketDriver {
   /** {@link #shutdown}: neither. */
   public static final int SHUT_RDWR = 2;
 
+  /** {@link #recv}, {@link #send}: the urgent byte. */
+  public static final int MSG_OOB = 0x1;
+
+  /** {@link #recv}: the bytes stay. */
+  public static final int MSG_PEEK = 0x2;
+
+  /** {@link #recv}: the bytes are thrown away and counted. */
+  public static final int MSG_TRUNC = 0x20;
+
+  /** {@link #send}: more follows, so that partial segments wait. */
+  public static final int MSG_MORE = 0x8000;
+
+  /** {@link #ioctl}: bytes that can be read; also called FIONREAD. */
+  public static final int SIOCINQ = 0x541b;
+
+  /** {@link #ioctl}: bytes, and FIN, that the peer has not acknowledged. */
+  public static final int SIOCOUTQ = 0x5411;
+
+  /** {@link #ioctl}: bytes, and FIN, that were not sent. */
+  public static final int SIOCOUTQNSD = 0x894b;
+
+  /** {@link #ioctl}: whether the next byte is the urgent one. */
+  public static final int SIOCATMARK = 0x8905;
+
   /** Option level of sockets. */
   public static final int SOL_SOCKET = 1;
 
@@ -60,40 +87,28 @@ public final class SocketDriver {
   /** Option level of TCP. */
   public static final int IPPROTO_TCP = 6;
 
-  private static final int SO_ERROR = 4;
-
-  private static final class Descriptor {
-    private final Map<TcpOption<?>, Object> options = new HashMap<>();
-
-    /** Holds the port between bind and connect or listen. */
-    private TcpSocket bound;
-
-    private TcpSocket socket;
-    private TcpListener listener;
-    private boolean connectTold;
-    private boolean errorTaken;
-
-    private TcpEndpoint endpoint() {
-      return socket != null ? socket : listener != null ? listener : bound;
-    }
-  }
-
   private final StackHarness harness;
-  private final Map<Integer, Descriptor> descriptors = new HashMap<>();
+  private final SocketOptions options;
+  private final Map<Integer, SocketDescriptor> descriptors = new HashMap<>();
   private final ArrayDeque<byte[]> sent = new ArrayDeque<>();
   private int nextDescriptor = 3;
 
   SocketDriver(StackHarness harness) {
     this.harness = harness;
+    options = new SocketOptions(harness);
   }
 
   private interface Call {
-    int run() throws TcpException;
+    int run(SocketDescriptor d) throws TcpException;
   }
 
-  private int call(Call call) {
+  private int call(int fd, Call call) {
+    SocketDescriptor d = descriptors.get(fd);
+    if (d == null) {
+      return Errno.EBADF.result();
+    }
     try {
-      int result = call.run();
+      int result = call.run(d);
       harness.settle();
       return result;
     } catch (TcpException e) {
@@ -141,168 +156,220 @@ public final class SocketDriver {
   /** A new TCP socket. */
   public int socket() {
     int descriptor = nextDescriptor++;
-    descriptors.put(descriptor, new Descriptor());
+    descriptors.put(descriptor, new SocketDescriptor());
     return descriptor;
   }
 
   /** Binds to an address and port; 0 is any. */
   public int bind(int fd, int ipv4, int port) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.endpoint() != null) {
-      return Errno.EINVAL.result();
-    }
     return call(
-        () -> {
-          TcpSocket socket = harness.socket();
-          try {
-            apply(d, socket);
-            socket.bind(new IpEndpoint(IpAddress.ipv4(ipv4), port));
-          } catch (TcpException e) {
-            socket.close();
-            throw e;
+        fd,
+        d -> {
+          if (d.endpoint() != null || d.boundTo != null) {
+            return Errno.EINVAL.result();
           }
-          d.bound = socket;
+          hold(d, new IpEndpoint(IpAddress.ipv4(ipv4), port));
           return 0;
         });
   }
 
-  /** Starts to listen. */
+  /** Holds a local end with a socket of its own until it is known what the descriptor becomes. */
+  private void hold(SocketDescriptor d, IpEndpoint local) throws TcpException {
+    TcpSocket socket = harness.socket();
+    try {
+      d.apply(socket);
+      socket.bind(local);
+    } catch (TcpException e) {
+      socket.close();
+      throw e;
+    }
+    d.bound = socket;
+    d.boundTo = socket.local();
+  }
+
+  /** Starts to listen, or changes the backlog; one connection more than that may wait. */
   public int listen(int fd, int backlog) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.socket != null) {
-      return Errno.EINVAL.result();
-    }
     return call(
-        () -> {
-          if (d.listener == null) {
-            TcpListener listener = harness.listener();
-            apply(d, listener);
-            IpEndpoint local = new IpEndpoint(IpAddress.ANY, 0);
-            if (d.bound != null) {
-              local = d.bound.local();
-              d.bound.close();
-              d.bound = null;
-            }
-            listener.bind(local);
-            d.listener = listener;
+        fd,
+        d -> {
+          if (d.socket != null) {
+            return Errno.EINVAL.result();
           }
-          d.listener.listen(Math.max(1, backlog));
+          int most = backlog < 0 ? Integer.MAX_VALUE : Math.min(backlog, 65534) + 1;
+          if (d.listener != null) {
+            d.listener.listen(most);
+            return 0;
+          }
+          IpEndpoint local = d.local();
+          if (d.bound != null) {
+            d.bound.close();
+            d.bound = null;
+          }
+          TcpListener listener = harness.listener();
+          try {
+            d.apply(listener);
+            listener.bind(local);
+            listener.listen(most);
+          } catch (TcpException e) {
+            listener.close();
+            hold(d, local);
+            throw e;
+          }
+          d.listener = listener;
           return 0;
         });
   }
 
   /** Takes the oldest connection that waits, as a new descriptor; EAGAIN if none does. */
   public int accept(int fd) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.listener == null) {
-      return Errno.EINVAL.result();
-    }
     return call(
-        () -> {
+        fd,
+        d -> {
+          if (d.listener == null) {
+            return Errno.EINVAL.result();
+          }
           TcpSocket socket = d.listener.accept();
           if (socket == null) {
             return Errno.EAGAIN.result();
           }
           int accepted = socket();
-          Descriptor child = descriptors.get(accepted);
+          SocketDescriptor child = descriptors.get(accepted);
           child.socket = socket;
           child.connectTold = true;
+          child.options.putAll(d.options);
+          child.urgentInLine = d.urgentInLine;
+          child.receiveLowWater = d.receiveLowWater;
           return accepted;
         });
   }
 
   /**
-   * Connects: EINPROGRESS at first, EALREADY while it goes on, then once 0 or what failed, then
-   * EISCONN.
+   * Connects: EINPROGRESS at first, EALREADY while it goes on, then once 0, then EISCONN; or once
+   * what failed, after which the next call connects anew. What can be told at once is.
    */
   public int connect(int fd, int ipv4, int port) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
+    return call(
+        fd,
+        d -> {
+          if (d.listener != null) {
+            return Errno.EISCONN.result();
+          }
+          return d.socket == null ? begin(d, new IpEndpoint(IpAddress.ipv4(ipv4), port)) : goOn(d);
+        });
+  }
+
+  private int goOn(SocketDescriptor d) {
+    if (d.isConnecting()) {
+      return Errno.EALREADY.result();
     }
-    if (d.listener != null) {
-      return Errno.EINVAL.result();
-    }
-    if (d.socket != null) {
-      if (d.socket.failure() != null && !d.errorTaken) {
-        d.errorTaken = true;
-        return Errno.of(d.socket.failure()).result();
-      }
-      if ((d.socket.ready() & TcpSocket.CONNECTED) == 0) {
-        return Errno.EALREADY.result();
-      }
-      if (!d.connectTold) {
-        d.connectTold = true;
-        return 0;
-      }
+    if (d.connectTold) {
       return Errno.EISCONN.result();
     }
+    if (d.isOver()) {
+      Errno error = d.takeError();
+      d.disconnect();
+      return (error == null ? Errno.ECONNABORTED : error).result();
+    }
+    d.connectTold = true;
+    return 0;
+  }
+
+  private int begin(SocketDescriptor d, IpEndpoint remote) throws TcpException {
+    if (d.bound == null && d.boundTo != null) {
+      hold(d, d.boundTo);
+    }
+    TcpSocket socket = d.bound;
+    if (socket == null) {
+      socket = harness.socket();
+      d.apply(socket);
+    }
+    try {
+      socket.connect(remote);
+    } catch (TcpException e) {
+      if (d.bound == null) {
+        socket.close();
+      }
+      throw e;
+    }
+    d.bound = null;
+    d.socket = socket;
+    harness.settle();
+    if (socket.failure() != null && isToldAtOnce(socket.failure().error())) {
+      Errno error = d.takeError();
+      d.disconnect();
+      return error.result();
+    }
+    return Errno.EINPROGRESS.result();
+  }
+
+  private static boolean isToldAtOnce(TcpError error) {
+    return switch (error) {
+      case NETWORK_UNREACHABLE,
+          ADDRESS_NOT_AVAILABLE,
+          ADDRESS_IN_USE,
+          NO_FREE_PORT,
+          LIMIT_REACHED ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** What connect to AF_UNSPEC does: RST if need be; the descriptor can connect or listen anew. */
+  public int disconnect(int fd) {
     return call(
-        () -> {
-          TcpSocket socket = d.bound;
-          if (socket == null) {
-            socket = harness.socket();
-            apply(d, socket);
+        fd,
+        d -> {
+          if (d.socket != null && !d.isOver()) {
+            d.fail(d.isConnecting() ? Errno.ECONNRESET : null);
+            d.socket.abort();
           }
-          d.bound = null;
-          d.socket = socket;
-          socket.connect(new IpEndpoint(IpAddress.ipv4(ipv4), port));
-          return Errno.EINPROGRESS.result();
+          d.disconnect();
+          return 0;
         });
   }
 
   /** Reads into {@code target}: bytes read, 0 at the end, EAGAIN if nothing is there. */
   public int read(int fd, byte[] target, int offset, int length) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.socket == null) {
-      return Errno.ENOTCONN.result();
-    }
-    return call(
-        () -> {
-          int count = d.socket.read(ByteBuffer.wrap(target, offset, length));
-          return count == -1 ? 0 : count == 0 && length > 0 ? Errno.EAGAIN.result() : count;
-        });
+    return recv(fd, target, offset, length, 0);
+  }
+
+  /** Like {@link #read} with the MSG flags of this class. */
+  public int recv(int fd, byte[] target, int offset, int length, int flags) {
+    return call(fd, d -> SocketTransfers.recv(d, ByteBuffer.wrap(target, offset, length), flags));
   }
 
   /** Writes: bytes taken, or EAGAIN if there is no room. */
   public int write(int fd, byte[] source, int offset, int length) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.socket == null) {
-      return Errno.EPIPE.result();
-    }
-    return call(
-        () -> {
-          int count = d.socket.write(ByteBuffer.wrap(source, offset, length));
-          return count == 0 && length > 0 ? Errno.EAGAIN.result() : count;
-        });
+    return send(fd, source, offset, length, 0);
   }
 
-  /** Closes one or both directions. */
+  /** Like {@link #write} with the MSG flags of this class. */
+  public int send(int fd, byte[] source, int offset, int length, int flags) {
+    return call(fd, d -> SocketTransfers.send(d, ByteBuffer.wrap(source, offset, length), flags));
+  }
+
+  /** Closes one or both directions. Of a listener, reading: it ends; of a connect: that ends. */
   public int shutdown(int fd, int how) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    if (d.socket == null) {
-      return Errno.ENOTCONN.result();
-    }
     return call(
-        () -> {
+        fd,
+        d -> {
+          if (how < SHUT_RD || how > SHUT_RDWR) {
+            return Errno.EINVAL.result();
+          }
+          if (d.listener != null) {
+            if (how != SHUT_WR) {
+              d.disconnect();
+            }
+            return 0;
+          }
+          if (d.isConnecting()) {
+            d.disconnect();
+            d.fail(Errno.ECONNRESET);
+            return 0;
+          }
+          if (d.socket == null || d.isOver()) {
+            return Errno.ENOTCONN.result();
+          }
           if (how != SHUT_WR) {
             d.socket.shutdownInput();
           }
@@ -315,12 +382,10 @@ public final class SocketDriver {
 
   /** Closes. Never blocks: with linger, look at the packets. */
   public int close(int fd) {
-    Descriptor d = descriptors.remove(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
     return call(
-        () -> {
+        fd,
+        d -> {
+          descriptors.remove(fd);
           if (d.endpoint() != null) {
             d.endpoint().close();
           }
@@ -330,14 +395,14 @@ public final class SocketDriver {
 
   /** Aborts a connection with RST, which BSD sockets do by linger 0 and close. */
   public int abort(int fd) {
-    Descriptor d = descriptors.remove(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
     return call(
-        () -> {
+        fd,
+        d -> {
+          descriptors.remove(fd);
           if (d.socket != null) {
             d.socket.abort();
+          } else if (d.endpoint() != null) {
+            d.endpoint().close();
           }
           return 0;
         });
@@ -345,124 +410,113 @@ public final class SocketDriver {
 
   /** What can be done now, as POLL bits. */
   public int poll(int fd) {
-    Descriptor d = descriptors.get(fd);
+    SocketDescriptor d = descriptors.get(fd);
     if (d == null) {
       return POLLNVAL;
     }
     harness.settle();
-    if (d.listener != null) {
-      return d.listener.acceptQueue() > 0 ? POLLIN : 0;
-    }
-    if (d.socket == null) {
-      return POLLOUT | POLLHUP;
-    }
-    int ready = d.socket.ready();
-    return ((ready & TcpSocket.READABLE) != 0 ? POLLIN : 0)
-        | ((ready & TcpSocket.WRITABLE) != 0 ? POLLOUT : 0)
-        | ((ready & TcpSocket.FAILED) != 0 ? POLLERR : 0)
-        | ((ready & TcpSocket.INPUT_ENDED) != 0 ? POLLRDHUP : 0)
-        | ((ready & TcpSocket.ENDED) != 0 ? POLLHUP : 0);
+    return SocketTransfers.poll(d);
   }
 
-  /** Sets an option by Linux's numbers; booleans are 0 and 1. */
-  public int setsockopt(int fd, int level, int name, int value) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    TcpOption<?> option = SocketOptionNumbers.option(level, name);
-    if (option == null) {
-      return Errno.ENOPROTOOPT.result();
-    }
+  /** The question behind one of the SIOC numbers of this class: the answer, 0 or more. */
+  public int ioctl(int fd, int request) {
     return call(
-        () -> {
-          Object boxed = option.type() == Boolean.class ? (Object) (value != 0) : (Object) value;
-          set(d, option, boxed);
-          return 0;
+        fd,
+        d -> {
+          if (request == SIOCATMARK) {
+            return d.isAtMark() ? 1 : 0;
+          }
+          if (request != SIOCINQ && request != SIOCOUTQ && request != SIOCOUTQNSD) {
+            return Errno.ENOTTY.result();
+          }
+          if (d.listener != null) {
+            return Errno.EINVAL.result();
+          }
+          if (d.socket == null || d.isConnecting()) {
+            return 0;
+          }
+          if (request == SIOCINQ) {
+            return (int) d.readable();
+          }
+          return d.isOver()
+              ? 0
+              : (int)
+                  SocketTransfers.unacknowledged(
+                      harness.tcpControl().info(d.socket.id()), request == SIOCOUTQNSD);
         });
   }
 
-  /** Sets the congestion control, TCP_CONGESTION. */
-  public int setCongestionControl(int fd, String name) {
-    Descriptor d = descriptors.get(fd);
-    if (d == null) {
-      return Errno.EBADF.result();
-    }
-    return call(
-        () -> {
-          set(d, TcpOption.CONGESTION_CONTROL, name);
-          return 0;
-        });
-  }
-
-  private static <T> void set(Descriptor d, TcpOption<T> option, Object value) throws TcpException {
-    T checked = option.check(value);
-    d.options.put(option, checked);
-    if (d.endpoint() != null) {
-      d.endpoint().option(option, checked);
-    }
-  }
-
-  private static void apply(Descriptor d, TcpEndpoint endpoint) throws TcpException {
-    for (Map.Entry<TcpOption<?>, Object> entry : d.options.entrySet()) {
-      applyOne(endpoint, entry.getKey(), entry.getValue());
-    }
-  }
-
-  private static <T> void applyOne(TcpEndpoint endpoint, TcpOption<T> option, Object value)
-      throws TcpException {
-    endpoint.option(option, option.check(value));
-  }
+  // ---- options and names ----
 
   /**
-   * The value set for an option, or what SO_ERROR tells: the number of the failure, once.
-   *
-   * @return the value; a negative {@link Errno}; {@link Integer#MIN_VALUE} if it was not set
+   * Sets an option by Linux's numbers; booleans are 0 and 1, SO_LINGER takes seconds, -1 is off.
    */
-  public int getsockopt(int fd, int level, int name) {
-    Descriptor d = descriptors.get(fd);
+  public int setsockopt(int fd, int level, int name, int value) {
+    return call(fd, d -> options.set(d, level, name, value));
+  }
+
+  /** SO_LINGER as BSD has it: on or off, and the seconds. */
+  public int setLinger(int fd, boolean on, int seconds) {
+    return setsockopt(
+        fd,
+        SOL_SOCKET,
+        SocketOptions.SO_LINGER,
+        on ? Math.max(0, Math.min(seconds, Short.MAX_VALUE)) : -1);
+  }
+
+  /** Sets the congestion control, TCP_CONGESTION; ENOENT if there is none of that name. */
+  public int setCongestionControl(int fd, String name) {
+    return call(
+        fd,
+        d -> {
+          SocketOptions.store(d, TcpOption.CONGESTION_CONTROL, name);
+          return 0;
+        });
+  }
+
+  /** The congestion control, TCP_CONGESTION; null if there is no such descriptor. */
+  public String getCongestionControl(int fd) {
+    SocketDescriptor d = descriptors.get(fd);
     if (d == null) {
-      return Errno.EBADF.result();
+      return null;
     }
-    if (level == SOL_SOCKET && name == SO_ERROR) {
-      if (d.socket == null || d.socket.failure() == null || d.errorTaken) {
-        return 0;
-      }
-      d.errorTaken = true;
-      return Errno.of(d.socket.failure()).number();
-    }
-    TcpOption<?> option = SocketOptionNumbers.option(level, name);
-    if (option == null) {
-      return Errno.ENOPROTOOPT.result();
-    }
-    Object value = d.options.get(option);
-    if (value instanceof Boolean flag) {
-      return flag ? 1 : 0;
-    }
-    return value instanceof Integer number ? number : Integer.MIN_VALUE;
+    Object set = d.options.get(TcpOption.CONGESTION_CONTROL);
+    return set == null ? harness.tcpSettings().congestionControl() : (String) set;
   }
 
-  /** Local address and port; null if there is no such descriptor. */
+  /** The value of an option, set or by default; SO_ERROR tells the number of a failure once. */
+  public int getsockopt(int fd, int level, int name) {
+    return call(fd, d -> options.get(d, level, name));
+  }
+
+  /** Local address and port, 0 while unbound; null if there is no such descriptor. */
   public IpEndpoint getsockname(int fd) {
-    Descriptor d = descriptors.get(fd);
-    return d == null || d.endpoint() == null ? null : d.endpoint().local();
+    SocketDescriptor d = descriptors.get(fd);
+    return d == null ? null : d.local();
   }
 
-  /** The peer; null if there is none. */
+  /** The peer; null if the descriptor is not connected, which is ENOTCONN. */
   public IpEndpoint getpeername(int fd) {
-    Descriptor d = descriptors.get(fd);
-    return d == null || d.socket == null ? null : d.socket.remote();
+    SocketDescriptor d = descriptors.get(fd);
+    return d == null || d.socket == null || d.isConnecting() || d.isOver()
+        ? null
+        : d.socket.remote();
   }
 
-  /** TCP_INFO: state, queues, timers and variables; null if there is no connection. */
+  /** Everything the stack shows of a connection or listener; null if there is none. */
   public TcpConnectionInfo tcpInfo(int fd) {
-    Descriptor d = descriptors.get(fd);
+    SocketDescriptor d = descriptors.get(fd);
     return d == null || d.endpoint() == null ? null : harness.tcpControl().info(d.endpoint().id());
+  }
+
+  /** TCP_INFO by the names of Linux's struct, times in microseconds; null without descriptor. */
+  public Map<String, Long> tcpInfoFields(int fd) {
+    return descriptors.containsKey(fd) ? SocketInfo.of(tcpInfo(fd)) : null;
   }
 
   /** The socket behind a descriptor, for what has no BSD call; null if there is none. */
   public TcpSocket tcpSocket(int fd) {
-    Descriptor d = descriptors.get(fd);
+    SocketDescriptor d = descriptors.get(fd);
     return d == null ? null : d.socket;
   }
 

@@ -29,6 +29,7 @@ final class SocketOptionNumbers {
             case 6 -> TcpOption.KEEPALIVE_PROBES;
             case 7 -> TcpOption.SYN_RETRIES;
             case 8 -> TcpOption.LINGER_FIN_WAIT_SECONDS;
+            case 9 -> TcpOption.DEFER_ACCEPT_SECONDS;
             case 10 -> TcpOption.WINDOW_CLAMP_BYTES;
             case 12 -> TcpOption.QUICK_ACK;
             case 18 -> TcpOption.USER_TIMEOUT_MILLIS;

@@ -4,6 +4,7 @@ import io.karavel.address.IpAddress;
 import io.karavel.address.MacAddress;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.engine.DropReason;
+import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.SettingsException;
 import io.karavel.engine.internal.lane.Lane;
@@ -18,6 +19,7 @@ import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpService;
+import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
@@ -321,6 +323,16 @@ public final class StackHarness {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
     return settle();
+  }
+
+  /** The settings of TCP in force. */
+  public TcpSettings tcpSettings() {
+    return modules.settings(TcpSettings.PID, TcpSettings.class);
+  }
+
+  /** The settings of keepalive in force. */
+  public KeepaliveSettings keepaliveSettings() {
+    return modules.settings(KeepaliveSettings.PID, KeepaliveSettings.class);
   }
 
   /** Changes an interface, or adds one on a device that exists. */

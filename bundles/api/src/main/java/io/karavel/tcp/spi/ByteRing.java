@@ -275,6 +275,24 @@ public final class ByteRing implements SliceOwner {
     }
   }
 
+  /** Consumer: copies bytes out and leaves them; 0 if there are none. */
+  public int peek(ByteBuffer target) {
+    if (!enter(CONSUMING)) {
+      return 0;
+    }
+    try {
+      long from = readPosition;
+      int count = (int) Math.min(target.remaining(), writePosition() - from);
+      if (count > 0) {
+        copy(from, target, target.position(), count);
+        target.position(target.position() + count);
+      }
+      return count;
+    } finally {
+      leave(CONSUMING);
+    }
+  }
+
   /** Consumer, application: consumes up to {@code max} bytes unseen; says how many. */
   public long skip(long max) {
     if (!enter(CONSUMING)) {

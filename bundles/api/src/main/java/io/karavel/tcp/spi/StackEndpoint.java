@@ -50,6 +50,9 @@ public abstract class StackEndpoint implements TcpEndpoint {
   /** Wish: the backlog changed. */
   public static final int LISTEN = 512;
 
+  /** Wish: what was written is urgent, see {@link StackSocket#urgentWrittenEnd}. */
+  public static final int URGENT_WRITTEN = 1024;
+
   private static final int QUEUED = 1 << 31;
   private static final VarHandle WISHES;
   private static final VarHandle HANDLER_QUEUED;

@@ -34,6 +34,8 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   private volatile TcpException failure;
   private volatile TcpHandler handler;
   private volatile long readNoticeAt = Long.MAX_VALUE;
+  private volatile long urgentReceivedEnd;
+  private volatile long urgentWrittenEnd;
   private boolean closedTold;
 
   StackSocket(TcpEndpoints endpoints, long id) {
@@ -77,6 +79,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     if (receive != null && receive.available() > 0) {
       bits |= READABLE;
     }
+    if (urgentAvailable() > 0) {
+      bits |= URGENT;
+    }
     if (inputEnded || inputShutdown) {
       bits |= READABLE | INPUT_ENDED;
     }
@@ -115,6 +120,19 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
         return count;
       }
       return nothingToRead(ended);
+    }
+  }
+
+  @Override
+  public int peek(ByteBuffer target) throws TcpException {
+    ByteRing ring = ringToRead();
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    synchronized (ring) {
+      boolean ended = inputEnded || over;
+      int count = ring.peek(target);
+      return count > 0 ? count : nothingToRead(ended);
     }
   }
 
@@ -167,6 +185,30 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   public long available() {
     ByteRing ring = receiveRing;
     return ring == null ? 0 : ring.available();
+  }
+
+  @Override
+  public long urgentAvailable() {
+    ByteRing ring = receiveRing;
+    return ring == null ? 0 : Math.max(0, urgentReceivedEnd - ring.readPosition());
+  }
+
+  @Override
+  public int writeUrgent(ByteBuffer source) throws TcpException {
+    ByteRing ring = sendRing;
+    if (ring != null && source.hasRemaining()) {
+      // Told before the bytes are there: the lane may send them at any moment.
+      synchronized (ring) {
+        urgentWrittenEnd =
+            ring.writePosition() + Math.max(0, Math.min(source.remaining(), ring.space()));
+        wish(URGENT_WRITTEN);
+        int count = write(source);
+        urgentWrittenEnd = ring.writePosition();
+        wish(URGENT_WRITTEN);
+        return count;
+      }
+    }
+    return write(source);
   }
 
   @Override
@@ -437,6 +479,16 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     if (failure == null) {
       failure = cause;
     }
+  }
+
+  /** Lane: urgent data ends before this position of the receive ring. */
+  public void urgentReceivedEnd(long position) {
+    urgentReceivedEnd = position;
+  }
+
+  /** Position of the send ring behind the last urgent byte written. */
+  public long urgentWrittenEnd() {
+    return urgentWrittenEnd;
   }
 
   /** Lane: our FIN is acknowledged: a lingering close may return. */

@@ -248,6 +248,9 @@ final class Listeners {
       case OPEN:
         complete(embryo, arrival);
         return;
+      case DEFER:
+        lane.mib.deferAcceptDrop.increment();
+        break;
       case IGNORE:
         lane.context.drops().count(DropReason.TCP_SEQUENCE);
         break;
@@ -340,12 +343,15 @@ final class Listeners {
         break;
       }
       lane.current = first;
-      if (first.onDeadline(nowNanos) == Embryo.Verdict.GIVE_UP) {
+      Embryo.Verdict verdict = first.onDeadline(nowNanos);
+      if (verdict == Embryo.Verdict.GIVE_UP) {
         remove(first, false);
-      } else {
-        sendSynAck(first);
-        embryos.moved(first);
+        continue;
       }
+      if (verdict == Embryo.Verdict.SYN_ACK) {
+        sendSynAck(first);
+      }
+      embryos.moved(first);
     }
     lane.current = null;
     timer.cover(embryos);

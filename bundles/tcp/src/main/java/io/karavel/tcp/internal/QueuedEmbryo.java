@@ -2,6 +2,7 @@ package io.karavel.tcp.internal;
 
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
+import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.internal.connection.ConnectionContext;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.internal.connection.Embryo;
@@ -49,6 +50,12 @@ final class QueuedEmbryo extends Embryo implements Flow, DeadlineHeap.Entry {
 
   ListenState listener() {
     return listener;
+  }
+
+  @Override
+  protected int deferRetries() {
+    int seconds = listener.listener().optionOr(TcpOption.DEFER_ACCEPT_SECONDS, 0);
+    return seconds == 0 ? 0 : retriesWithin(seconds);
   }
 
   @Override

@@ -86,6 +86,9 @@ final class SocketWishes {
       connection.core().keepalive(keepalives(connection), nowNanos);
       connection.headerOptions();
     }
+    if ((wishes & StackEndpoint.URGENT_WRITTEN) != 0) {
+      connection.core().urgent(socket.urgentWrittenEnd());
+    }
     if ((wishes & StackEndpoint.WRITTEN) != 0) {
       connection.core().written(nowNanos);
     }

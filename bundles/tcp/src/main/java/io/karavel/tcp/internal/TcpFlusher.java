@@ -33,7 +33,8 @@ final class TcpFlusher {
           | ConnectionEvents.WRITABLE
           | ConnectionEvents.INPUT_ENDED
           | ConnectionEvents.FAILED
-          | ConnectionEvents.FINISHED;
+          | ConnectionEvents.FINISHED
+          | ConnectionEvents.URGENT;
   private static final int ENDINGS = ConnectionEvents.OVER | ConnectionEvents.ENTER_TIME_WAIT;
 
   private final TcpLane lane;
@@ -185,6 +186,9 @@ final class TcpFlusher {
     }
     if ((events & ConnectionEvents.OPENED) != 0) {
       socket.markOpened();
+    }
+    if ((events & ConnectionEvents.URGENT) != 0) {
+      socket.urgentReceivedEnd(core.urgentReceivedEnd());
     }
     if ((events & ConnectionEvents.INPUT_ENDED) != 0) {
       socket.markInputEnded();

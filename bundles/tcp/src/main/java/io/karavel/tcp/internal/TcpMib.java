@@ -26,6 +26,9 @@ final class TcpMib {
   /** Cookies sent. */
   final Counter syncookiesSent;
 
+  /** Final ACKs that opened nothing because data is waited for. */
+  final Counter deferAcceptDrop;
+
   /** Valid cookies received. */
   final Counter syncookiesRecv;
 
@@ -74,6 +77,7 @@ final class TcpMib {
     inCsumErrors = counters.counter("Tcp.InCsumErrors");
     outSegs = counters.counter("Tcp.OutSegs");
     listenOverflows = counters.counter("TcpExt.ListenOverflows");
+    deferAcceptDrop = counters.counter("TcpExt.TCPDeferAcceptDrop");
     listenDrops = counters.counter("TcpExt.ListenDrops");
     syncookiesSent = counters.counter("TcpExt.SyncookiesSent");
     syncookiesRecv = counters.counter("TcpExt.SyncookiesRecv");

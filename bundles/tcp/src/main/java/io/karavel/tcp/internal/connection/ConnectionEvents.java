@@ -35,5 +35,8 @@ public final class ConnectionEvents {
   /** {@code retries1} is used up: IP is to look at route and neighbour again. */
   public static final int SUSPECT_ROUTE = 512;
 
+  /** The peer has announced urgent data; {@link TcpConnection#urgentReceivedEnd()} says where. */
+  public static final int URGENT = 1024;
+
   private ConnectionEvents() {}
 }

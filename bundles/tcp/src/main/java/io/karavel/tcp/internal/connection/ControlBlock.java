@@ -170,6 +170,12 @@ abstract class ControlBlock {
   long finWaitBaseNanos;
   long trimDeadline = NEVER;
 
+  /** RCV.UP: position in the receive ring behind the last urgent byte; 0 before any. */
+  long rcvUpPosition;
+
+  /** SND.UP: position in the send ring behind the last urgent byte; 0 before any. */
+  long sndUpPosition;
+
   // ---- times ----
   long openedNanos;
   long tuneNanos;

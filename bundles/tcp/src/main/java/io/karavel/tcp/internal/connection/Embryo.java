@@ -28,6 +28,8 @@ public class Embryo {
      * segment; or, with the accept queue full, drop the segment and keep the embryo.
      */
     OPEN,
+    /** The handshake is complete, but data is waited for (TCP_DEFER_ACCEPT): do nothing. */
+    DEFER,
     /** Retries are used up: forget it, silently. */
     GIVE_UP
   }
@@ -53,6 +55,7 @@ public class Embryo {
   private static final byte TIMESTAMPS = 2;
   private static final byte RETRANSMITTED = 4;
   private static final byte AMBIGUOUS = 8;
+  private static final byte ACKED = 16;
 
   private final ConnectionContext context;
   private int irs;
@@ -240,7 +243,36 @@ public class Embryo {
     if (!segment.ack()) {
       return Verdict.IGNORE;
     }
-    return segment.acknowledgment == iss + 1 ? Verdict.OPEN : Verdict.RESET;
+    if (segment.acknowledgment != iss + 1) {
+      return Verdict.RESET;
+    }
+    if (segment.length() == 0 && retries < deferRetries()) {
+      agreed |= ACKED | AMBIGUOUS;
+      return Verdict.DEFER;
+    }
+    return Verdict.OPEN;
+  }
+
+  /** For how many intervals a final ACK without data opens nothing; 0 if it opens at once. */
+  protected int deferRetries() {
+    return 0;
+  }
+
+  /**
+   * How many intervals of the SYN-ACK's timetable cover a time.
+   *
+   * @param seconds of {@link io.karavel.tcp.TcpOption#DEFER_ACCEPT_SECONDS}
+   */
+  protected final int retriesWithin(int seconds) {
+    long covered = 0;
+    int count = 0;
+    while (covered < seconds * 1_000_000_000L) {
+      covered +=
+          RetransmitTimer.shifted(
+              context.settings().rtoInitialNanos(), count, context.settings().rtoMaxNanos());
+      count++;
+    }
+    return count;
   }
 
   private boolean isInWindow(Segment segment, int next) {
@@ -273,13 +305,18 @@ public class Embryo {
     if (nowNanos < nextDeadlineNanos()) {
       return Verdict.IGNORE;
     }
-    if (retries >= context.settings().synAckRetries()) {
+    boolean waits = has(ACKED) && retries < deferRetries();
+    if (retries >= context.settings().synAckRetries() && !waits) {
       context.counters().attemptFails.increment();
       return Verdict.GIVE_UP;
     }
     retries++;
-    agreed |= RETRANSMITTED;
     armedNanos = nowNanos;
+    if (waits && retries < deferRetries()) {
+      // The last SYN-ACK of the wait is sent again, so that its answer opens without data too.
+      return Verdict.DEFER;
+    }
+    agreed |= RETRANSMITTED;
     context.counters().timeouts.increment();
     context.counters().synRetrans.increment();
     context.counters().retransSegs.increment();
@@ -288,7 +325,7 @@ public class Embryo {
 
   /** Settings have changed: GIVE_UP or IGNORE; the deadline may have moved. */
   public final Verdict onSettingsChanged(long nowNanos) {
-    if (retries > context.settings().synAckRetries()) {
+    if (retries > context.settings().synAckRetries() && !has(ACKED)) {
       context.counters().attemptFails.increment();
       return Verdict.GIVE_UP;
     }

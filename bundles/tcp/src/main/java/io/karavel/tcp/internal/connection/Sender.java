@@ -11,8 +11,10 @@ final class Sender {
   private Sender() {}
 
   /** Describes the next segment owed; false if there is none. */
-  static boolean poll(ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
+  static boolean poll(ControlBlock c, TransmitSegment out, int segmentation, long nowNanos) {
     out.clear();
+    // Whoever cuts a super-segment copies the urgent pointer without moving it.
+    int segmentationBytes = Urgent.isUrgent(c, c.sendRing.readPosition()) ? 0 : segmentation;
     if ((c.owed & (ControlBlock.OWE_RESET | ControlBlock.OWE_RESET_ANSWER)) != 0) {
       reset(c, out, nowNanos);
       return true;
@@ -262,6 +264,7 @@ final class Sender {
         && out.payloadPosition + out.payloadLength >= c.sendRing.writePosition()) {
       out.flags |= TcpHeader.PSH;
     }
+    Urgent.mark(c, out, out.payloadPosition);
     Outgoing.acknowledge(c, out, blocks, true, nowNanos);
   }
 }

@@ -136,6 +136,9 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     if (refused != null || state == TcpState.CLOSED) {
       return refused;
     }
+    if (segment.urg()) {
+      Urgent.onPointer(this, segment);
+    }
     return Receiver.onText(this, segment, gapNanos, nowNanos);
   }
 
@@ -149,6 +152,16 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     if (trimDeadline == NEVER && state != TcpState.CLOSED) {
       TcpTimers.armTrim(this, nowNanos);
     }
+  }
+
+  /** What lies before this position of the send ring is urgent (RFC 9293 section 3.8.5). */
+  public void urgent(long position) {
+    sndUpPosition = position;
+  }
+
+  /** Where the urgent data announced by the peer ends, as a position of the receive ring. */
+  public long urgentReceivedEnd() {
+    return rcvUpPosition;
   }
 
   /** Bytes were read from the receive ring: the window may open. */

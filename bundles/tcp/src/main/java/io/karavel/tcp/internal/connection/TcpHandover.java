@@ -71,6 +71,8 @@ final class TcpHandover {
   private static final int FIN_WAIT_DEADLINE = 80;
   private static final int FIN_WAIT_BASE = 81;
   private static final int TRIM_DEADLINE = 82;
+  private static final int RCV_UP = 83;
+  private static final int SND_UP = 84;
   private static final int OPENED_NANOS = 90;
   private static final int LAST_RECEIVED_NANOS = 91;
   private static final int LAST_DATA_SENT_NANOS = 92;
@@ -220,6 +222,8 @@ final class TcpHandover {
         .putLong(FIN_WAIT_DEADLINE, c.finWaitDeadline)
         .putLong(FIN_WAIT_BASE, c.finWaitBaseNanos)
         .putLong(TRIM_DEADLINE, c.trimDeadline)
+        .putLong(RCV_UP, c.rcvUpPosition)
+        .putLong(SND_UP, c.sndUpPosition)
         .putLong(OPENED_NANOS, c.openedNanos)
         .putLong(LAST_RECEIVED_NANOS, c.lastReceivedNanos)
         .putLong(LAST_DATA_SENT_NANOS, c.lastDataSentNanos)
@@ -365,6 +369,8 @@ final class TcpHandover {
       case FIN_WAIT_DEADLINE -> c.finWaitDeadline = r.longValue();
       case FIN_WAIT_BASE -> c.finWaitBaseNanos = r.longValue();
       case TRIM_DEADLINE -> c.trimDeadline = r.longValue();
+      case RCV_UP -> c.rcvUpPosition = r.longValue();
+      case SND_UP -> c.sndUpPosition = r.longValue();
       case OPENED_NANOS -> c.openedNanos = r.longValue();
       case LAST_RECEIVED_NANOS -> c.lastReceivedNanos = r.longValue();
       case LAST_DATA_SENT_NANOS -> c.lastDataSentNanos = r.longValue();
