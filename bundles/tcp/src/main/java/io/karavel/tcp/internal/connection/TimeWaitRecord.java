@@ -112,10 +112,13 @@ public class TimeWaitRecord {
       }
       return answer(settings, nowNanos, false);
     }
+    if (timestampOld) {
+      return answer(settings, nowNanos, segment.payloadLength > 0 || segment.fin());
+    }
     if (!segment.ack()) {
       return Verdict.IGNORE;
     }
-    boolean repeatedFin = segment.fin() && segment.end() == rcvNxt && !timestampOld;
+    boolean repeatedFin = segment.fin() && segment.end() == rcvNxt;
     if (repeatedFin) {
       if (timestamps && segment.timestampsPresent) {
         tsRecent = segment.timestampValue;
