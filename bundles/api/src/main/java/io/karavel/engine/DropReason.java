@@ -25,6 +25,8 @@ public enum DropReason {
   DEVICE_HEADER("nic", "malformed device header"),
   /** Lost by configured impairment. */
   IMPAIRMENT_LOSS("nic", "lost by configured impairment"),
+  /** Lost by the loss laboratory. */
+  LABORATORY_LOSS("nic", "lost by the loss laboratory"),
   /** Dropped at the queue limit of configured impairment. */
   IMPAIRMENT_QUEUE("nic", "queue limit of configured impairment"),
   /** Shorter than an Ethernet header. */

@@ -37,9 +37,10 @@ public interface FrameTap {
   boolean onReceived(TapPoint point, PacketBuffer frame);
 
   /**
-   * The received frame has been given to those above, or was taken by a tap above.
+   * The frame of the last {@link #onReceived} or {@link #onTransmit} has gone on as far as it goes
+   * at once. Calls nest: what is sent in answer to a frame comes and is given before this one is.
    *
-   * @param dropped why it was discarded in that call; null if it was not
+   * @param dropped why it was discarded beyond this tap; null if it was not
    */
   default void onGiven(TapPoint point, DropReason dropped) {}
 

@@ -9,6 +9,9 @@ public interface TapPoint {
   /** Name of the stack. */
   String stack();
 
+  /** Index of the lane within its stack. */
+  int lane();
+
   /** Name of the interface. */
   String interfaceName();
 

@@ -39,6 +39,8 @@ public class CommandsIT {
           "net:counters",
           "net:counters --delta",
           "net:drops --sample 0",
+          "net:capture list",
+          "nic:impair",
           "nic:list",
           "nic:show mem0",
           "nic:stats --sample 0",
@@ -91,6 +93,8 @@ public class CommandsIT {
       commands.forEach(command -> tried.add(command.split(" ", 2)[0]));
     }
     tried.addAll(List.of("tcp:connect", "tcp:listen", "tcp:show", "tcp:kill"));
+    // DiagnosticsIT
+    tried.addAll(List.of("net:lab", "tcp:trace"));
     Set<String> known = new TreeSet<>();
     for (Command command : sessions.getRegistry().getCommands()) {
       if (SCOPES.contains(command.getScope())) {

@@ -32,6 +32,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public class ConfigurationIT {
   /** PID, a key of it, two good values, a bad one. */
   private static final String[][] PIDS = {
+    {"io.karavel.diagnostics", "maxCaptures", "7", "9", "0"},
     {"io.karavel.engine", "handoverSeconds", "61", "62", "0"},
     {"io.karavel.ip", "defaultTtl", "63", "65", "256"},
     {"io.karavel.keepalive", "probes", "9", "8", "0"},

@@ -28,6 +28,7 @@ class HouseRulesTest {
           "io.karavel.ip.internal",
           "io.karavel.tcp.internal",
           "io.karavel.control.internal",
+          "io.karavel.diagnostics.internal",
           "io.karavel.services.internal",
           "io.karavel.shell.internal");
 
@@ -86,7 +87,8 @@ class HouseRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(GROUND.get(upper).toArray(String[]::new))
             .because(
-                "the direction is packet, address, wire, capture <- engine <- nic <- ip <- tcp <- control")
+                "the direction is packet, address, wire, capture <- engine <- nic <- ip <- tcp <-"
+                    + " control")
             .check(production);
       }
     }

@@ -92,9 +92,12 @@ class CommandsTest {
             "ip:route-get",
             "ip:route-list",
             "ip:route-remove",
+            "net:capture",
             "net:counters",
             "net:drops",
+            "net:lab",
             "net:status",
+            "nic:impair",
             "nic:list",
             "nic:set",
             "nic:show",
@@ -105,6 +108,7 @@ class CommandsTest {
             "tcp:listen",
             "tcp:show",
             "tcp:summary",
+            "tcp:trace",
             "timer:list");
   }
 
@@ -190,6 +194,8 @@ class CommandsTest {
             case "tcp:kill", "tcp:show" -> List.of("5");
             case "tcp:listen" -> List.of("5000");
             case "nic:set" -> List.of("mem0", "mtu=1300");
+            case "net:capture" -> List.of("list");
+            case "net:lab" -> List.of("lose");
             default -> List.of();
           };
       assertThat(shell.failure(command, arguments.toArray(new String[0])))

@@ -38,6 +38,11 @@ final class TapChain implements NetworkDevice, FrameSink {
     }
 
     @Override
+    public int lane() {
+      return lane.index();
+    }
+
+    @Override
     public String interfaceName() {
       return interfaceName;
     }
@@ -204,14 +209,7 @@ final class TapChain implements NetworkDevice, FrameSink {
     if (goesOn) {
       up(frame, from + 1);
     }
-    DropReason dropped = lane.drops().total() == before ? null : lane.drops().last();
-    if (!point.out) {
-      try {
-        point.tap.onGiven(point, dropped);
-      } catch (Throwable t) {
-        failed(point, t);
-      }
-    }
+    given(point, before);
   }
 
   // ---- down ----
@@ -223,26 +221,43 @@ final class TapChain implements NetworkDevice, FrameSink {
 
   private void down(PacketBuffer frame, int from) {
     seen = true;
-    int place = from;
-    while (place >= 0) {
-      Point point = points[place];
-      boolean goesOn;
-      try {
-        goesOn = point.tap.onTransmit(point, frame);
-      } catch (Throwable t) {
-        failed(point, t);
-        goesOn = true;
+    if (from < 0) {
+      NetworkDevice device = device();
+      if (device == null) {
+        holder.park(frame);
+      } else {
+        device.transmit(frame);
       }
-      if (!goesOn) {
-        return;
-      }
-      place--;
+      return;
     }
-    NetworkDevice device = device();
-    if (device == null) {
-      holder.park(frame);
-    } else {
-      device.transmit(frame);
+    Point point = points[from];
+    boolean goesOn;
+    try {
+      goesOn = point.tap.onTransmit(point, frame);
+    } catch (Throwable t) {
+      failed(point, t);
+      down(frame, from - 1);
+      return;
+    }
+    long before = lane.drops().total();
+    try {
+      if (goesOn) {
+        down(frame, from - 1);
+      }
+    } finally {
+      given(point, before);
+    }
+  }
+
+  private void given(Point point, long dropsBefore) {
+    if (point.out) {
+      return;
+    }
+    DropReason dropped = lane.drops().total() == dropsBefore ? null : lane.drops().last();
+    try {
+      point.tap.onGiven(point, dropped);
+    } catch (Throwable t) {
+      failed(point, t);
     }
   }
 

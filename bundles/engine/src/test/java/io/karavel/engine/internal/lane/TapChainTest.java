@@ -167,6 +167,17 @@ class TapChainTest extends LaneFixture {
   }
 
   @Test
+  void aFrameForTheDeviceThatATapBelowDiscardsIsToldToThoseAbove() {
+    plugAll();
+    stack.attach(top);
+    stack.attach(wire);
+    wire.discard = 1;
+    ip.last().send(packet(1));
+    assertThat(seen).containsExactly("top>1", "wire>1", "top IMPAIRMENT_LOSS");
+    assertThat(eth0.last().sent).isEmpty();
+  }
+
+  @Test
   void aFrameHeldBackGoesOnWhenItsTimeHasComeAndBelongsToItsInterface() {
     plugAll();
     stack.attach(wire);
