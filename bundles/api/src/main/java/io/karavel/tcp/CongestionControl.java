@@ -18,10 +18,58 @@ public interface CongestionControl {
   /** The slow start threshold in bytes. */
   int slowStartThresholdBytes();
 
-  /** The rate to send at in bytes per second; 0 leaves pacing to the core. */
+  /**
+   * The rate to send at in bytes per second; the core spreads what it sends accordingly. 0 leaves
+   * the connection unpaced unless its socket has a rate of its own.
+   */
   default long pacingBytesPerSecond() {
     return 0;
   }
+
+  /**
+   * Whether it wants {@link #onRateSample}, {@link #onSegmentLost} and {@link #onTransmit}; asked
+   * once, when it is made. Without it segments are not stamped and nothing is paid.
+   */
+  default boolean wantsRateSamples() {
+    return false;
+  }
+
+  /**
+   * Whether its window rules during a recovery too. Else the core reduces the flight in proportion
+   * to what is delivered (RFC 9937) down to the slow start threshold.
+   */
+  default boolean steersRecovery() {
+    return false;
+  }
+
+  /**
+   * An acknowledgement was dealt with that delivered something or found losses; comes after all
+   * other calls for it, within a recovery and outside.
+   */
+  default void onRateSample(RateSample sample, long nowNanos) {}
+
+  /**
+   * A segment was found to be lost; comes before the calls that begin a recovery.
+   *
+   * @param bytes its length
+   * @param transmitInFlightBytes what was in flight once it was sent
+   * @param lostSinceBytes bytes lost since it was sent, itself included
+   * @param applicationLimited whether the application had too little to send when it was sent
+   */
+  default void onSegmentLost(
+      int bytes,
+      int transmitInFlightBytes,
+      long lostSinceBytes,
+      boolean applicationLimited,
+      long nowNanos) {}
+
+  /**
+   * Data is about to be sent.
+   *
+   * @param inFlightBytes what is in flight before it
+   * @param applicationLimited whether the application had too little to send
+   */
+  default void onTransmit(int inFlightBytes, boolean applicationLimited, long nowNanos) {}
 
   /**
    * New data was acknowledged, outside a recovery.

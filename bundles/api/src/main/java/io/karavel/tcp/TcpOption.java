@@ -79,9 +79,16 @@ public final class TcpOption<T> {
   public static final TcpOption<Integer> DEFER_ACCEPT_SECONDS =
       number("deferAcceptSeconds", 0, 32767);
 
+  /** What the name of a congestion control looks like. */
+  static final String CONGESTION_CONTROL_NAME = "[a-z][a-z0-9_-]{0,31}";
+
   /** Name of the congestion control (TCP_CONGESTION). */
   public static final TcpOption<String> CONGESTION_CONTROL =
       new TcpOption<>("congestionControl", String.class, 0, 0);
+
+  /** Most bytes per second that are sent; 0 is no limit (SO_MAX_PACING_RATE). */
+  public static final TcpOption<Integer> MAX_PACING_BYTES_PER_SECOND =
+      number("maxPacingBytesPerSecond", 0, Integer.MAX_VALUE);
 
   /** TTL of the packets, 1 to 255 (IP_TTL). */
   public static final TcpOption<Integer> TIME_TO_LIVE = number("timeToLive", 1, 255);
@@ -112,6 +119,7 @@ public final class TcpOption<T> {
           REUSE_PORT,
           DEFER_ACCEPT_SECONDS,
           CONGESTION_CONTROL,
+          MAX_PACING_BYTES_PER_SECOND,
           TIME_TO_LIVE,
           TRAFFIC_CLASS);
 

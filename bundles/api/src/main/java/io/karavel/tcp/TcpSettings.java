@@ -127,7 +127,8 @@ public final class TcpSettings {
           10000,
           "ms",
           Applies.LIVE,
-          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause needless repetitions.");
+          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause"
+              + " needless repetitions.");
 
   /** Key. */
   public static final Setting<Long> RTO_MAX_MILLIS =
@@ -180,7 +181,8 @@ public final class TcpSettings {
           "loopback",
           List.of("off", "loopback", "on"),
           Applies.LIVE,
-          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make that safe.");
+          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make"
+              + " that safe.");
 
   /** Key. */
   public static final Setting<Long> TIME_WAIT_REUSE_DELAY_MILLIS =
@@ -260,7 +262,8 @@ public final class TcpSettings {
           "abortOnOverflow",
           false,
           Applies.LIVE,
-          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it tries again.");
+          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it"
+              + " tries again.");
 
   /** Key. */
   public static final Setting<Long> MAX_CONNECTIONS =
@@ -301,16 +304,40 @@ public final class TcpSettings {
           "nagle",
           true,
           Applies.NEW,
-          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined it).");
+          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined"
+              + " it).");
 
   /** Key. */
   public static final Setting<String> CONGESTION_CONTROL =
-      Setting.choice(
+      Setting.text(
           "congestionControl",
           "newreno",
-          List.of("cubic", "newreno"),
           Applies.LIVE,
-          "Name of the congestion control.");
+          "Name of the congestion control: cubic, newreno or what a bundle offers; cubic rules"
+              + " until it does.");
+
+  /** Key. */
+  public static final Setting<Long> PACING_SLOW_START_PERCENT =
+      Setting.number(
+          "pacingSlowStartPercent",
+          200,
+          100,
+          1000,
+          "%",
+          Applies.LIVE,
+          "Rate of a connection in slow start, of window by round trip; sizes super-segments and"
+              + " paces where asked to.");
+
+  /** Key. */
+  public static final Setting<Long> PACING_AVOIDANCE_PERCENT =
+      Setting.number(
+          "pacingAvoidancePercent",
+          120,
+          100,
+          1000,
+          "%",
+          Applies.LIVE,
+          "Rate of a connection in congestion avoidance, likewise.");
 
   /** Key. */
   public static final Setting<Long> INITIAL_WINDOW =
@@ -427,7 +454,8 @@ public final class TcpSettings {
           1073741824,
           "bytes",
           Applies.LIVE,
-          "Largest receive buffer that auto-tuning may choose; sets the window scale of new connections.");
+          "Largest receive buffer that auto-tuning may choose; sets the window scale of new"
+              + " connections.");
 
   /** Key. */
   public static final Setting<Long> BUFFER_MEMORY =
@@ -438,7 +466,8 @@ public final class TcpSettings {
           1099511627776L,
           "bytes",
           Applies.LIVE,
-          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct memory.");
+          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct"
+              + " memory.");
 
   /** Key. */
   public static final Setting<Long> NOT_SENT_LOW_WATER =
@@ -523,6 +552,8 @@ public final class TcpSettings {
               DELAYED_ACK_MILLIS,
               NAGLE,
               CONGESTION_CONTROL,
+              PACING_SLOW_START_PERCENT,
+              PACING_AVOIDANCE_PERCENT,
               INITIAL_WINDOW,
               SLOW_START_AFTER_IDLE,
               SACK,
@@ -575,6 +606,8 @@ public final class TcpSettings {
   private final long delayedAckNanos;
   private final boolean nagle;
   private final String congestionControl;
+  private final int pacingSlowStartPercent;
+  private final int pacingAvoidancePercent;
   private final int initialWindowSegments;
   private final boolean slowStartAfterIdle;
   private final boolean sack;
@@ -623,6 +656,8 @@ public final class TcpSettings {
     delayedAckNanos = values.get(DELAYED_ACK_MILLIS) * NANOS_PER_MILLI;
     nagle = values.get(NAGLE);
     congestionControl = values.get(CONGESTION_CONTROL);
+    pacingSlowStartPercent = values.intValue(PACING_SLOW_START_PERCENT);
+    pacingAvoidancePercent = values.intValue(PACING_AVOIDANCE_PERCENT);
     initialWindowSegments = values.intValue(INITIAL_WINDOW);
     slowStartAfterIdle = values.get(SLOW_START_AFTER_IDLE);
     sack = values.get(SACK);
@@ -677,6 +712,14 @@ public final class TcpSettings {
               + " is refused: 0 for a quarter of the direct memory, or at least "
               + MINIMUM_BUFFER_MEMORY_BYTES
               + " bytes");
+    }
+    String congestionControl = values.get(CONGESTION_CONTROL);
+    if (!congestionControl.matches(TcpOption.CONGESTION_CONTROL_NAME)) {
+      problems.add(
+          "congestionControl = '"
+              + congestionControl
+              + "' is refused: write the name of a congestion control, such as cubic or newreno: a"
+              + " lower-case letter, then up to 31 lower-case letters, digits, - or _");
     }
     int[] ephemeral = portRange(values.get(EPHEMERAL_PORTS), problems);
     if (!problems.isEmpty()) {
@@ -861,6 +904,16 @@ public final class TcpSettings {
   /** Name of the congestion control. */
   public String congestionControl() {
     return congestionControl;
+  }
+
+  /** Rate in slow start in percent of window by round trip. */
+  public int pacingSlowStartPercent() {
+    return pacingSlowStartPercent;
+  }
+
+  /** Rate in congestion avoidance in percent of window by round trip. */
+  public int pacingAvoidancePercent() {
+    return pacingAvoidancePercent;
   }
 
   /** Initial congestion window in segments. */

@@ -17,6 +17,7 @@ final class SocketOptionNumbers {
             case 9 -> TcpOption.KEEPALIVE;
             case 13 -> TcpOption.LINGER_SECONDS;
             case 15 -> TcpOption.REUSE_PORT;
+            case 47 -> TcpOption.MAX_PACING_BYTES_PER_SECOND;
             default -> null;
           };
       case SocketDriver.IPPROTO_TCP ->

@@ -79,7 +79,8 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "rtoMinMillis (ms)",
       description =
-          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause needless repetitions.",
+          "Smallest retransmission timeout; below 200 ms delayed acknowledgements of the peer cause"
+              + " needless repetitions.",
       required = false,
       defaultValue = "200",
       min = "1",
@@ -126,7 +127,8 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "timeWaitReuse",
       description =
-          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make that safe.",
+          "Whether an outgoing connection may take over a TIME-WAIT record when timestamps make"
+              + " that safe.",
       required = false,
       defaultValue = "loopback",
       options = {@Option("off"), @Option("loopback"), @Option("on")})
@@ -198,7 +200,8 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "abortOnOverflow",
       description =
-          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it tries again.",
+          "Whether a full accept queue resets the peer; if false its final ACK is dropped and it"
+              + " tries again.",
       required = false,
       defaultValue = "false")
   boolean abortOnOverflow();
@@ -233,18 +236,40 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "nagle",
       description =
-          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined it).",
+          "Whether small segments wait while others are unacknowledged (Nagle, as Minshall refined"
+              + " it).",
       required = false,
       defaultValue = "true")
   boolean nagle();
 
   @AttributeDefinition(
       name = "congestionControl",
-      description = "Name of the congestion control.",
+      description =
+          "Name of the congestion control: cubic, newreno or what a bundle offers; cubic rules"
+              + " until it does.",
       required = false,
-      defaultValue = "newreno",
-      options = {@Option("cubic"), @Option("newreno")})
+      defaultValue = "newreno")
   String congestionControl();
+
+  @AttributeDefinition(
+      name = "pacingSlowStartPercent (%)",
+      description =
+          "Rate of a connection in slow start, of window by round trip; sizes super-segments and"
+              + " paces where asked to.",
+      required = false,
+      defaultValue = "200",
+      min = "100",
+      max = "1000")
+  long pacingSlowStartPercent();
+
+  @AttributeDefinition(
+      name = "pacingAvoidancePercent (%)",
+      description = "Rate of a connection in congestion avoidance, likewise.",
+      required = false,
+      defaultValue = "120",
+      min = "100",
+      max = "1000")
+  long pacingAvoidancePercent();
 
   @AttributeDefinition(
       name = "initialWindow (segments)",
@@ -339,7 +364,8 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "receiveBufferMax (bytes)",
       description =
-          "Largest receive buffer that auto-tuning may choose; sets the window scale of new connections.",
+          "Largest receive buffer that auto-tuning may choose; sets the window scale of new"
+              + " connections.",
       required = false,
       defaultValue = "6291456",
       min = "4096",
@@ -349,7 +375,8 @@ import org.osgi.service.metatype.annotations.Option;
   @AttributeDefinition(
       name = "bufferMemory (bytes)",
       description =
-          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct memory.",
+          "Memory of all send and receive buffers of a stack; 0 takes a quarter of the JVM's direct"
+              + " memory.",
       required = false,
       defaultValue = "0",
       min = "0",

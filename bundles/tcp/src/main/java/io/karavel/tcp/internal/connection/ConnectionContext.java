@@ -48,12 +48,15 @@ public final class ConnectionContext {
     congestionControls = Map.copyOf(byName);
   }
 
-  /** The factory of a name; NewReno if nobody registered it. */
+  /** The factory of a name; CUBIC if nobody registered it. */
   CongestionControlFactory congestionControl(String name) {
-    CongestionControlFactory factory = congestionControls.get(name);
-    if (factory != null) {
-      return factory;
+    if (CubicFactory.NAME.equals(name)) {
+      return CUBIC;
     }
-    return CubicFactory.NAME.equals(name) ? CUBIC : NEW_RENO;
+    if (NewRenoFactory.NAME.equals(name)) {
+      return NEW_RENO;
+    }
+    CongestionControlFactory factory = congestionControls.get(name);
+    return factory != null ? factory : CUBIC;
   }
 }

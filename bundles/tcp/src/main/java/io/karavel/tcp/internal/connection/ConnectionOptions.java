@@ -117,6 +117,11 @@ public final class ConnectionOptions {
     return number(TcpOption.NOT_SENT_LOW_WATER_BYTES, settings.notSentLowWaterBytes());
   }
 
+  /** SO_MAX_PACING_RATE; 0 is no limit. */
+  public int maxPacingBytesPerSecond() {
+    return number(TcpOption.MAX_PACING_BYTES_PER_SECOND, 0);
+  }
+
   /** TCP_CONGESTION. */
   public String congestionControl(TcpSettings settings) {
     return set.isEmpty()

@@ -1,9 +1,11 @@
 package io.karavel.tcp.internal.connection;
 
 import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
+import io.karavel.tcp.internal.connection.recovery.DeliveryRate;
 import io.karavel.tcp.internal.connection.recovery.RttEstimator;
 import io.karavel.tcp.internal.connection.recovery.SentSegments;
 import io.karavel.tcp.spi.ByteRing;
@@ -134,6 +136,19 @@ abstract class ControlBlock {
   final RttEstimator rtt;
   SentSegments sent;
   CongestionControl congestion;
+
+  /** What made it. */
+  CongestionControlFactory congestionFactory;
+
+  /** State of the algorithm that is wanted but not there; null if there is none. */
+  KeptCongestion keptCongestion;
+
+  /** Rate samples; null unless the congestion control wants them. */
+  DeliveryRate delivery;
+
+  /** Before this nothing is sent; 0 if the last transmission was not paced. */
+  long pacedUntilNanos;
+
   Recovery recovery = Recovery.OPEN;
   int recoveryPoint;
   int duplicateAcks;
@@ -169,6 +184,7 @@ abstract class ControlBlock {
   long finWaitDeadline = NEVER;
   long finWaitBaseNanos;
   long trimDeadline = NEVER;
+  long pacingDeadline = NEVER;
 
   /** RCV.UP: position in the receive ring behind the last urgent byte; 0 before any. */
   long rcvUpPosition;
@@ -269,6 +285,9 @@ abstract class ControlBlock {
   SentSegments sentSegments() {
     if (sent == null) {
       sent = new SentSegments();
+      if (delivery != null) {
+        sent.delivery(delivery);
+      }
     }
     return sent;
   }

@@ -15,6 +15,25 @@ final class Details {
     return deadline == ControlBlock.NEVER ? "off" : millis(deadline - nowNanos);
   }
 
+  private static void congestion(ControlBlock c, Map<String, Object> m) {
+    String wanted = CongestionChoice.wanted(c);
+    String name = c.congestion == null ? wanted : c.congestion.name();
+    m.put(
+        "congestionControl", name.equals(wanted) ? name : name + " (" + wanted + " is not there)");
+    long pacing = Pacing.bytesPerSecond(c);
+    m.put("pacingRate", pacing == 0 ? "unpaced" : (Object) (pacing + " B/s"));
+    if (c.delivery == null) {
+      m.put("deliveryRate", "not sampled by " + name);
+    } else {
+      m.put(
+          "deliveryRate",
+          c.delivery.latestBytesPerSecond()
+              + (c.delivery.isLatestLimited() ? " B/s, application limited" : " B/s"));
+      m.put("delivered", c.delivery.totalDeliveredBytes());
+      m.put("lostTotal", c.delivery.totalLostBytes());
+    }
+  }
+
   static Map<String, Object> of(ControlBlock c, long nowNanos) {
     Map<String, Object> m = new LinkedHashMap<>();
     m.put("iss", Integer.toUnsignedLong(c.iss));
@@ -37,7 +56,7 @@ final class Details {
     m.put("rto", millis(RetransmitTimer.intervalNanos(c)));
     m.put("backoff", c.backoff);
     m.put("retransmits", c.retransmits);
-    m.put("congestionControl", c.options.congestionControl(c.settings()));
+    congestion(c, m);
     if (c.congestion != null) {
       int threshold = c.congestion.slowStartThresholdBytes();
       m.put("cwnd", c.congestion.congestionWindowBytes());

@@ -39,7 +39,9 @@ final class Sender {
       if (fresh(c, out, segmentationBytes, nowNanos)) {
         return true;
       }
-      Persist.onHeld(c, nowNanos);
+      if (c.pacingDeadline == ControlBlock.NEVER) {
+        Persist.onHeld(c, nowNanos);
+      }
       c.pushHeld = false;
       if ((c.owed & ControlBlock.OWE_KEEPALIVE) != 0) {
         c.owed &= ~ControlBlock.OWE_KEEPALIVE;
@@ -110,6 +112,9 @@ final class Sender {
       return false;
     }
     CongestionControl congestion = c.congestionControl();
+    if (!c.forceRetransmit && Pacing.holds(c, nowNanos)) {
+      return false;
+    }
     int room = congestion.congestionWindowBytes() - c.inFlight();
     int first = c.sent.retransmitLength();
     if (!c.forceRetransmit && room < first && c.inFlight() > 0) {
@@ -118,13 +123,14 @@ final class Sender {
     }
     int most = first;
     if (segmentationBytes > 0 && !c.forceRetransmit) {
-      most = Math.max(first, Math.min(room, segmentationBytes));
+      most = Math.max(first, Math.min(room, Pacing.segmentation(c, segmentationBytes)));
     }
     if (c.recovery == Recovery.LOSS) {
       c.counters().slowStartRetrans.increment();
     } else {
       c.counters().fastRetrans.increment();
     }
+    noteTransmit(c, nowNanos);
     int sequence = c.sent.retransmitSequence();
     int length = c.sent.retransmit(most, nowNanos);
     c.forceRetransmit = false;
@@ -132,7 +138,14 @@ final class Sender {
     describe(c, out, sequence, length, 0, nowNanos);
     out.retransmission = true;
     RetransmitTimer.onSent(c, nowNanos);
+    Pacing.onSent(c, length, nowNanos);
     return true;
+  }
+
+  private static void noteTransmit(ControlBlock c, long nowNanos) {
+    if (c.delivery != null) {
+      c.congestion.onTransmit(c.inFlight(), c.delivery.isLimitedNow(), nowNanos);
+    }
   }
 
   private static boolean fresh(
@@ -155,7 +168,8 @@ final class Sender {
     int congestion = c.congestionControl().congestionWindowBytes() - c.inFlight();
     int blocks = Outgoing.sackBlocks(c);
     int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
-    int most = segmentationBytes < mss ? mss : segmentationBytes / mss * mss;
+    int allowed = unsent <= mss ? segmentationBytes : Pacing.segmentation(c, segmentationBytes);
+    int most = allowed < mss ? mss : allowed / mss * mss;
     int length = Math.min(Math.min(unsent, most), window);
     if (length <= 0) {
       c.congestionWindowLimited = false;
@@ -163,6 +177,10 @@ final class Sender {
     }
     if (congestion < Math.min(length, mss)) {
       c.congestionWindowLimited = true;
+      return false;
+    }
+    if (Pacing.holds(c, nowNanos)) {
+      c.congestionWindowLimited = false;
       return false;
     }
     length = Math.min(length, Math.max(congestion, mss));
@@ -185,6 +203,7 @@ final class Sender {
       return false;
     }
     boolean fin = finDue && length == unsent && length < window;
+    noteTransmit(c, nowNanos);
     send(c, out, length, fin, blocks, nowNanos);
     return true;
   }
@@ -192,6 +211,11 @@ final class Sender {
   /** In slow start half a window in use still makes it grow (RFC 7661 in spirit). */
   private static void noteApplicationLimited(ControlBlock c) {
     CongestionControl congestion = c.congestion;
+    if (c.delivery != null
+        && c.inFlight() < congestion.congestionWindowBytes()
+        && (c.recovery == Recovery.OPEN || !c.sent.hasRetransmission())) {
+      c.delivery.onApplicationLimited(c.inFlight());
+    }
     c.congestionWindowLimited =
         congestion != null
             && congestion.congestionWindowBytes() < congestion.slowStartThresholdBytes()
@@ -247,6 +271,7 @@ final class Sender {
       out.segmentBytes = mss;
     }
     RetransmitTimer.onSent(c, nowNanos);
+    Pacing.onSent(c, length, nowNanos);
   }
 
   /** Describes a stretch of sequence space that was sent; the FIN is its last if it reaches it. */

@@ -5,11 +5,11 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.CongestionControl;
-import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.CongestionView;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.ByteRing;
+import io.karavel.wire.TcpHeader;
 import java.util.Map;
 
 /**
@@ -129,10 +129,16 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
       return DropReason.TCP_FLAGS;
     }
     SegmentAcceptance.takeTimestamp(this, segment, nowNanos);
+    if (delivery != null) {
+      delivery.begin(nowNanos, (segment.flags & TcpHeader.ECE) != 0);
+    }
     refused =
         state == TcpState.SYN_RECEIVED
             ? Handshake.onSynReceivedAck(this, segment, nowNanos)
             : AckProcessing.onAck(this, segment, nowNanos);
+    if (delivery != null) {
+      delivery.finish(inFlight(), rtt.minimumNanos());
+    }
     if (refused != null || state == TcpState.CLOSED) {
       return refused;
     }
@@ -144,6 +150,9 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
 
   /** Everything that is due at {@code nowNanos}, in order; nothing if it is not due yet. */
   public void onDeadline(long nowNanos) {
+    if (delivery != null) {
+      delivery.begin(nowNanos, false);
+    }
     TcpTimers.expire(this, nowNanos);
   }
 
@@ -364,15 +373,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
 
   @Override
   CongestionControl congestionControl() {
-    if (congestion == null) {
-      // RFC 5681 section 3.1: after a lost SYN one segment.
-      int segments = synRetransmitted ? 1 : settings().initialWindowSegments();
-      congestion =
-          context
-              .congestionControl(options.congestionControl(settings()))
-              .create(this, segments * sndMss, Integer.MAX_VALUE);
-    }
-    return congestion;
+    return congestion == null ? CongestionChoice.begin(this) : congestion;
   }
 
   private void applySettings(long nowNanos) {
@@ -380,15 +381,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
       return;
     }
     Buffers.setCapacities(this);
-    if (congestion != null) {
-      CongestionControlFactory factory =
-          context.congestionControl(options.congestionControl(settings()));
-      if (!congestion.name().equals(factory.name())) {
-        congestion =
-            factory.create(
-                this, congestion.congestionWindowBytes(), congestion.slowStartThresholdBytes());
-      }
-    }
+    CongestionChoice.review(this);
     RetransmitTimer.onLimitsChanged(this, nowNanos);
     AckPolicy.onDelayChanged(this);
     if (finWaitDeadline != NEVER) {

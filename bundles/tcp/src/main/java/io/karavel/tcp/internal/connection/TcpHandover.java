@@ -58,6 +58,11 @@ final class TcpHandover {
   private static final int RENO_SACKED = 62;
   private static final int RTT_SEQUENCE = 63;
   private static final int KARN_SEQUENCE = 64;
+  private static final int DELIVERY = 120;
+  private static final int PACED_UNTIL = 121;
+  private static final int PACING_DEADLINE = 122;
+  private static final int KEPT_CONGESTION_NAME = 123;
+  private static final int KEPT_CONGESTION_OWN = 124;
   private static final int RETRANSMIT_DEADLINE = 70;
   private static final int RETRANSMIT_ARMED = 71;
   private static final int RETRY_START = 72;
@@ -199,6 +204,13 @@ final class TcpHandover {
       c.congestion.export(w);
       w.end();
     }
+    if (c.delivery != null) {
+      w.putBytes(DELIVERY, c.delivery.toBytes(c.sent));
+    }
+    if (c.keptCongestion != null) {
+      w.putText(KEPT_CONGESTION_NAME, c.keptCongestion.name())
+          .putBytes(KEPT_CONGESTION_OWN, c.keptCongestion.state());
+    }
     w.putText(RECOVERY, c.recovery.name())
         .putInt(RECOVERY_POINT, c.recoveryPoint)
         .putInt(DUPLICATE_ACKS, c.duplicateAcks)
@@ -235,7 +247,9 @@ final class TcpHandover {
         .putLong(TUNE_NANOS, c.tuneNanos)
         .putLong(TUNE_POSITION, c.tunePosition)
         .putInt(FIN_SEQUENCE, c.finSequence)
-        .putLong(UNANSWERED_NANOS, c.unansweredNanos);
+        .putLong(UNANSWERED_NANOS, c.unansweredNanos)
+        .putLong(PACED_UNTIL, c.pacedUntilNanos)
+        .putLong(PACING_DEADLINE, c.pacingDeadline);
   }
 
   /** Reads everything; the congestion control is made anew by its name, or by its successor's. */
@@ -244,6 +258,10 @@ final class TcpHandover {
     int window = 0;
     int threshold = 0;
     HandoverReader own = null;
+    byte[] ownBytes = null;
+    byte[] delivery = null;
+    String keptName = null;
+    byte[] keptBytes = null;
     long smoothed = 0;
     long variation = 0;
     long minimum = 0;
@@ -252,7 +270,13 @@ final class TcpHandover {
         case CONGESTION_NAME -> congestionName = r.textValue();
         case CONGESTION_WINDOW -> window = r.intValue();
         case CONGESTION_THRESHOLD -> threshold = r.intValue();
-        case CONGESTION_OWN -> own = r.nested();
+        case CONGESTION_OWN -> {
+          own = r.nested();
+          ownBytes = r.bytes();
+        }
+        case DELIVERY -> delivery = r.bytes();
+        case KEPT_CONGESTION_NAME -> keptName = r.textValue();
+        case KEPT_CONGESTION_OWN -> keptBytes = r.bytes();
         case SRTT -> smoothed = r.longValue();
         case RTTVAR -> variation = r.longValue();
         case MIN_RTT -> minimum = r.longValue();
@@ -267,12 +291,12 @@ final class TcpHandover {
     c.rtt.restore(smoothed, variation, minimum);
     c.sndMss = Outgoing.sendMss(c);
     if (congestionName != null) {
-      c.congestion =
-          c.context
-              .congestionControl(congestionName)
-              .create((TcpConnection) c, Math.max(window, c.sndMss), threshold);
-      if (own != null && c.congestion.name().equals(congestionName)) {
-        c.congestion.open(own);
+      CongestionChoice.open((TcpConnection) c, congestionName, window, threshold, own, ownBytes);
+      if (keptName != null && keptBytes != null && c.keptCongestion == null) {
+        c.keptCongestion = new KeptCongestion(keptName, keptBytes);
+      }
+      if (c.delivery != null && delivery != null && !c.delivery.fromBytes(delivery, c.sent)) {
+        throw new HandoverException("field " + DELIVERY + ": the delivery rate's state is torn");
       }
     }
   }
@@ -381,6 +405,8 @@ final class TcpHandover {
       case SEND_CAPACITY -> c.sendRing.capacityBytes(r.intValue());
       case TUNE_NANOS -> c.tuneNanos = r.longValue();
       case TUNE_POSITION -> c.tunePosition = r.longValue();
+      case PACED_UNTIL -> c.pacedUntilNanos = r.longValue();
+      case PACING_DEADLINE -> c.pacingDeadline = r.longValue();
       case UNANSWERED_NANOS -> c.unansweredNanos = r.longValue();
       case FIN_SEQUENCE -> c.finSequence = r.intValue();
       default -> {}

@@ -14,7 +14,7 @@ final class TcpTimers {
   static long next(ControlBlock c) {
     long next = Math.min(c.retransmitDeadline, c.ackDeadline);
     next = Math.min(next, Math.min(c.keepaliveDeadline, c.finWaitDeadline));
-    return Math.min(next, c.trimDeadline);
+    return Math.min(next, Math.min(c.trimDeadline, c.pacingDeadline));
   }
 
   /** What is due first, for people. */
@@ -37,12 +37,14 @@ final class TcpTimers {
 
   /** Everything due, in order of deadline; each at most once per call. */
   static void expire(ControlBlock c, long nowNanos) {
-    for (int i = 0; i < 5 && c.state != TcpState.CLOSED; i++) {
+    for (int i = 0; i < 6 && c.state != TcpState.CLOSED; i++) {
       long next = next(c);
       if (next > nowNanos) {
         return;
       }
-      if (next == c.retransmitDeadline) {
+      if (next == c.pacingDeadline) {
+        c.pacingDeadline = ControlBlock.NEVER;
+      } else if (next == c.retransmitDeadline) {
         if (c.persisting) {
           Persist.onExpiry(c, nowNanos);
         } else {
@@ -90,5 +92,6 @@ final class TcpTimers {
     c.keepaliveDeadline = ControlBlock.NEVER;
     c.finWaitDeadline = ControlBlock.NEVER;
     c.trimDeadline = ControlBlock.NEVER;
+    c.pacingDeadline = ControlBlock.NEVER;
   }
 }

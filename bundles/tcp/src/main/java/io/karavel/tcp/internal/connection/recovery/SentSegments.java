@@ -49,6 +49,9 @@ public final class SentSegments {
   private int lostCursor;
   private int retransmitCursor;
 
+  /** Stamps of the entries, for an algorithm that wants rate samples; else null. */
+  private DeliveryRate delivery;
+
   // What the last acknowledge or sack found.
   private long sampleNanos;
   private boolean sampled;
@@ -57,6 +60,18 @@ public final class SentSegments {
 
   /** An empty map. */
   public SentSegments() {}
+
+  /** Has every entry stamped from now on; null to stop that. */
+  public void delivery(DeliveryRate stamps) {
+    delivery = stamps;
+    if (stamps != null) {
+      stamps.adopt(mask + 1, head, tail, sentNanos);
+    }
+  }
+
+  int firstIndex() {
+    return head;
+  }
 
   /** Whether nothing is outstanding. */
   public boolean isEmpty() {
@@ -103,7 +118,8 @@ public final class SentSegments {
     if (size() == mask + 1) {
       grow();
     }
-    if (isEmpty()) {
+    boolean first = isEmpty();
+    if (first) {
       lostCursor = tail;
       retransmitCursor = tail;
       highestCount = 0;
@@ -113,6 +129,9 @@ public final class SentSegments {
     sentNanos[i] = nowNanos;
     marks[i] = alreadySentBefore ? RETRANSMITTED : 0;
     endSequence = sequence + length;
+    if (delivery != null) {
+      delivery.onSent(tail - 1, nowNanos, first, inFlightBytes());
+    }
   }
 
   private void grow() {
@@ -127,6 +146,9 @@ public final class SentSegments {
       newNanos[i & newMask] = sentNanos[i & mask];
       newMarks[i & newMask] = marks[i & mask];
       newJump[i & newMask] = jump[i & mask];
+    }
+    if (delivery != null) {
+      delivery.resize(size * 2, head, tail, mask);
     }
     start = newStart;
     sentNanos = newNanos;
@@ -181,8 +203,15 @@ public final class SentSegments {
       sampled = true;
       sampleNanos = sentNanos[index & mask];
     }
+    if (delivery != null && !sacked) {
+      delivered(index, mark, bytes);
+    }
     forget(mark, bytes);
     return sacked ? bytes : 0;
+  }
+
+  private void delivered(int index, byte mark, int bytes) {
+    delivery.onDelivered(index, bytes, sentNanos[index & mask], (mark & RETRANSMITTED) == 0);
   }
 
   private void forget(byte mark, int bytes) {
@@ -226,6 +255,9 @@ public final class SentSegments {
     while (i != tail && right - end(i) >= 0) {
       int at = i & mask;
       int bytes = length(i);
+      if (delivery != null) {
+        delivered(i, marks[at], bytes);
+      }
       forget(marks[at], bytes);
       marks[at] = (byte) ((marks[at] | SACKED) & ~(LOST | AGAIN_IN_FLIGHT));
       jump[at] = i + 1;
@@ -304,10 +336,17 @@ public final class SentSegments {
     }
     marks[head & mask] |= LOST;
     lostBytes += length(head);
+    noteLost(head);
     if (lostCursor == head) {
       lostCursor = head + 1;
     }
     return true;
+  }
+
+  private void noteLost(int index) {
+    if (delivery != null) {
+      delivery.onLost(index, length(index));
+    }
   }
 
   private boolean markLostBefore(int index) {
@@ -317,6 +356,7 @@ public final class SentSegments {
       if ((marks[at] & (SACKED | LOST)) == 0) {
         marks[at] |= LOST;
         lostBytes += length(lostCursor);
+        noteLost(lostCursor);
         found = true;
       }
       lostCursor++;
@@ -337,6 +377,9 @@ public final class SentSegments {
       if (!forgetSacks && (marks[at] & SACKED) != 0) {
         sackedBytes += length(i);
       } else {
+        if ((marks[at] & (LOST | AGAIN_IN_FLIGHT)) != LOST) {
+          noteLost(i);
+        }
         marks[at] = (byte) ((marks[at] | LOST) & ~(SACKED | AGAIN_IN_FLIGHT));
         lostBytes += length(i);
       }
@@ -383,6 +426,9 @@ public final class SentSegments {
       sentNanos[at] = nowNanos;
       againBytes += length;
       bytes += length;
+      if (delivery != null) {
+        delivery.onSent(retransmitCursor, nowNanos, false, inFlightBytes());
+      }
       retransmitCursor++;
     } while (retransmitCursor - lostCursor < 0
         && (marks[retransmitCursor & mask] & (SACKED | LOST | AGAIN_IN_FLIGHT)) == LOST);
@@ -437,6 +483,7 @@ public final class SentSegments {
     third = cut.third;
     highestCount = cut.highestCount;
     recount();
+    delivery(delivery);
   }
 
   private void recount() {
