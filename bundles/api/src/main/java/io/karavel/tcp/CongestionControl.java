@@ -86,6 +86,16 @@ public interface CongestionControl {
    */
   void onLoss(int inFlightBytes, long nowNanos);
 
+  /**
+   * The peer told of a mark that a router set instead of dropping (RFC 3168 §6.1.2): to be answered
+   * like a loss. At most once per round trip; the window does not grow before that is over.
+   *
+   * @param inFlightBytes FlightSize at that moment
+   */
+  default void onCongestionNotified(int inFlightBytes, long nowNanos) {
+    onLoss(inFlightBytes, nowNanos);
+  }
+
   /** The recovery is over: everything sent before it is acknowledged. */
   void onRecovered(long nowNanos);
 

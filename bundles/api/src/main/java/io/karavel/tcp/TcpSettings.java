@@ -41,6 +41,16 @@ public final class TcpSettings {
     ALWAYS
   }
 
+  /** Values of {@link #ecn()} (Linux: tcp_ecn). */
+  public enum Ecn {
+    /** Neither asked for nor accepted. */
+    OFF,
+    /** Accepted when the peer asks for it. */
+    PASSIVE,
+    /** Asked for and accepted. */
+    ACTIVE
+  }
+
   /** Key. */
   public static final Setting<Long> SYN_RETRIES =
       Setting.number(
@@ -492,6 +502,16 @@ public final class TcpSettings {
           "Smallest segment size that a peer can make us use.");
 
   /** Key. */
+  public static final Setting<String> ECN =
+      Setting.choice(
+          "ecn",
+          "passive",
+          List.of("off", "passive", "active"),
+          Applies.NEW,
+          "Explicit congestion notification (RFC 3168): never, when the peer asks for it, or asked"
+              + " for by us too.");
+
+  /** Key. */
   public static final Setting<String> EPHEMERAL_PORTS =
       Setting.text(
           "ephemeralPorts",
@@ -569,6 +589,7 @@ public final class TcpSettings {
               BUFFER_MEMORY,
               NOT_SENT_LOW_WATER,
               MIN_SEND_MSS,
+              ECN,
               EPHEMERAL_PORTS,
               CHALLENGE_ACK_PER_SECOND,
               INVALID_RATE_LIMIT_MILLIS));
@@ -623,6 +644,7 @@ public final class TcpSettings {
   private final long bufferMemoryBytes;
   private final int notSentLowWaterBytes;
   private final int minSendMssBytes;
+  private final Ecn ecn;
   private final int challengeAckPerSecond;
   private final long invalidRateLimitNanos;
   private final int ephemeralFirst;
@@ -673,6 +695,7 @@ public final class TcpSettings {
     bufferMemoryBytes = values.get(BUFFER_MEMORY);
     notSentLowWaterBytes = values.intValue(NOT_SENT_LOW_WATER);
     minSendMssBytes = values.intValue(MIN_SEND_MSS);
+    ecn = Ecn.valueOf(values.get(ECN).toUpperCase(Locale.ROOT));
     challengeAckPerSecond = values.intValue(CHALLENGE_ACK_PER_SECOND);
     invalidRateLimitNanos = values.get(INVALID_RATE_LIMIT_MILLIS) * NANOS_PER_MILLI;
     ephemeralFirst = ephemeral[0];
@@ -989,6 +1012,11 @@ public final class TcpSettings {
   /** Smallest segment size that a peer can make us use, in bytes. */
   public int minSendMssBytes() {
     return minSendMssBytes;
+  }
+
+  /** Whether congestion is notified explicitly. */
+  public Ecn ecn() {
+    return ecn;
   }
 
   /** First port that is chosen for outgoing connections. */

@@ -11,6 +11,10 @@ final class IpCounters {
   final Counter inUnknownProtos;
   final Counter inDelivers;
   final Counter inDiscards;
+
+  /** Packets received, by the two ECN bits (RFC 3168). */
+  final Counter[] inByEcn;
+
   final Counter outRequests;
   final Counter outDiscards;
   final Counter outNoRoutes;
@@ -61,6 +65,13 @@ final class IpCounters {
     inUnknownProtos = c.counter("Ip.InUnknownProtos");
     inDelivers = c.counter("Ip.InDelivers");
     inDiscards = c.counter("Ip.InDiscards");
+    inByEcn =
+        new Counter[] {
+          c.counter("IpExt.InNoECTPkts"),
+          c.counter("IpExt.InECT1Pkts"),
+          c.counter("IpExt.InECT0Pkts"),
+          c.counter("IpExt.InCEPkts")
+        };
     outRequests = c.counter("Ip.OutRequests");
     outDiscards = c.counter("Ip.OutDiscards");
     outNoRoutes = c.counter("Ip.OutNoRoutes");

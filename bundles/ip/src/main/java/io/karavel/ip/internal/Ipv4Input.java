@@ -95,6 +95,7 @@ final class Ipv4Input {
     packet.destinationIpv4(Ipv4Header.destination(memory, at));
     packet.protocol(Ipv4Header.protocol(memory, at));
     packet.trafficClass(Ipv4Header.trafficClass(memory, at));
+    lane.counters.inByEcn[packet.trafficClass() & 3].increment();
     packet.timeToLive(Ipv4Header.ttl(memory, at));
     packet.dontFragment(Ipv4Header.dontFragment(memory, at));
     if (headerLength > Ipv4Header.MINIMUM_LENGTH

@@ -49,10 +49,12 @@ final class CookieOpens {
     if (lane.out.timestampsPresent) {
       int scale = lane.out.windowScale < 0 ? -1 : syn.windowScale;
       lane.out.timestampValue =
-          SynCookies.timestampWithOptions(lane.out.timestampValue, scale, lane.out.sackPermitted);
+          SynCookies.timestampWithOptions(
+              lane.out.timestampValue, scale, lane.out.sackPermitted, lane.out.has(TcpHeader.ECE));
     } else {
       lane.out.windowScale = -1;
       lane.out.sackPermitted = false;
+      lane.out.flags &= ~TcpHeader.ECE;
     }
     output.answer(arrival);
     lastSentNanos = nowNanos;
@@ -97,6 +99,10 @@ final class CookieOpens {
     lane.mib.syncookiesRecv.increment();
     int peerScale = ack.timestampsPresent ? SynCookies.windowScale(ack.timestampEcho) : -1;
     boolean sack = ack.timestampsPresent && SynCookies.sack(ack.timestampEcho);
+    boolean ecn =
+        ack.timestampsPresent
+            && SynCookies.ecn(ack.timestampEcho)
+            && lane.settings().ecn() != TcpSettings.Ecn.OFF;
     return new Embryo(
         lane.connections,
         state.options(),
@@ -107,6 +113,7 @@ final class CookieOpens {
         peerScale,
         peerScale < 0 ? -1 : ownWindowScale(state, arrival),
         sack,
+        ecn,
         nowNanos);
   }
 

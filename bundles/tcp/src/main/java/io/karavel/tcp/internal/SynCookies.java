@@ -7,8 +7,8 @@ import io.karavel.wire.Seq;
  * peer must send back, so that a SYN costs no memory. 5 bits of time, 3 bits of segment size, 24
  * bits of keyed hash over these, the peer's sequence number and the four parts of the connection.
  *
- * <p>Window scale and SACK travel in the low {@value #OPTION_BITS} bits of our timestamp, which the
- * peer echoes; without timestamps a connection from a cookie has neither.
+ * <p>Window scale, SACK and ECN travel in the low {@value #OPTION_BITS} bits of our timestamp,
+ * which the peer echoes; without timestamps a connection from a cookie has neither.
  */
 final class SynCookies {
   /** Bytes of secret. */
@@ -20,6 +20,7 @@ final class SynCookies {
   private static final int OPTION_MASK = (1 << OPTION_BITS) - 1;
   private static final int NO_WINDOW_SCALE = 15;
   private static final int SACK_BIT = 1 << 4;
+  private static final int ECN_BIT = 1 << 5;
 
   /** A cookie is good for its own period of 64 s and the next. */
   private static final long NANOS_PER_PERIOD = 64_000_000_000L;
@@ -98,8 +99,11 @@ final class SynCookies {
    *
    * @param windowScale the peer's, or -1 if it offered none
    */
-  static int timestampWithOptions(int timestamp, int windowScale, boolean sack) {
-    int bits = (windowScale < 0 ? NO_WINDOW_SCALE : windowScale) | (sack ? SACK_BIT : 0);
+  static int timestampWithOptions(int timestamp, int windowScale, boolean sack, boolean ecn) {
+    int bits =
+        (windowScale < 0 ? NO_WINDOW_SCALE : windowScale)
+            | (sack ? SACK_BIT : 0)
+            | (ecn ? ECN_BIT : 0);
     int value = timestamp & ~OPTION_MASK | bits;
     return Seq.greaterThan(value, timestamp) ? value - (1 << OPTION_BITS) : value;
   }
@@ -113,5 +117,10 @@ final class SynCookies {
   /** Whether the peer permitted SACK, in a timestamp that it echoes. */
   static boolean sack(int timestampEchoReply) {
     return (timestampEchoReply & SACK_BIT) != 0;
+  }
+
+  /** Whether ECN was granted, in a timestamp that the peer echoes. */
+  static boolean ecn(int timestampEchoReply) {
+    return (timestampEchoReply & ECN_BIT) != 0;
   }
 }

@@ -402,6 +402,16 @@ import org.osgi.service.metatype.annotations.Option;
   long minSendMss();
 
   @AttributeDefinition(
+      name = "ecn",
+      description =
+          "Explicit congestion notification (RFC 3168): never, when the peer asks for it, or asked"
+              + " for by us too.",
+      required = false,
+      defaultValue = "passive",
+      options = {@Option("off"), @Option("passive"), @Option("active")})
+  String ecn();
+
+  @AttributeDefinition(
       name = "ephemeralPorts",
       description = "Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535.",
       required = false,

@@ -19,6 +19,11 @@ final class TcpOutput {
   /** Payload up to this is copied: cheaper than a slice, and the ring is free at once. */
   private static final int COPIED_BYTES = 512;
 
+  /** The part of the traffic class that is not DSCP, and the codepoint of RFC 3168 for data. */
+  private static final int ECN_BITS = 3;
+
+  private static final int ECT_0 = 2;
+
   private final TcpLane lane;
   private final TcpOptionWriter options = new TcpOptionWriter();
 
@@ -83,7 +88,7 @@ final class TcpOutput {
     packet.destinationIpv4(remoteIpv4);
     packet.protocol(TransportProtocol.TCP);
     packet.timeToLive(timeToLive);
-    packet.trafficClass(trafficClass);
+    packet.trafficClass(trafficClass & ~ECN_BITS | (out.ecnCapable ? ECT_0 : 0));
     packet.dontFragment(true);
     if (out.payloadLength > out.segmentBytes && out.segmentBytes > 0) {
       packet.segmentation(PacketBuffer.SEGMENTATION_TCP4, out.segmentBytes);

@@ -65,9 +65,11 @@ class SynCookiesTest {
 
   @ParameterizedTest
   @CsvSource({"0, true", "7, false", "14, true", "-1, false", "-1, true"})
-  void carryWindowScaleAndSackInTheTimestamp(int scale, boolean sack) {
+  void carryWindowScaleSackAndEcnInTheTimestamp(int scale, boolean sack) {
     for (int now : new int[] {0, 1, 63, 64, 1_000_000, Integer.MAX_VALUE, -1}) {
-      int timestamp = SynCookies.timestampWithOptions(now, scale, sack);
+      boolean ecn = now % 2 != 0;
+      int timestamp = SynCookies.timestampWithOptions(now, scale, sack, ecn);
+      assertThat(SynCookies.ecn(timestamp)).isEqualTo(ecn);
       assertThat(SynCookies.windowScale(timestamp)).isEqualTo(scale);
       assertThat(SynCookies.sack(timestamp)).isEqualTo(sack);
       assertThat(Seq.lessOrEqual(timestamp, now)).isTrue();

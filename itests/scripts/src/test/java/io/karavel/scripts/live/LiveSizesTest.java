@@ -152,4 +152,32 @@ class LiveSizesTest {
             .write(60_000);
     return script.takeSent().size();
   }
+
+  @Test
+  void whatHoldsForNewConnectionsLeavesThoseThatExistAlone() {
+    PacketScript script = PacketScript.create().openPassively("S 0:0(0) win 65535 <mss 20>");
+    script
+        .flow("embryo", 40_001)
+        .inject("S 0:0(0) win 65535 <mss 20>")
+        .expect("S. 0:0(0) ack 1")
+        .tcp("minSendMss", 100)
+        .tcp("rtoInitialMillis", 3000)
+        .tcp("initialWindow", 1)
+        .flow("main", 40_000)
+        .write(480)
+        .expect(". 1:49(48) ack 1");
+    assertThat(script.takeSent()).hasSize(9);
+    script.inject(". 1:1(0) ack 481").flow("embryo", 40_001).at("1s").expect("S. 0:0(0) ack 1");
+    script.inject(". 1:1(0) ack 1").accept().write(48).expect("P. 1:49(48) ack 1");
+    script.inject(". 1:1(0) ack 49");
+    script
+        .flow("later", 40_002)
+        .openPassively("S 0:0(0) win 65535 <mss 20>")
+        .write(1000)
+        .expect(". 1:101(100) ack 1")
+        .expectNothing()
+        .inject(". 1:1(0) ack 101")
+        .discardSent()
+        .end();
+  }
 }

@@ -91,9 +91,11 @@ class ZeroWindowTest {
       script.inject(". " + sent + ":" + next + "(" + (next - sent) + ") ack 1").discardSent();
       sent = next;
     }
+    // The quick-ACK phase lasts for half of what the window holds.
     script
+        .at("40ms")
+        .expect(". 1:1(0) ack 8193 win 0")
         .after("1s")
-        .discardSent()
         .inject(". 8193:8194(1) ack 1")
         .expect(". 1:1(0) ack 8193 win 0")
         .read(8192)

@@ -13,8 +13,16 @@ final class AckPolicy {
 
   /** Begins the quick-ACK phase: the peer's congestion window is small. */
   static void enterQuickPhase(ControlBlock c) {
+    enterQuickPhase(c, QUICK_SEGMENTS);
+  }
+
+  /**
+   * Begins it for at most so many acknowledgements: half of what the window holds, two at least.
+   */
+  static void enterQuickPhase(ControlBlock c, int most) {
     c.interactive = false;
-    c.quickAcks = QUICK_SEGMENTS;
+    int half = c.rcvWnd() / (2 * c.rcvMss);
+    c.quickAcks = (byte) Math.max(c.quickAcks, Math.min(half == 0 ? 2 : half, most));
   }
 
   /** Ends it: little will come that could be hastened, and our answer can carry the ACK. */

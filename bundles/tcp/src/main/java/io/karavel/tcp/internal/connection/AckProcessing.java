@@ -35,6 +35,7 @@ final class AckProcessing {
     }
     // Answers to window probes look like duplicates and tell nothing about losses.
     if (flightBefore > 0 && !c.persisting) {
+      Ecn.onAck(c, s, flightBefore, nowNanos);
       boolean duplicate =
           acknowledged == 0
               && s.payloadLength == 0

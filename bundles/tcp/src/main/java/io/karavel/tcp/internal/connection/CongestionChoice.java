@@ -22,7 +22,7 @@ final class CongestionChoice {
   /** Makes the first congestion control of a connection. */
   static CongestionControl begin(TcpConnection c) {
     // RFC 5681 section 3.1: after a lost SYN one segment.
-    int segments = c.synRetransmitted ? 1 : c.settings().initialWindowSegments();
+    int segments = c.synRetransmitted ? 1 : c.initialWindowSegments;
     CongestionControlFactory factory = c.context.congestionControl(wanted(c));
     install(c, factory, factory.create(c, segments * c.sndMss, Integer.MAX_VALUE));
     return c.congestion;

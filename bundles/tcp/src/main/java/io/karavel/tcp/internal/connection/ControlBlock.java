@@ -71,6 +71,12 @@ abstract class ControlBlock {
   /** The peer's MSS option. */
   int peerSegmentBytes = 536;
 
+  /** Smallest segment size that the peer can make us use: {@code minSendMss} at the opening. */
+  int minSegmentBytes;
+
+  /** {@code initialWindow} at the opening. */
+  int initialWindowSegments;
+
   /** Payload of a full segment: options are taken off. */
   int sndMss;
 
@@ -93,6 +99,23 @@ abstract class ControlBlock {
   boolean synAmbiguous;
 
   boolean nagle;
+
+  /** ECN was agreed on, or is asked for by our SYN. */
+  boolean ecn;
+
+  /** Marked data has come; acknowledgements say so until the peer says CWR. */
+  boolean ecnEchoing;
+
+  /** Data that was marked ECN-capable has come. */
+  boolean ecnSeen;
+
+  /** The next new data carries CWR. */
+  boolean cwrDue;
+
+  /** The window was reduced for a mark, and not everything up to reductionPoint is acknowledged. */
+  boolean congestionReducing;
+
+  int reductionPoint;
   boolean sendTuned;
   boolean receiveTuned;
 
@@ -215,6 +238,8 @@ abstract class ControlBlock {
     this.receiveRing = receiveRing;
     this.sendRing = sendRing;
     this.nagle = context.settings().nagle();
+    this.minSegmentBytes = context.settings().minSendMssBytes();
+    this.initialWindowSegments = context.settings().initialWindowSegments();
     this.rtt = new RttEstimator(context.settings().rtoInitialNanos());
   }
 

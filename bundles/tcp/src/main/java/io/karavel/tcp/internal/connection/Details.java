@@ -50,6 +50,7 @@ final class Details {
     m.put("rcvWindShift", (int) c.rcvWindShift);
     m.put("timestamps", c.timestamps);
     m.put("sack", c.sack);
+    m.put("ecn", c.ecn);
     m.put("srtt", millis(c.rtt.smoothedNanos()));
     m.put("rttvar", millis(c.rtt.variationNanos()));
     m.put("minRtt", millis(c.rtt.minimumNanos()));

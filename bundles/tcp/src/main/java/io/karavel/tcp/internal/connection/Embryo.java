@@ -49,13 +49,17 @@ public class Embryo {
   private static final int TAG_FIRST = 13;
   private static final int TAG_ARMED = 14;
   private static final int TAG_CHALLENGED = 15;
+  private static final int TAG_INITIAL_RTO = 16;
+  private static final int TAG_MIN_MSS = 17;
 
+  private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final int DEFAULT_SEGMENT_BYTES = 536;
   private static final byte SACK = 1;
   private static final byte TIMESTAMPS = 2;
   private static final byte RETRANSMITTED = 4;
   private static final byte AMBIGUOUS = 8;
   private static final byte ACKED = 16;
+  private static final byte ECN = 32;
 
   private final ConnectionContext context;
   private int irs;
@@ -66,6 +70,8 @@ public class Embryo {
   private char ownSegmentBytes;
   private char peerSegmentBytes;
   private char windowField;
+  private char initialRtoMillis;
+  private char minSegmentBytes;
   private byte ownWindowScale;
   private byte peerWindowScale;
   private byte agreed;
@@ -91,6 +97,7 @@ public class Embryo {
       int mtuSegmentBytes,
       long nowNanos) {
     this.context = context;
+    takeSettings();
     this.iss = iss;
     irs = syn.sequence;
     tsOffset = timestampOffset;
@@ -118,6 +125,9 @@ public class Embryo {
     if (context.settings().timestamps() && syn.timestampsPresent) {
       agreed |= TIMESTAMPS;
     }
+    if (Ecn.isAskedFor(context.settings(), syn)) {
+      agreed |= ECN;
+    }
     firstSentNanos = nowNanos;
     armedNanos = nowNanos;
   }
@@ -141,8 +151,10 @@ public class Embryo {
       int peerWindowScale,
       int ownWindowScale,
       boolean sack,
+      boolean ecn,
       long nowNanos) {
     this.context = context;
+    takeSettings();
     irs = finalAck.sequence - 1;
     iss = finalAck.acknowledgment - 1;
     tsOffset = timestampOffset;
@@ -159,6 +171,9 @@ public class Embryo {
     this.peerWindowScale = (byte) peerWindowScale;
     this.ownWindowScale = (byte) (peerWindowScale >= 0 ? ownWindowScale : -1);
     agreed = (byte) ((sack ? SACK : 0) | (finalAck.timestampsPresent ? TIMESTAMPS : 0));
+    if (ecn) {
+      agreed |= ECN;
+    }
     // When the cookie went out is not known: no round trip is measured from it.
     agreed |= AMBIGUOUS;
     firstSentNanos = nowNanos;
@@ -168,6 +183,7 @@ public class Embryo {
   /** Reads what {@link #export} wrote. */
   public Embryo(ConnectionContext context, HandoverReader reader) throws HandoverException {
     this.context = context;
+    takeSettings();
     while (reader.next()) {
       switch (reader.tag()) {
         case TAG_IRS -> irs = reader.intValue();
@@ -185,6 +201,8 @@ public class Embryo {
         case TAG_FIRST -> firstSentNanos = reader.longValue();
         case TAG_ARMED -> armedNanos = reader.longValue();
         case TAG_CHALLENGED -> challengedNanos = reader.longValue();
+        case TAG_INITIAL_RTO -> initialRtoMillis = (char) reader.intValue();
+        case TAG_MIN_MSS -> minSegmentBytes = (char) reader.intValue();
         default -> {}
       }
     }
@@ -207,7 +225,15 @@ public class Embryo {
         .putInt(TAG_RETRIES, retries)
         .putLong(TAG_FIRST, firstSentNanos)
         .putLong(TAG_ARMED, armedNanos)
-        .putLong(TAG_CHALLENGED, challengedNanos);
+        .putLong(TAG_CHALLENGED, challengedNanos)
+        .putInt(TAG_INITIAL_RTO, initialRtoMillis)
+        .putInt(TAG_MIN_MSS, minSegmentBytes);
+  }
+
+  /** What holds for connections opened from now on stays as it is now. */
+  private void takeSettings() {
+    initialRtoMillis = (char) (context.settings().rtoInitialNanos() / NANOS_PER_MILLI);
+    minSegmentBytes = (char) context.settings().minSendMssBytes();
   }
 
   private boolean has(byte option) {
@@ -297,7 +323,7 @@ public class Embryo {
 
   private long intervalNanos() {
     return RetransmitTimer.shifted(
-        context.settings().rtoInitialNanos(), retries, context.settings().rtoMaxNanos());
+        initialRtoMillis * NANOS_PER_MILLI, retries, context.settings().rtoMaxNanos());
   }
 
   /** SYN_ACK (again), GIVE_UP, or IGNORE if nothing is due. */
@@ -342,7 +368,7 @@ public class Embryo {
     out.clear();
     out.sequence = iss;
     out.acknowledgment = irs + 1;
-    out.flags = TcpHeader.SYN | TcpHeader.ACK;
+    out.flags = TcpHeader.SYN | TcpHeader.ACK | (has(ECN) ? TcpHeader.ECE : 0);
     out.windowField = windowField;
     out.maximumSegmentSize = ownSegmentBytes;
     out.windowScale = ownWindowScale;
@@ -406,11 +432,14 @@ public class Embryo {
     c.tsRecentNanos = firstSentNanos;
     c.timestamps = has(TIMESTAMPS);
     c.sack = has(SACK);
+    c.ecn = has(ECN);
     c.windowScaling = peerWindowScale >= 0;
     c.sndWindShift = (byte) Math.max(0, peerWindowScale);
     c.rcvWindShift = (byte) Math.max(0, ownWindowScale);
     c.mtuSegmentBytes = mtuSegmentBytes;
     c.peerSegmentBytes = peerSegmentBytes;
+    c.minSegmentBytes = minSegmentBytes;
+    c.rtt.initialNanos(initialRtoMillis * NANOS_PER_MILLI);
     c.sndMss = Outgoing.sendMss(c);
     c.synRetransmitted = has(RETRANSMITTED);
     c.synAmbiguous = has(AMBIGUOUS);

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal.connection;
 
 import io.karavel.engine.DropReason;
 import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.wire.Seq;
 import io.karavel.wire.TcpHeader;
@@ -22,6 +23,7 @@ final class Handshake {
     c.timestamps = c.settings().timestamps();
     c.sack = c.settings().sack();
     c.windowScaling = c.settings().windowScaling();
+    c.ecn = c.settings().ecn() == TcpSettings.Ecn.ACTIVE;
     c.rcvWindShift =
         c.windowScaling
             ? (byte) ReceiveWindow.scaleFor(c.options.receiveBufferMaxBytes(c.settings()))
@@ -42,7 +44,8 @@ final class Handshake {
   static void syn(ControlBlock c, TransmitSegment out, long nowNanos) {
     c.owed &= ~ControlBlock.OWE_SYN;
     out.sequence = c.iss;
-    out.flags = TcpHeader.SYN;
+    boolean synAck = c.state == TcpState.SYN_RECEIVED;
+    out.flags = TcpHeader.SYN | Ecn.setupFlags(c, synAck);
     int field = initialField(c);
     out.windowField = field;
     out.maximumSegmentSize = Math.min(c.mtuSegmentBytes, c.options.maxSegmentBytes());
@@ -50,7 +53,7 @@ final class Handshake {
     out.sackPermitted = c.sack;
     Outgoing.timestamps(c, out, nowNanos);
     out.retransmission = c.synRetransmitted;
-    if (c.state == TcpState.SYN_RECEIVED) {
+    if (synAck) {
       out.flags |= TcpHeader.ACK;
       out.acknowledgment = c.rcvNxt;
       c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt + field);
@@ -122,6 +125,7 @@ final class Handshake {
 
   private static void agree(ControlBlock c, Segment s, long nowNanos) {
     c.timestamps &= s.timestampsPresent;
+    Ecn.agree(c, s);
     c.sack &= s.sackPermitted;
     c.windowScaling &= s.windowScale >= 0;
     if (c.windowScaling) {

@@ -46,7 +46,10 @@ final class LossRecovery {
 
   private static void enter(ControlBlock c, long nowNanos) {
     c.sent.markFirstLost();
-    c.congestionControl().onLoss(c.flight(), nowNanos);
+    if (!c.congestionReducing) {
+      c.congestionControl().onLoss(c.flight(), nowNanos);
+    }
+    Ecn.onWindowReduced(c);
     c.recovery = Recovery.RECOVERY;
     c.recoveryPoint = c.sndNxt;
     c.forceRetransmit = true;
@@ -61,7 +64,7 @@ final class LossRecovery {
     c.duplicateAcks = 0;
     if (c.recovery == Recovery.OPEN) {
       c.renoSacked = 0;
-      if (c.congestion != null) {
+      if (c.congestion != null && !c.congestionReducing) {
         c.congestion.onAcknowledged(acknowledged, c.ackRttNanos, nowNanos);
       }
       return;

@@ -18,7 +18,7 @@ final class Outgoing {
   static int sendMss(ControlBlock c) {
     int mss = Math.min(c.peerSegmentBytes, c.mtuSegmentBytes);
     mss = Math.min(mss, c.options.maxSegmentBytes());
-    mss = Math.max(mss, Math.min(c.settings().minSendMssBytes(), c.mtuSegmentBytes));
+    mss = Math.max(mss, Math.min(c.minSegmentBytes, c.mtuSegmentBytes));
     return Math.max(1, mss - fixedOptionBytes(c));
   }
 
@@ -53,6 +53,7 @@ final class Outgoing {
   static void acknowledge(
       ControlBlock c, TransmitSegment out, int blocks, boolean withData, long nowNanos) {
     out.flags |= TcpHeader.ACK;
+    Ecn.onSending(c, out);
     out.acknowledgment = c.rcvNxt;
     out.windowField = ReceiveWindow.select(c);
     timestamps(c, out, nowNanos);

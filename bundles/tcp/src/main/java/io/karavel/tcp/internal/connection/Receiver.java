@@ -32,6 +32,7 @@ final class Receiver {
       return DropReason.TCP_DATA_AFTER_CLOSE;
     }
     noteSegmentSize(c, s);
+    Ecn.onText(c, s);
     if (sequence - c.rcvNxt < 0) {
       int old = c.rcvNxt - sequence;
       if (length > 0) {

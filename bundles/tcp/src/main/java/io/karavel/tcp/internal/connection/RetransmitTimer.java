@@ -144,6 +144,8 @@ final class RetransmitTimer {
     c.counters().timeouts.increment();
     boolean repeated = c.retransmits > 0;
     c.congestionControl().onTimeout(c.flight(), repeated, nowNanos);
+    c.congestionReducing = false;
+    Ecn.onWindowReduced(c);
     SentSegments sent = c.sent;
     boolean reneged = sent.isReneged();
     if (reneged) {

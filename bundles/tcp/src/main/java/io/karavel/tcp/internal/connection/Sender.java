@@ -169,7 +169,8 @@ final class Sender {
     int blocks = Outgoing.sackBlocks(c);
     int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
     int allowed = unsent <= mss ? segmentationBytes : Pacing.segmentation(c, segmentationBytes);
-    int most = allowed < mss ? mss : allowed / mss * mss;
+    // CWR belongs to one segment of a super-segment; devices differ in keeping to that.
+    int most = allowed < mss || c.cwrDue ? mss : allowed / mss * mss;
     int length = Math.min(Math.min(unsent, most), window);
     if (length <= 0) {
       c.congestionWindowLimited = false;
@@ -229,7 +230,7 @@ final class Sender {
         && c.settings().slowStartAfterIdle()) {
       long idle = nowNanos - c.lastDataSentNanos;
       if (idle > RetransmitTimer.timeoutNanos(c)) {
-        c.congestion.onIdle(idle, c.settings().initialWindowSegments() * c.sndMss, nowNanos);
+        c.congestion.onIdle(idle, c.initialWindowSegments * c.sndMss, nowNanos);
       }
     }
   }
@@ -267,6 +268,9 @@ final class Sender {
       TcpTimers.armTrim(c, nowNanos);
     }
     describe(c, out, sequence, from - sequence, blocks, nowNanos);
+    if (!again) {
+      Ecn.onSendingNewData(c, out);
+    }
     if (blocks > 0) {
       out.segmentBytes = mss;
     }

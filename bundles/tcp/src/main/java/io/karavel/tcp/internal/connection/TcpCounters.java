@@ -113,6 +113,9 @@ public final class TcpCounters {
   /** ICMP errors outside what is in flight. */
   public final Counter outOfWindowIcmps;
 
+  /** Windows reduced because the peer told of marks. */
+  public final Counter ecnReductions;
+
   /** Looks all of them up. */
   public TcpCounters(Counters counters) {
     activeOpens = counters.counter("Tcp.ActiveOpens");
@@ -150,6 +153,7 @@ public final class TcpCounters {
     toZeroWindowAdv = counters.counter("TcpExt.TCPToZeroWindowAdv");
     fromZeroWindowAdv = counters.counter("TcpExt.TCPFromZeroWindowAdv");
     receivePruned = counters.counter("TcpExt.TCPRcvQDrop");
+    ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
     outOfWindowIcmps = counters.counter("TcpExt.OutOfWindowIcmps");
   }
 }

@@ -90,6 +90,10 @@ final class TcpHandover {
   private static final int TUNE_POSITION = 99;
   private static final int FIN_SEQUENCE = 100;
   private static final int UNANSWERED_NANOS = 101;
+  private static final int ECN = 110;
+  private static final int REDUCTION_POINT = 111;
+  private static final int MIN_SEGMENT_BYTES = 112;
+  private static final int INITIAL_WINDOW_SEGMENTS = 113;
 
   private TcpHandover() {}
 
@@ -153,6 +157,22 @@ final class TcpHandover {
     c.finAhead = (bits & 1 << 6) != 0;
   }
 
+  private static int ecnFlags(ControlBlock c) {
+    return bit(c.ecn, 0)
+        | bit(c.ecnEchoing, 1)
+        | bit(c.ecnSeen, 2)
+        | bit(c.cwrDue, 3)
+        | bit(c.congestionReducing, 4);
+  }
+
+  private static void ecnFlags(ControlBlock c, int bits) {
+    c.ecn = (bits & 1) != 0;
+    c.ecnEchoing = (bits & 1 << 1) != 0;
+    c.ecnSeen = (bits & 1 << 2) != 0;
+    c.cwrDue = (bits & 1 << 3) != 0;
+    c.congestionReducing = (bits & 1 << 4) != 0;
+  }
+
   static void export(ControlBlock c, HandoverWriter w) {
     w.putText(STATE, c.state.name()).putInt(OWED, c.owed).putInt(EVENTS, c.events);
     if (c.failure != null) {
@@ -173,7 +193,11 @@ final class TcpHandover {
         .putInt(MTU_SEGMENT_BYTES, c.mtuSegmentBytes)
         .putInt(PEER_SEGMENT_BYTES, c.peerSegmentBytes)
         .putInt(SND_WIND_SHIFT, c.sndWindShift)
-        .putInt(SEND_FLAGS, sendFlags(c));
+        .putInt(SEND_FLAGS, sendFlags(c))
+        .putInt(ECN, ecnFlags(c))
+        .putInt(REDUCTION_POINT, c.reductionPoint)
+        .putInt(MIN_SEGMENT_BYTES, c.minSegmentBytes)
+        .putInt(INITIAL_WINDOW_SEGMENTS, c.initialWindowSegments);
     w.putInt(IRS, c.irs)
         .putInt(RCV_NXT, c.rcvNxt)
         .putInt(RCV_ADV, c.rcvAdv)
@@ -332,6 +356,10 @@ final class TcpHandover {
       case PEER_SEGMENT_BYTES -> c.peerSegmentBytes = r.intValue();
       case SND_WIND_SHIFT -> c.sndWindShift = (byte) r.intValue();
       case SEND_FLAGS -> sendFlags(c, r.intValue());
+      case ECN -> ecnFlags(c, r.intValue());
+      case REDUCTION_POINT -> c.reductionPoint = r.intValue();
+      case MIN_SEGMENT_BYTES -> c.minSegmentBytes = r.intValue();
+      case INITIAL_WINDOW_SEGMENTS -> c.initialWindowSegments = r.intValue();
       case SENT -> {
         c.sent = SentSegments.fromBytes(r.bytes());
         if (c.sent == null) {

@@ -36,6 +36,9 @@ public final class TransmitSegment {
   /** Whether these bytes were sent before. */
   public boolean retransmission;
 
+  /** Whether the IP header says ECT(0). */
+  public boolean ecnCapable;
+
   /** MSS option in bytes, or -1. */
   public int maximumSegmentSize;
 
@@ -79,6 +82,7 @@ public final class TransmitSegment {
     payloadLength = 0;
     segmentBytes = 0;
     retransmission = false;
+    ecnCapable = false;
     maximumSegmentSize = -1;
     windowScale = -1;
     sackPermitted = false;

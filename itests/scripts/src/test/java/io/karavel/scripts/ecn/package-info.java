@@ -1,0 +1,2 @@
+/** Explicit congestion notification: RFC 3168. */
+package io.karavel.scripts.ecn;
