@@ -65,9 +65,15 @@ final class AckProcessing {
     }
   }
 
+  /**
+   * What acknowledges something new also tells the window that goes with it, however old its
+   * sequence number: else the old window, counted from the new SND.UNA, would reach beyond what was
+   * ever offered.
+   */
   private static boolean updateWindow(ControlBlock c, Segment s) {
     boolean newer =
-        Seq.lessThan(c.sndWl1, s.sequence)
+        Seq.greaterThan(s.acknowledgment, c.sndUna)
+            || Seq.lessThan(c.sndWl1, s.sequence)
             || c.sndWl1 == s.sequence && Seq.lessOrEqual(c.sndWl2, s.acknowledgment);
     if (!newer) {
       return false;

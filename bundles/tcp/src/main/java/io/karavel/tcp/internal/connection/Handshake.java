@@ -59,6 +59,8 @@ final class Handshake {
       c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt + field);
       AckPolicy.onSent(c, false, nowNanos);
     } else {
+      // As long as nothing of the peer is known, this is how much the SYN offered.
+      c.rcvAdv = Math.max(c.rcvAdv, field);
       out.timestampEcho = 0;
     }
   }
@@ -85,7 +87,7 @@ final class Handshake {
     c.irs = s.sequence;
     c.rcvNxt = s.sequence + 1;
     c.lastAckSent = c.rcvNxt;
-    c.rcvAdv = c.rcvNxt + initialField(c);
+    c.rcvAdv += c.rcvNxt;
     agree(c, s, nowNanos);
     c.sndWnd = s.windowField;
     c.maxSndWnd = s.windowField;

@@ -206,6 +206,12 @@ final class Reassembly {
       out.sack(duplicateLeft, duplicateRight);
       duplicate = false;
       room--;
+      int around = firstEndingAtOrAfter(duplicateRight);
+      if (around < count && left[around] - duplicateLeft <= 0) {
+        // RFC 2883 section 4: the second block is the larger one around it.
+        forgetRecent(left[around]);
+        remember(left[around]);
+      }
     }
     int told = 0;
     for (; told < recentCount && room > 0; told++, room--) {

@@ -38,11 +38,15 @@ final class ReceiveWindow {
     return inHand(c.receiveRing.capacityBytes(), c.rcvWindShift);
   }
 
+  /** Bytes the buffer has room for, what is kept in hand included. */
+  private static long room(ControlBlock c) {
+    long used = c.inputShutdown ? 0 : c.receiveRing.available();
+    return c.receiveRing.capacityBytes() - used;
+  }
+
   /** Bytes that could be offered now, from RCV.NXT on. */
   static int free(ControlBlock c) {
-    long used = c.inputShutdown ? 0 : c.receiveRing.available();
-    long free = c.receiveRing.capacityBytes() - used - inHand(c);
-    free = Math.min(free, c.options.windowClampBytes());
+    long free = Math.min(room(c) - inHand(c), c.options.windowClampBytes());
     return (int) Math.max(0, Math.min(free, (long) MAXIMUM_FIELD << c.rcvWindShift));
   }
 
@@ -67,7 +71,7 @@ final class ReceiveWindow {
     }
     int shift = c.rcvWindShift;
     int field = window >> shift;
-    if (field << shift < window && field + 1 << shift <= free + inHand(c)) {
+    if (field << shift < window && field + 1 << shift <= Math.min(room(c), free + inHand(c))) {
       field++;
     }
     field = Math.min(field, MAXIMUM_FIELD);
