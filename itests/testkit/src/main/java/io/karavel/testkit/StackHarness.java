@@ -165,6 +165,11 @@ public final class StackHarness {
     return List.copyOf(wires.keySet());
   }
 
+  /** Whether a device carries bare IP packets rather than Ethernet frames. */
+  public boolean isBareIp(String device) {
+    return wire(device).capabilities().bareIp();
+  }
+
   private CapturedWire wire(String device) {
     CapturedWire wire = wires.get(device);
     if (wire == null) {

@@ -58,6 +58,7 @@ public final class VirtualCable {
 
   void send(int end, WirePacket packet) {
     sent[end]++;
+    network.tellSent(stacks[end], devices[end], packet);
     if (lose != null && lose.test(packet)) {
       lost[end]++;
       tell(end, packet, "lost on purpose");
@@ -104,7 +105,15 @@ public final class VirtualCable {
     }
   }
 
+  /** Joins an end to another stack: the one before it was switched off. */
+  public void replug(int end, StackHarness stack, String device) {
+    stacks[end] = stack;
+    devices[end] = device;
+    stack.onSent(device, packet -> send(end, packet));
+  }
+
   void deliver(int end, VirtualNetwork.Frame frame) {
+    network.tellArriving(stacks[end], devices[end], frame);
     if (frame.verified) {
       stacks[end].deliverVerified(devices[end], frame.bytes, frame.segmentSize);
     } else {

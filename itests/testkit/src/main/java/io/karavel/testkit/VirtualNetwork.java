@@ -43,6 +43,7 @@ public final class VirtualNetwork {
       new PriorityQueue<>(
           Comparator.comparingLong(Arrival::timeNanos).thenComparingLong(Arrival::order));
   private Consumer<String> trace;
+  private WireTap tap;
   private long order;
 
   /** A network without stacks. */
@@ -65,6 +66,14 @@ public final class VirtualNetwork {
     }
     stacks.add(stack);
     return stack;
+  }
+
+  /** Forgets a stack: it is switched off, and nothing of it happens any more. */
+  public void remove(StackHarness stack) {
+    stacks.remove(stack);
+    for (String device : stack.devices()) {
+      stack.onSent(device, packet -> {});
+    }
   }
 
   /**
@@ -97,6 +106,36 @@ public final class VirtualNetwork {
   /** Has each frame told in one line, with time and fate; null ends that. */
   public void trace(Consumer<String> lines) {
     trace = lines;
+  }
+
+  /** Has a tap see everything that is sent and that arrives; null ends that. */
+  public void tap(WireTap value) {
+    tap = value;
+  }
+
+  /** A packet from nowhere arrives at a device, as if a cable had brought it. */
+  public void intrude(StackHarness stack, String device, byte[] packet) {
+    tellArriving(stack, device, new Frame(packet, 0, false));
+    stack.deliverTo(device, packet);
+  }
+
+  void tellSent(StackHarness stack, String device, WirePacket packet) {
+    if (tap != null) {
+      tap.sent(stack, device, packet);
+    }
+  }
+
+  void tellArriving(StackHarness stack, String device, Frame frame) {
+    if (tap != null) {
+      tap.arriving(
+          stack,
+          device,
+          new WirePacket(
+              frame.bytes,
+              stack.isBareIp(device),
+              clock.nanoTime(),
+              frame.verified ? frame.segmentSize : 0));
+    }
   }
 
   /** Has something run after each event, such as an application's turn or an invariant's check. */
