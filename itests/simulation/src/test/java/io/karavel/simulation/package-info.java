@@ -1,0 +1,2 @@
+/** Seeded simulations of whole stacks, watched by an independent checker. */
+package io.karavel.simulation;

@@ -1,0 +1,317 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.State;
+
+/** What an arriving segment does to an end: RFC 9293 §3.10.7.3 and §3.10.7.4. */
+final class Arrivals {
+  private static final long PAWS_VALID_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  private Arrivals() {}
+
+  static void on(End e, Seg s, long now) {
+    e.lastArrivalNanos = now;
+    e.keepaliveProbes = 0;
+    e.headTimes.clear();
+    switch (e.state) {
+      case SYN_SENT -> inSynSent(e, s, now);
+      case TIME_WAIT -> TimeWaitRules.on(e, s, now);
+      default -> inOtherState(e, s, now);
+    }
+  }
+
+  // ---- SYN-SENT ----
+
+  private static void inSynSent(End e, Seg s, long now) {
+    boolean acceptable = s.ack() && e.ours(s.rawAck) == 1;
+    if (s.ack() && !acceptable) {
+      if (!s.rst()) {
+        e.host.expectReset(e.tuple, s);
+        if (!e.synRepeatedAtOnce) {
+          e.synRepeatedAtOnce = true;
+          e.synOwed = "an answer to an old SYN was reset";
+        }
+      }
+      return;
+    }
+    if (s.rst()) {
+      if (acceptable) {
+        e.host.close(e, "CONNECTION_REFUSED");
+      }
+      return;
+    }
+    if (!s.syn()) {
+      return;
+    }
+    e.rawIrs = s.rawSeq;
+    e.rcvNxt = 1;
+    e.lastAckSent = 1;
+    agree(e, s, now);
+    e.advertised = 1L + e.firstWindow();
+    takeWindow(e, 0, acceptable ? 1 : 0, s.window);
+    if (!acceptable) {
+      e.state = State.SYN_RECEIVED;
+      e.synOwed = "a simultaneous opening";
+      e.synTimes.clear();
+      return;
+    }
+    e.una = 1;
+    opened(e, now);
+    e.oweAck("the SYN-ACK");
+    if (s.dataLength > 0 || s.fin()) {
+      text(e, 1, s, now);
+    }
+  }
+
+  /** The options of the peer's SYN decide what is in use: RFC 7323 §1.3, §2.2, RFC 2018 §2. */
+  static void agree(End e, Seg syn, long now) {
+    e.timestamps = e.offeredTimestamps && syn.timestamps;
+    e.sack = e.offeredSack && syn.sackPermitted;
+    e.scaling = e.offeredScale >= 0 && syn.scale >= 0;
+    e.sendShift = e.scaling ? Math.min(14, syn.scale) : 0;
+    e.receiveShift = e.scaling ? e.offeredScale : 0;
+    if (syn.mss > 0) {
+      e.peerMss = syn.mss;
+    }
+    if (syn.timestamps) {
+      e.tsRecent = syn.tsVal;
+      e.tsRecentNanos = now;
+    }
+  }
+
+  static void opened(End e, long now) {
+    e.state = State.ESTABLISHED;
+    e.openedNanos = now;
+    e.lastProgressNanos = now;
+    e.keepaliveBaseNanos = now;
+    e.synOwed = null;
+    e.nxt = Math.max(e.nxt, 1);
+    if (!e.synTimes.isEmpty()) {
+      e.largestRttNanos = Math.max(e.largestRttNanos, now - e.synTimes.get(0));
+    }
+    if (e.finQueuedAt >= 0) {
+      e.state = State.FIN_WAIT_1;
+    }
+  }
+
+  // ---- the other states ----
+
+  private static void inOtherState(End e, Seg s, long now) {
+    long seq = e.theirs(s.rawSeq);
+    boolean synAckOfSimultaneousOpen =
+        e.state == State.SYN_RECEIVED
+            && e.active
+            && s.syn()
+            && s.ack()
+            && !s.rst()
+            && seq == 0
+            && e.ours(s.rawAck) == 1;
+    if (synAckOfSimultaneousOpen) {
+      checkAck(e, s, 1, now);
+      return;
+    }
+    if (e.timestamps && !s.rst()) {
+      if (!s.timestamps && !s.syn()) {
+        if (e.state == State.SYN_RECEIVED && !e.active) {
+          challenge(e, now, true);
+        }
+        return;
+      }
+      if (s.timestamps && isOld(e, s, now)) {
+        if (s.syn()) {
+          challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+        } else {
+          unacceptable(e, s, seq, now);
+        }
+        return;
+      }
+    }
+    if (!isAcceptable(e, seq, s)) {
+      if (s.rst()) {
+        return;
+      }
+      if (s.syn()) {
+        if (e.state == State.SYN_RECEIVED && seq == 0 && !s.ack()) {
+          e.synOwed = "the peer repeats its SYN";
+          e.synRetransmitted = true;
+          if (e.timestamps && s.timestamps) {
+            e.tsRecent = s.tsVal;
+          }
+        } else {
+          challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+        }
+        return;
+      }
+      unacceptable(e, s, seq, now);
+      return;
+    }
+    if (s.rst()) {
+      if (seq == e.rcvNxt) {
+        reset(e);
+      } else {
+        challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+      }
+      return;
+    }
+    if (s.syn()) {
+      challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+      return;
+    }
+    if (s.ack()) {
+      checkAck(e, s, seq, now);
+    }
+  }
+
+  static boolean isOld(End e, Seg s, long now) {
+    return s.tsVal - e.tsRecent < 0 && now - e.tsRecentNanos < PAWS_VALID_NANOS;
+  }
+
+  /** The table of RFC 9293 §3.10.7.4; at a closed window what stands at RCV.NXT is looked at. */
+  private static boolean isAcceptable(End e, long seq, Seg s) {
+    long window = e.offeredWindow();
+    long length = s.length();
+    long nxt = e.rcvNxt;
+    if (length == 0) {
+      return seq == nxt || nxt <= seq && seq < nxt + window;
+    }
+    if (window == 0) {
+      return seq == nxt;
+    }
+    long last = seq + length - 1;
+    return nxt <= seq && seq < nxt + window
+        || nxt <= last && last < nxt + window
+        || seq < nxt && last >= nxt + window;
+  }
+
+  private static void reset(End e) {
+    boolean quiet =
+        e.state == State.CLOSING || e.state == State.LAST_ACK || e.state == State.TIME_WAIT;
+    String error = e.active && e.isHalfOpen() ? "CONNECTION_REFUSED" : "CONNECTION_RESET";
+    e.host.close(e, quiet ? null : error);
+  }
+
+  /** RFC 5961 §3, §4 and §7: a challenge ACK, of which there are only so many. */
+  static void challenge(End e, long now, boolean embryo) {
+    e.acksAllowed++;
+    if (now - e.lastChallengeNanos >= SECOND && e.state != State.CLOSED) {
+      e.ackOwed = e.ackOwed == null ? "a challenge ACK (RFC 5961)" : e.ackOwed;
+    }
+    e.lastChallengeNanos = now;
+  }
+
+  private static void unacceptable(End e, Seg s, long seq, long now) {
+    if (e.state == State.SYN_RECEIVED && !e.active) {
+      challenge(e, now, true);
+      return;
+    }
+    if (s.dataLength > 0) {
+      noteDuplicate(e, seq, seq + s.dataLength);
+      e.oweAck("data that is not acceptable is answered");
+      return;
+    }
+    boolean repeatedFin = s.fin() && seq < e.rcvNxt && e.inputEnded;
+    boolean soon = now - e.lastAnswerNanos < e.settings.millis("invalidRateLimitMillis");
+    if (repeatedFin) {
+      e.oweAck("a repeated FIN is answered");
+    } else if (s.fin() || !soon) {
+      e.oweAck("a segment that is not acceptable is answered");
+      e.lastAnswerNanos = now;
+    }
+  }
+
+  private static void noteDuplicate(End e, long from, long to) {
+    if (to <= e.rcvNxt && from < to) {
+      e.duplicate = new long[] {from, to};
+    }
+  }
+
+  // ---- ACK ----
+
+  private static void checkAck(End e, Seg s, long seq, long now) {
+    if (e.state == State.SYN_RECEIVED
+        && !e.active
+        && e.ours(s.rawAck) == 1
+        && !e.host.takeOpened(e)) {
+      // the accept queue is full: the segment might as well have been lost
+      return;
+    }
+    if (e.timestamps && s.timestamps && seq <= e.lastAckSent && s.tsVal - e.tsRecent >= 0) {
+      e.tsRecent = s.tsVal;
+      e.tsRecentNanos = now;
+    }
+    long ack = e.ours(s.rawAck);
+    if (e.state == State.SYN_RECEIVED) {
+      if (ack != 1) {
+        e.host.expectReset(e.tuple, s);
+        return;
+      }
+      boolean syn = s.syn();
+      e.una = 1;
+      takeWindow(e, seq, ack, syn ? s.window : (long) s.window << e.sendShift);
+      opened(e, now);
+    } else {
+      if (ack > e.nxt || ack < e.una - e.largestWindow) {
+        challenge(e, now, false);
+        return;
+      }
+      if (ack >= e.una) {
+        SenderRules.onAck(e, s, seq, ack, now);
+      }
+      if (e.state == State.CLOSED) {
+        return;
+      }
+    }
+    text(e, seq, s, now);
+  }
+
+  static void takeWindow(End e, long seq, long ack, long window) {
+    e.edge = Math.max(e.edge, ack + window);
+    // what acknowledges something new tells the window that goes with it (docs/bundles/tcp.md)
+    if (ack > e.una || e.wl1 < seq || e.wl1 == seq && e.wl2 <= ack) {
+      e.window = window;
+      e.wl1 = seq;
+      e.wl2 = ack;
+      e.largestWindow = Math.max(e.largestWindow, window);
+    }
+  }
+
+  // ---- text and FIN ----
+
+  private static void text(End e, long seq, Seg s, long now) {
+    boolean fin = s.fin();
+    int length = s.dataLength;
+    if (length == 0 && !fin || e.inputEnded) {
+      return;
+    }
+    if (e.orphan && length > 0 && seq + length > e.rcvNxt) {
+      e.resetOwed = "data for a connection that nobody reads any more";
+      e.host.close(e, null);
+      return;
+    }
+    int size = s.segmentSize > 0 ? Math.min(length, s.segmentSize) : length;
+    e.fullSegment = Math.max(e.fullSegment, Math.min(size, e.pathMtu - 40));
+    ReceiverRules.onText(e, seq, length, fin, now);
+  }
+
+  /** The peer's FIN is reached: RFC 9293 §3.10.7.4, eighth. */
+  static void onFin(End e, long now) {
+    e.rcvNxt++;
+    e.advertised = Math.max(e.advertised, e.rcvNxt);
+    e.inputEnded = true;
+    switch (e.state) {
+      case ESTABLISHED -> {
+        e.state = State.CLOSE_WAIT;
+        ReceiverRules.delayAck(e, now);
+      }
+      case FIN_WAIT_1 -> {
+        e.state = State.CLOSING;
+        e.oweAck("the peer's FIN");
+      }
+      case FIN_WAIT_2 -> {
+        e.oweAck("the peer's FIN");
+        TimeWaitRules.enter(e, now);
+      }
+      default -> e.oweAck("the peer's FIN");
+    }
+  }
+}

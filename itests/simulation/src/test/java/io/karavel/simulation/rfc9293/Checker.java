@@ -1,0 +1,275 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.State;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongToIntFunction;
+
+/**
+ * The checker of a run. It is told what is on the wires, when each moment is over, and what
+ * applications and operators do; it throws {@link Violation}. Sockets are named by tokens that the
+ * run chooses. Times are nanoseconds of one clock. Test's thread.
+ */
+public final class Checker {
+  private final Map<String, Host> hosts = new HashMap<>();
+
+  /** A checker that knows no stack yet. */
+  public Checker() {}
+
+  private Host host(String stack) {
+    return hosts.computeIfAbsent(stack, Host::new);
+  }
+
+  /** A stack is switched off: nothing is asked of it any more. */
+  public void forget(String stack) {
+    hosts.remove(stack);
+  }
+
+  // ---- wires ----
+
+  /**
+   * A stack has sent a frame.
+   *
+   * @param network where its IP header begins
+   * @param segmentSize payload of each segment of a super-segment, else 0
+   */
+  public void sent(String stack, byte[] frame, int network, int segmentSize, long now) {
+    Seg s = Seg.read(frame, network);
+    if (s != null && s.isTcp) {
+      host(stack).send(s, segmentSize, now);
+    }
+  }
+
+  /**
+   * A frame reaches a stack.
+   *
+   * @param verified whether its device vouches for the checksum
+   */
+  public void arriving(
+      String stack, byte[] frame, int network, int segmentSize, boolean verified, long now) {
+    Seg s = Seg.read(frame, network);
+    if (s == null || !s.sumsAreRight && !verified) {
+      return;
+    }
+    Host host = host(stack);
+    if (s.isTcp) {
+      s.segmentSize = segmentSize;
+      host.soon(now, time -> host.arrive(s, time));
+    } else if (s.isIcmp) {
+      host.soon(now, time -> IcmpRules.on(host, s));
+    }
+  }
+
+  /** Everything that happens at this moment has happened. */
+  public void settled(long now) {
+    for (Host host : hosts.values()) {
+      host.settled(now);
+    }
+  }
+
+  // ---- operators ----
+
+  /** A key of a stack's configuration has a new value. */
+  public void setting(String stack, String key, Object value, long now) {
+    Host host = host(stack);
+    host.settings.set(key, value);
+    SettingRules.changed(host, key, now);
+  }
+
+  /** The MTU of the way from a stack to an address. */
+  public void mtu(String stack, int remote, int bytes) {
+    host(stack).mtu(remote, bytes);
+  }
+
+  /** A stack resolves addresses before it can send. */
+  public void ethernet(String stack) {
+    host(stack).ethernet = true;
+  }
+
+  /** Whether a stack's segments may wait for a pacing clock. */
+  public void pacing(String stack, boolean paces) {
+    host(stack).pacing(paces);
+  }
+
+  /**
+   * A module of a stack leaves, or is there again.
+   *
+   * @param deaf whether what arrives meanwhile waits; else only timers do
+   */
+  public void away(String stack, boolean isAway, boolean deaf, long now) {
+    host(stack).away(isAway, deaf, now);
+  }
+
+  /** The run is over: no connection may be left. */
+  public void finished(String stack, long now) {
+    host(stack).settled(now);
+    for (End e : host(stack).ends.values()) {
+      e.fail("end", "the connection should be over by now");
+    }
+  }
+
+  // ---- applications ----
+
+  /** An application listens. */
+  public void listen(String stack, Object token, int port, int backlog) {
+    Host host = host(stack);
+    Host.Listening there = host.listeners.get(port);
+    if (there != null && there.token == token) {
+      there.backlog = backlog;
+    } else {
+      host.listeners.put(port, new Host.Listening(token, port, backlog, host.settings));
+    }
+  }
+
+  /** An option is set on a listener: what it accepts from now on has it. */
+  public void listenerOption(String stack, int port, String name, Object value) {
+    host(stack).listeners.get(port).settings.option(name, value);
+  }
+
+  /** A listener is closed: embryos, and what was not accepted, are reset. */
+  public void closeListener(String stack, int port) {
+    Host host = host(stack);
+    Host.Listening listening = host.listeners.remove(port);
+    for (End e : host.ends.values().toArray(End[]::new)) {
+      boolean embryo = e.state == State.SYN_RECEIVED && !e.active;
+      if (e.tuple.localPort() == port && (embryo || listening.waiting.contains(e))) {
+        e.resetOwed = "its listener is closed";
+        host.close(e, null);
+      }
+    }
+  }
+
+  /**
+   * A connection is accepted.
+   *
+   * @param content the bytes that the application is going to write, by position
+   */
+  public void accepted(
+      String stack,
+      Object token,
+      int local,
+      int localPort,
+      int remote,
+      int remotePort,
+      LongToIntFunction content) {
+    Host host = host(stack);
+    Host.Listening listening = host.listeners.get(localPort);
+    Tuple tuple = new Tuple(local, localPort, remote, remotePort);
+    End e = null;
+    for (End waiting : listening.waiting) {
+      if (waiting.tuple.equals(tuple)) {
+        e = waiting;
+        break;
+      }
+    }
+    if (e == null) {
+      throw new Violation(tuple + ": accept: no connection of this name was complete");
+    }
+    // it may be over already: then its application is told
+    listening.waiting.remove(e);
+    e.accepted = true;
+    e.content = content;
+    host.byToken.put(token, e);
+  }
+
+  /**
+   * An application connects.
+   *
+   * @param localPort the port it has bound, or 0
+   */
+  public void connect(
+      String stack,
+      Object token,
+      int localPort,
+      int remote,
+      int remotePort,
+      LongToIntFunction content) {
+    Host host = host(stack);
+    End wish = new End(host, new Tuple(0, localPort, remote, remotePort));
+    wish.content = content;
+    host.connecting.put(token, wish);
+  }
+
+  /** An option is set on a socket. */
+  public void option(String stack, Object token, String name, Object value, long now) {
+    End e = end(stack, token);
+    if (e != null) {
+      e.settings.option(name, value);
+      SettingRules.optionChanged(e, name, now);
+    }
+  }
+
+  private End end(String stack, Object token) {
+    Host host = host(stack);
+    End wish = host.connecting.get(token);
+    return wish != null ? wish : host.byToken.get(token);
+  }
+
+  /** An application has written bytes. */
+  public void wrote(String stack, Object token, long count, long now) {
+    End e = end(stack, token);
+    if (e != null) {
+      Calls.noteWork(e, now);
+      e.written += count;
+    }
+  }
+
+  /** An application has read bytes. */
+  public void read(String stack, Object token, long count) {
+    End e = end(stack, token);
+    if (e != null) {
+      e.read += count;
+    }
+  }
+
+  /** An application shuts its output down. */
+  public void shutdownOutput(String stack, Object token, long now) {
+    End e = end(stack, token);
+    if (e != null) {
+      Calls.shutdownOutput(e, now);
+    }
+  }
+
+  /** An application shuts its input down. */
+  public void shutdownInput(String stack, Object token) {
+    End e = end(stack, token);
+    if (e != null && !e.inputShut) {
+      e.inputShut = true;
+      e.receivedBeforeShut = e.received();
+      e.ahead.clear();
+      e.lastArrivedFrom = -1;
+    }
+  }
+
+  /** An application closes. */
+  public void close(String stack, Object token, long now) {
+    Host host = host(stack);
+    End e = end(stack, token);
+    if (e != null) {
+      Calls.close(host, token, e, now);
+    }
+  }
+
+  /** An application aborts. */
+  public void abort(String stack, Object token, long now) {
+    Host host = host(stack);
+    End e = end(stack, token);
+    if (e != null) {
+      Calls.abort(host, token, e);
+    }
+  }
+
+  /**
+   * What a socket that is open shows when a moment is over.
+   *
+   * @param state its state, spelled with underscores
+   * @param failure what failed, or null
+   */
+  public void observe(String stack, Object token, String state, String failure, long now) {
+    Host host = host(stack);
+    End e = host.byToken.get(token);
+    if (e != null && !host.isAway()) {
+      Calls.observe(host, e, state, failure, now);
+    }
+  }
+}

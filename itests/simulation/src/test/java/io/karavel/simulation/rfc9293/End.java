@@ -1,0 +1,282 @@
+package io.karavel.simulation.rfc9293;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongToIntFunction;
+
+/** What is known of one end of a connection from its packets and from what its application did. */
+final class End {
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** The states of RFC 9293 §3.3.2 that one connection can be in. */
+  enum State {
+    CLOSED,
+    SYN_SENT,
+    SYN_RECEIVED,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    CLOSE_WAIT,
+    CLOSING,
+    LAST_ACK,
+    TIME_WAIT;
+
+    boolean isSynchronized() {
+      return compareTo(ESTABLISHED) >= 0;
+    }
+  }
+
+  /** A stretch of sequence space that was sent: as one segment, if it was never cut anew. */
+  static final class Sent {
+    final long from;
+    final long to;
+    final long firstNanos;
+    long lastNanos;
+    int times = 1;
+
+    Sent(long from, long to, long nanos) {
+      this.from = from;
+      this.to = to;
+      firstNanos = nanos;
+      lastNanos = nanos;
+    }
+  }
+
+  final Host host;
+  final Tuple tuple;
+  final Settings settings;
+  State state = State.CLOSED;
+  boolean active;
+
+  /** Made from a cookie or answered with one: there is no embryo. */
+  boolean cookie;
+
+  boolean accepted;
+
+  /** What its application is to be told when it is over; null if nothing. */
+  String error;
+
+  // ---- sending; numbers count from the initial sequence number ----
+  int rawIss;
+  long una;
+  long nxt;
+  long edge;
+  long window;
+  long largestWindow;
+  long wl1 = -1;
+  long wl2 = -1;
+  int sendShift;
+  int peerMss = 536;
+  int ownMss;
+  int pathMtu;
+  Ranges peerHas = new Ranges();
+  final List<Sent> flight = new ArrayList<>();
+  long finSentAt = -1;
+  boolean probing;
+
+  // ---- receiving; numbers count from the peer's initial sequence number ----
+  int rawIrs;
+  long rcvNxt;
+  long advertised;
+  long lastAckSent;
+  int receiveShift;
+  Ranges ahead = new Ranges();
+  long lastArrivedFrom = -1;
+  long[] duplicate;
+  long peerFinAt = -1;
+  boolean inputEnded;
+  int fullSegment = 536;
+  boolean pruned;
+
+  // ---- options ----
+  boolean offeredTimestamps;
+  boolean offeredSack;
+  int offeredScale = -1;
+  boolean timestamps;
+  boolean sack;
+  boolean scaling;
+  int tsRecent;
+  long tsRecentNanos;
+  int lastTsVal;
+  long lastTsNanos = -1;
+
+  // ---- the application ----
+  long written;
+  long read;
+  long finQueuedAt = -1;
+  boolean orphan;
+  boolean inputShut;
+  long receivedBeforeShut;
+  LongToIntFunction content;
+
+  // ---- what is owed and allowed ----
+  String ackOwed;
+  int acksAllowed;
+  long ackBy = NEVER;
+  long ackSince;
+  String synOwed;
+  String resetOwed;
+  long lastChallengeNanos = Long.MIN_VALUE / 2;
+  long lastAnswerNanos = Long.MIN_VALUE / 2;
+
+  /** The segment that is being judged; null if none is. */
+  Seg judged;
+
+  // ---- time ----
+  long lastArrivalNanos;
+  long lastProgressNanos;
+  long largestRttNanos;
+  int timerRetransmissions;
+
+  /** The last interval of the retransmission or persist timer; 0 if it has not expired. */
+  long backedOffNanos;
+
+  long lastTimerNanos;
+
+  final List<Long> headTimes = new ArrayList<>();
+  final List<Long> probeTimes = new ArrayList<>();
+  final List<Long> synTimes = new ArrayList<>();
+  int synsSent;
+  int synWindow;
+  long synInitialNanos;
+
+  /** Parameters have changed on the way: the timetable of the SYN is not told exactly any more. */
+  boolean blurred;
+
+  boolean synRepeatedAtOnce;
+  boolean synRetransmitted;
+  long openedNanos;
+  long keepaliveBaseNanos;
+  int keepaliveProbes;
+  long lastKeepaliveNanos;
+  long timeWaitNanos;
+  long finWaitNanos = NEVER;
+  long finWaitBaseNanos;
+  long windowClosedNanos = NEVER;
+  String softError;
+
+  End(Host host, Tuple tuple) {
+    this.host = host;
+    this.tuple = tuple;
+    settings = new Settings(host.settings);
+    content = position -> -1;
+  }
+
+  /** Takes over what an application did before the first SYN was seen. */
+  void takeApplication(End wish) {
+    content = wish.content;
+    settings.inherit(wish.settings);
+    finQueuedAt = wish.finQueuedAt;
+    inputShut = wish.inputShut;
+  }
+
+  // ---- own sequence arithmetic ----
+
+  /** The number that a raw one stands for, nearest to a number that is near. */
+  private static long near(int raw, int rawOrigin, long close) {
+    int difference = raw - rawOrigin - (int) close;
+    return close + difference;
+  }
+
+  long ours(int raw) {
+    return near(raw, rawIss, una);
+  }
+
+  long theirs(int raw) {
+    return near(raw, rawIrs, rcvNxt);
+  }
+
+  int rawOurs(long number) {
+    return rawIss + (int) number;
+  }
+
+  int rawTheirs(long number) {
+    return rawIrs + (int) number;
+  }
+
+  // ---- derived ----
+
+  int firstWindow() {
+    return synWindow;
+  }
+
+  boolean isBlurred() {
+    return blurred;
+  }
+
+  boolean isHalfOpen() {
+    return state == State.SYN_SENT || state == State.SYN_RECEIVED;
+  }
+
+  /** Sequence space sent and not acknowledged. */
+  long outstanding() {
+    return nxt - una;
+  }
+
+  /** Behind the last byte that the application has written. */
+  long writtenEnd() {
+    return 1 + written;
+  }
+
+  /** Data or FIN that was never sent. */
+  boolean hasUnsent() {
+    return nxt < writtenEnd() || finQueuedAt >= 0 && finSentAt < 0;
+  }
+
+  long received() {
+    return (inputEnded ? rcvNxt - 1 : rcvNxt) - 1;
+  }
+
+  long unread() {
+    return Math.max(0, (inputShut ? receivedBeforeShut : received()) - read);
+  }
+
+  long offeredWindow() {
+    return advertised - rcvNxt;
+  }
+
+  /** Most payload of a segment without options but those of every segment (RFC 6691). */
+  int segmentLimit() {
+    int path = pathMtu - 40;
+    int most = Math.min(Math.min(peerMss, path), settings.option("maxSegmentBytes", 65535));
+    most = Math.max(most, Math.min((int) settings.number("minSendMss"), path));
+    return Math.max(1, most);
+  }
+
+  Sent head() {
+    return flight.isEmpty() ? null : flight.get(0);
+  }
+
+  void oweAck(String why) {
+    if (ackOwed == null) {
+      ackOwed = why;
+    }
+    acksAllowed++;
+  }
+
+  void fail(String rule, String what) {
+    String sent = judged == null ? "" : "; it sends " + judged;
+    throw new Violation(tuple + " in " + state + ": " + rule + ": " + what + sent);
+  }
+
+  @Override
+  public String toString() {
+    return tuple
+        + " "
+        + state
+        + " una "
+        + una
+        + " nxt "
+        + nxt
+        + " edge "
+        + edge
+        + " rcvNxt "
+        + rcvNxt
+        + " advertised "
+        + advertised
+        + " written "
+        + written
+        + " read "
+        + read;
+  }
+}

@@ -1,0 +1,379 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.State;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** One stack: its ends, its listeners, and the resets it owes to segments that belong to nobody. */
+final class Host {
+  /** A RST that must be sent as the answer to a segment (RFC 9293 §3.10.7.1). */
+  private record Answer(Tuple tuple, int rawSeq, boolean ack, int rawAck) {}
+
+  /** A listening port. */
+  static final class Listening {
+    final Object token;
+    final int port;
+    final Settings settings;
+    final List<End> waiting = new ArrayList<>();
+    int backlog;
+
+    Listening(Object token, int port, int backlog, Settings stack) {
+      this.token = token;
+      this.port = port;
+      this.backlog = backlog;
+      settings = new Settings(stack);
+    }
+  }
+
+  final String name;
+  final Settings settings = new Settings((Settings) null);
+  final Map<Tuple, End> ends = new LinkedHashMap<>();
+  final Map<Integer, Listening> listeners = new HashMap<>();
+  final Map<Object, End> byToken = new HashMap<>();
+  final Map<Object, End> connecting = new LinkedHashMap<>();
+  private final List<Answer> answers = new ArrayList<>();
+  private final Map<Tuple, Long> vague = new HashMap<>();
+  private final Map<End, String> reset = new LinkedHashMap<>();
+  private final Deque<LongConsumer> waiting = new ArrayDeque<>();
+  private final Map<Integer, Integer> mtu = new HashMap<>();
+  boolean ethernet;
+  private boolean away;
+  private boolean deaf;
+  private long lenientUntil = Long.MIN_VALUE;
+  private boolean pacing;
+
+  Host(String name) {
+    this.name = name;
+  }
+
+  void mtu(int remote, int bytes) {
+    mtu.put(remote, bytes);
+  }
+
+  int mtuTo(int remote) {
+    return mtu.getOrDefault(remote, 1500);
+  }
+
+  boolean isAway() {
+    return away;
+  }
+
+  boolean isPacing(long now) {
+    return pacing;
+  }
+
+  void pacing(boolean value) {
+    pacing = value;
+  }
+
+  /** A module is missing: what comes waits, and no timer fires. */
+  void away(boolean value, boolean isDeaf, long now) {
+    away = value;
+    deaf = value && isDeaf;
+    lenientUntil = now;
+    for (End e : ends.values()) {
+      e.headTimes.clear();
+      e.probeTimes.clear();
+      e.lastProgressNanos = now;
+      e.blurred = true;
+      e.keepaliveProbes = 0;
+      e.lastArrivalNanos = Math.min(e.lastArrivalNanos, now);
+    }
+    if (!value) {
+      while (!waiting.isEmpty()) {
+        waiting.poll().accept(now);
+      }
+    }
+  }
+
+  boolean isLenient(long now) {
+    return now <= lenientUntil;
+  }
+
+  /** Takes a segment now, or when the module that is missing is there again. */
+  void soon(long now, LongConsumer action) {
+    if (deaf) {
+      waiting.add(action);
+    } else {
+      action.accept(now);
+    }
+  }
+
+  /** From now on until a moment nobody can tell from outside whether the connection is there. */
+  void vague(End e, long until) {
+    vague.put(e.tuple, until);
+    ends.remove(e.tuple, e);
+    e.state = State.CLOSED;
+  }
+
+  boolean isVague(Tuple tuple, long now) {
+    Long until = vague.get(tuple);
+    return until != null && now <= until;
+  }
+
+  void certain(Tuple tuple) {
+    vague.remove(tuple);
+  }
+
+  /** The end is over; what its application may be told, or null. */
+  void close(End e, String error) {
+    e.state = State.CLOSED;
+    ends.remove(e.tuple, e);
+    if (e.resetOwed != null) {
+      reset.put(e, e.resetOwed);
+      e.resetOwed = null;
+    }
+    e.error = error;
+  }
+
+  /** A connection is complete: whether its listener has room for it. */
+  boolean takeOpened(End e) {
+    Listening listening = listeners.get(e.tuple.localPort());
+    if (listening == null) {
+      return false;
+    }
+    if (listening.waiting.size() >= Math.max(1, listening.backlog)) {
+      if (e.settings.flag("abortOnOverflow")) {
+        e.resetOwed = "the accept queue is full and abortOnOverflow is set";
+        close(e, null);
+      }
+      return false;
+    }
+    listening.waiting.add(e);
+    return true;
+  }
+
+  // ---- arrivals ----
+
+  void arrive(Seg s, long now) {
+    Tuple tuple = new Tuple(s.destination, s.destinationPort, s.source, s.sourcePort);
+    if (isVague(tuple, now)) {
+      if (s.syn()) {
+        vague.put(tuple, End.NEVER);
+      }
+      return;
+    }
+    End e = ends.get(tuple);
+    Listening listening = listeners.get(s.destinationPort);
+    if (e != null) {
+      boolean reopens =
+          e.state == State.TIME_WAIT
+              && s.syn()
+              && listening != null
+              && listening.waiting.size() < Math.max(1, listening.backlog)
+              && TimeWaitRules.mayReopen(e, s);
+      if (!reopens) {
+        Arrivals.on(e, s, now);
+        return;
+      }
+      ends.remove(tuple);
+    }
+    if (s.rst()) {
+      return;
+    }
+    if (listening == null) {
+      expectReset(tuple, s);
+    } else if (s.ack()) {
+      if (s.syn() || !cookie(listening, tuple, s, now)) {
+        expectReset(tuple, s);
+      }
+    } else if (s.syn() && listening.waiting.size() < Math.max(1, listening.backlog)) {
+      embryo(listening, tuple, s, now);
+    }
+  }
+
+  private void embryo(Listening listening, Tuple tuple, Seg syn, long now) {
+    End e = new End(this, tuple);
+    e.settings.inherit(listening.settings);
+    e.state = State.SYN_RECEIVED;
+    e.pathMtu = mtuTo(tuple.remote());
+    e.rawIrs = syn.rawSeq;
+    e.rcvNxt = 1;
+    e.lastAckSent = 1;
+    e.offeredTimestamps = settings.flag("timestamps");
+    e.offeredSack = settings.flag("sack");
+    e.offeredScale = settings.flag("windowScaling") ? 0 : -1;
+    Arrivals.agree(e, syn, now);
+    e.synInitialNanos = settings.millis("rtoInitialMillis");
+    e.blurred = ethernet;
+    e.synOwed = "a SYN to a listener";
+    e.lastArrivalNanos = now;
+    ends.put(tuple, e);
+  }
+
+  private boolean cookie(Listening listening, Tuple tuple, Seg s, long now) {
+    return false;
+  }
+
+  void expectReset(Tuple tuple, Seg s) {
+    if (s.rst()) {
+      return;
+    }
+    answers.add(
+        s.ack()
+            ? new Answer(tuple, s.rawAck, false, 0)
+            : new Answer(tuple, 0, true, s.rawSeq + s.length()));
+  }
+
+  // ---- segments sent ----
+
+  void send(Seg s, int segmentSize, long now) {
+    Tuple tuple = new Tuple(s.source, s.sourcePort, s.destination, s.destinationPort);
+    if (!s.sumsAreRight) {
+      throw new Violation(tuple + ": checksum: wrong in what is sent: " + s);
+    }
+    End e = ends.get(tuple);
+    if (s.rst()) {
+      onReset(tuple, s, now);
+      return;
+    }
+    if (isVague(tuple, now)) {
+      if (s.syn() && !s.ack() && bind(tuple, s, now) != null) {
+        certain(tuple);
+        OpeningRules.onSent(ends.get(tuple), s, now);
+      }
+      return;
+    }
+    if (s.syn() && !s.ack() && (e == null || e.state == State.TIME_WAIT)) {
+      e = bind(tuple, s, now);
+    }
+    if (e == null && (isLenient(now) || ethernet && s.syn())) {
+      // it waited for a module or for a MAC address, and its connection is over meanwhile
+      return;
+    }
+    if (e == null) {
+      throw new Violation(tuple + ": nothing but a RST can be sent without a connection: " + s);
+    }
+    e.judged = s;
+    judge(e, s, segmentSize, now);
+    e.judged = null;
+  }
+
+  private static void judge(End e, Seg s, int segmentSize, long now) {
+    if (s.has(Seg.URG) || s.reserved != 0) {
+      e.fail("flags", "URG or a reserved bit is set");
+    }
+    if (s.syn()) {
+      OpeningRules.onSent(e, s, now);
+      return;
+    }
+    if (!s.ack()) {
+      e.fail("ACK", "every segment of an open connection has it");
+    }
+    if (e.state == State.SYN_SENT) {
+      e.fail("SYN-SENT", "nothing but SYN and RST is sent");
+    }
+    OptionRules.check(e, s, now);
+    int length = s.dataLength + (s.fin() ? 1 : 0);
+    SenderRules.onSent(e, s, segmentSize, now);
+    ReceiverRules.onSent(e, s, length == 0, now);
+  }
+
+  /** The first SYN of a connection that an application opens. */
+  private End bind(Tuple tuple, Seg syn, long now) {
+    for (Iterator<Map.Entry<Object, End>> all = connecting.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<Object, End> entry = all.next();
+      End wish = entry.getValue();
+      if (wish.tuple.remote() == tuple.remote()
+          && wish.tuple.remotePort() == tuple.remotePort()
+          && (wish.tuple.localPort() == 0 || wish.tuple.localPort() == tuple.localPort())) {
+        all.remove();
+        End e = new End(this, tuple);
+        e.takeApplication(wish);
+        e.active = true;
+        e.state = State.SYN_SENT;
+        e.pathMtu = mtuTo(tuple.remote());
+        e.synInitialNanos = settings.millis("rtoInitialMillis");
+        e.blurred = ethernet;
+        e.synOwed = "the application connects";
+        e.lastArrivalNanos = now;
+        ends.put(tuple, e);
+        byToken.put(entry.getKey(), e);
+        return e;
+      }
+    }
+    return null;
+  }
+
+  private void onReset(Tuple tuple, Seg s, long now) {
+    for (Answer answer : answers) {
+      boolean same =
+          answer.tuple().equals(tuple)
+              && answer.rawSeq() == s.rawSeq
+              && answer.ack() == s.ack()
+              && (!s.ack() || answer.rawAck() == s.rawAck);
+      if (same) {
+        answers.remove(answer);
+        return;
+      }
+    }
+    for (End e : reset.keySet()) {
+      if (e.tuple.equals(tuple)) {
+        reset.remove(e);
+        checkReset(e, s, now);
+        return;
+      }
+    }
+    if (isVague(tuple, now) || isLenient(now) || ethernet) {
+      return;
+    }
+    throw new Violation(
+        tuple + ": RST: nothing has come that it answers, and nobody has asked for it: " + s);
+  }
+
+  /** RFC 9293 §3.10.5: at SND.NXT, as far as the peer's window lets it be accepted. */
+  private static void checkReset(End e, Seg s, long now) {
+    long seq = e.ours(s.rawSeq);
+    boolean kept = e.edge <= e.nxt || e.probing || e.outstanding() == 1;
+    boolean within = seq == e.nxt || seq >= e.una && seq <= e.nxt && kept;
+    if (!within) {
+      e.fail("RST", "it is at " + seq + ", SND.NXT is " + e.nxt);
+    }
+    if (!s.ack() || e.theirs(s.rawAck) != e.rcvNxt) {
+      e.fail("RST", "it must acknowledge " + e.rcvNxt);
+    }
+    if (s.dataLength > 0 || s.syn() || s.fin()) {
+      e.fail("RST", "it carries something else");
+    }
+    if (s.timestamps) {
+      OptionRules.check(e, s, now);
+    }
+  }
+
+  // ---- the end of a moment ----
+
+  void settled(long now) {
+    vague.values().removeIf(until -> now > until);
+    if (away) {
+      return;
+    }
+    if (isLenient(now) || ethernet) {
+      // what is owed may wait for a module, or for a MAC address in vain
+      answers.clear();
+      reset.clear();
+    }
+    for (End e : new ArrayList<>(ends.values())) {
+      OpeningRules.settled(e, now);
+      if (e.state == State.CLOSED) {
+        continue;
+      }
+      ReceiverRules.settled(e, now);
+      SenderRules.settled(e, now);
+      TimerRules.settled(e, now);
+    }
+    for (Answer answer : answers) {
+      throw new Violation(
+          answer.tuple() + ": RST: a segment that belongs to nobody must be answered with one");
+    }
+    for (Map.Entry<End, String> entry : reset.entrySet()) {
+      throw new Violation(entry.getKey().tuple + ": RST: none was sent: " + entry.getValue());
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.State;
+
+/** SYN and SYN-ACK: RFC 9293 §3.5, §3.10.7.2, RFC 6298 §2.1 and §5.7. */
+final class OpeningRules {
+  private OpeningRules() {}
+
+  /** A segment with SYN that an end sends. */
+  static void onSent(End e, Seg s, long now) {
+    if (!e.isHalfOpen()) {
+      e.fail("SYN", "this state sends none");
+    }
+    if (s.fin() || s.dataLength > 0 && s.fastOpenBytes < 0) {
+      e.fail("SYN", "it carries data or a FIN");
+    }
+    boolean answers = e.state == State.SYN_RECEIVED;
+    if (s.ack() != answers) {
+      e.fail("SYN", answers ? "it acknowledges nothing" : "it acknowledges something");
+    }
+    if (e.synsSent == 0 && !(answers && e.active)) {
+      e.rawIss = s.rawSeq;
+    } else if (s.rawSeq != e.rawIss) {
+      e.fail("ISS", "a repeated SYN keeps its sequence number");
+    }
+    if (answers && e.theirs(s.rawAck) != 1) {
+      e.fail("SYN-ACK", "it must acknowledge IRS + 1");
+    }
+    OptionRules.check(e, s, now);
+    e.nxt = 1;
+    e.synWindow = s.window;
+    if (!answers) {
+      e.offeredTimestamps = s.timestamps;
+      e.offeredSack = s.sackPermitted;
+      e.offeredScale = s.scale;
+    } else {
+      if (!e.active) {
+        e.offeredScale = s.scale;
+        e.receiveShift = Math.max(0, s.scale);
+      }
+      e.advertised = Math.max(e.advertised, 1 + s.window);
+      e.ackOwed = null;
+    }
+    judgeTime(e, now);
+    e.synsSent++;
+    e.ownMss = s.mss;
+  }
+
+  private static void judgeTime(End e, long now) {
+    boolean byTimer = e.synOwed == null;
+    e.synOwed = null;
+    if (!byTimer) {
+      if (e.synTimes.isEmpty() || e.state == State.SYN_SENT) {
+        e.synTimes.clear();
+      } else {
+        // the interval runs anew, the count does not
+        e.synTimes.set(e.synTimes.size() - 1, now);
+        return;
+      }
+    }
+    if (byTimer && e.synsSent > 0) {
+      e.synRetransmitted = true;
+    }
+    e.synTimes.add(now);
+    int repeated = e.synTimes.size() - 1;
+    if (!byTimer || repeated < 1 || e.isBlurred()) {
+      return;
+    }
+    long linear = e.active ? e.settings.number("synLinearTimeouts") : 0;
+    long first = e.synInitialNanos;
+    long doublings = Math.max(0, repeated - 1 - linear);
+    long due = Math.min(e.settings.millis("rtoMaxMillis"), first << Math.min(30, doublings));
+    long interval = now - e.synTimes.get(repeated - 1);
+    if (interval != due) {
+      e.fail(
+          "SYN interval (RFC 6298)",
+          interval / 1_000_000 + " ms instead of " + due / 1_000_000 + " ms");
+    }
+    if (repeated > limit(e)) {
+      e.fail("SYN retries", "repetition " + repeated + " of " + limit(e));
+    }
+  }
+
+  private static long limit(End e) {
+    return e.active
+        ? e.settings.option("synRetries", (int) e.settings.number("synRetries"))
+        : e.settings.number("synAckRetries");
+  }
+
+  /** The limit has changed: what is beyond the new one ends at once. */
+  static void onLimit(End e) {
+    if (e.isHalfOpen() && e.synTimes.size() - 1 > limit(e)) {
+      e.host.close(e, e.active ? "TIMED_OUT" : null);
+    }
+  }
+
+  /** Everything that happens at this moment has happened. */
+  static void settled(End e, long now) {
+    if (e.synOwed != null) {
+      e.fail("SYN", e.synOwed + ": it must be sent at once");
+    }
+    if (!e.isHalfOpen() || e.host.isAway() || e.synTimes.isEmpty() || e.cookie || e.isBlurred()) {
+      return;
+    }
+    int repeated = e.synTimes.size() - 1;
+    long linear = e.active ? e.settings.number("synLinearTimeouts") : 0;
+    long doublings = Math.max(0, repeated - linear);
+    long due =
+        Math.min(e.settings.millis("rtoMaxMillis"), e.synInitialNanos << Math.min(30, doublings));
+    if (now < e.synTimes.get(repeated) + due) {
+      return;
+    }
+    if (repeated >= limit(e)) {
+      e.host.close(e, e.active ? "TIMED_OUT" : null);
+      return;
+    }
+    e.fail("SYN interval (RFC 6298)", "it was to be repeated by now");
+  }
+}

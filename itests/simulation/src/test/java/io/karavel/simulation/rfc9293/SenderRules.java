@@ -1,0 +1,263 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.Sent;
+import io.karavel.simulation.rfc9293.End.State;
+import java.util.Iterator;
+
+/** Sending data and FIN: RFC 9293 §3.7, §3.8, RFC 6691, RFC 896; and the ACKs that come for it. */
+final class SenderRules {
+  private SenderRules() {}
+
+  // ---- acknowledgements received ----
+
+  /** An acceptable ACK that is not old. */
+  static void onAck(End e, Seg s, long seq, long ack, long now) {
+    boolean closed = e.window == 0;
+    Arrivals.takeWindow(e, seq, ack, (long) s.window << e.sendShift);
+    if (ack > e.una) {
+      advance(e, ack, now);
+    }
+    if (e.sack) {
+      takeSacks(e, s, ack);
+    }
+    if (e.window > 0) {
+      if (closed) {
+        e.probing = false;
+        e.backedOffNanos = 0;
+        e.probeTimes.clear();
+        e.lastProgressNanos = now;
+        e.timerRetransmissions = 0;
+      }
+      e.windowClosedNanos = End.NEVER;
+    } else if (e.windowClosedNanos == End.NEVER) {
+      e.windowClosedNanos = now;
+    }
+    if (e.finSentAt >= 0 && ack > e.finSentAt) {
+      finAcknowledged(e, now);
+    }
+  }
+
+  private static void advance(End e, long ack, long now) {
+    Iterator<Sent> all = e.flight.iterator();
+    while (all.hasNext()) {
+      Sent sent = all.next();
+      if (sent.from >= ack) {
+        break;
+      }
+      e.largestRttNanos = Math.max(e.largestRttNanos, now - sent.firstNanos);
+      if (sent.to <= ack) {
+        all.remove();
+      }
+    }
+    e.una = ack;
+    e.peerHas.removeBelow(ack);
+    e.lastProgressNanos = now;
+    e.timerRetransmissions = 0;
+    e.backedOffNanos = 0;
+    e.lastTimerNanos = now;
+    e.softError = null;
+    e.probing = false;
+    e.probeTimes.clear();
+  }
+
+  private static void takeSacks(End e, Seg s, long ack) {
+    for (int[] block : s.sack) {
+      long left = e.ours(block[0]);
+      long right = e.ours(block[1]);
+      if (left >= ack && left < right && right <= e.nxt) {
+        e.peerHas.add(left, right);
+      }
+    }
+  }
+
+  private static void finAcknowledged(End e, long now) {
+    switch (e.state) {
+      case FIN_WAIT_1 -> {
+        e.state = State.FIN_WAIT_2;
+        if (e.orphan) {
+          TimerRules.startFinWait(e, now);
+        }
+      }
+      case CLOSING -> TimeWaitRules.enter(e, now);
+      case LAST_ACK -> e.host.close(e, null);
+      default -> {}
+    }
+  }
+
+  // ---- segments sent ----
+
+  /** A segment without SYN and RST that an open end sends. */
+  static void onSent(End e, Seg s, int segmentSize, long now) {
+    long seq = e.ours(s.rawSeq);
+    int length = s.dataLength + (s.fin() ? 1 : 0);
+    if (length == 0) {
+      bare(e, seq, now);
+      return;
+    }
+    if (e.state == State.TIME_WAIT || e.state == State.FIN_WAIT_2 || e.isHalfOpen()) {
+      e.fail("data or FIN", "this state sends neither");
+    }
+    long end = seq + length;
+    if (seq < e.una) {
+      if (e.host.isLenient(now)) {
+        return;
+      }
+      e.fail("SEG.SEQ", seq + " is acknowledged already, up to " + e.una);
+    }
+    if (seq > e.nxt) {
+      e.fail("SEG.SEQ", "between " + e.nxt + " and " + seq + " nothing was ever sent");
+    }
+    checkContent(e, s, seq);
+    checkFin(e, s, seq, end);
+    checkWindow(e, seq, end, length);
+    checkSize(e, s, segmentSize);
+    checkPush(e, s, seq);
+    checkNagle(e, s, seq, segmentSize);
+    boolean isNew = end > e.nxt;
+    boolean wasIdle = e.flight.isEmpty();
+    if (isNew) {
+      cut(e, Math.max(seq, e.nxt), end, s, segmentSize, now);
+    }
+    if (seq < e.nxt) {
+      TimerRules.onRetransmission(e, seq, Math.min(end, e.nxt), now);
+    } else {
+      TimerRules.onNew(e, wasIdle, now);
+    }
+    e.nxt = Math.max(e.nxt, end);
+    if (s.fin()) {
+      e.finSentAt = end - 1;
+    }
+  }
+
+  /** A super-segment is as many segments as the device makes of it. */
+  private static void cut(End e, long from, long end, Seg s, int segmentSize, long now) {
+    long step = segmentSize > 0 ? segmentSize : end - from;
+    for (long at = from; at < end; at += step) {
+      e.flight.add(new Sent(at, Math.min(end, at + step), now));
+    }
+  }
+
+  private static void bare(End e, long seq, long now) {
+    if (seq == e.nxt) {
+      return;
+    }
+    if (seq == e.nxt - 1 && e.outstanding() == 0 && seq >= 0 && e.state.isSynchronized()) {
+      TimerRules.onKeepaliveProbe(e, now);
+      return;
+    }
+    boolean keptInWindow = seq >= e.una && seq < e.nxt && seq >= Math.min(e.nxt, e.una + e.window);
+    boolean probedBefore = e.probing && seq >= e.una;
+    if (!keptInWindow && !probedBefore) {
+      e.fail("SEG.SEQ", "an empty segment at " + seq + ", SND.NXT is " + e.nxt);
+    }
+  }
+
+  private static void checkContent(End e, Seg s, long seq) {
+    long last = seq + s.dataLength;
+    if (last > e.writtenEnd()) {
+      e.fail("payload", "the application has written " + e.written + " bytes only");
+    }
+    for (int i = 0; i < s.dataLength; i++) {
+      int wanted = e.content.applyAsInt(seq - 1 + i);
+      if (wanted >= 0 && wanted != s.u8(s.dataAt + i)) {
+        e.fail("payload", "byte " + (seq - 1 + i) + " is not what the application wrote");
+      }
+    }
+  }
+
+  private static void checkFin(End e, Seg s, long seq, long end) {
+    if (e.finSentAt >= 0 && end > e.finSentAt + 1) {
+      e.fail("FIN", "something is sent behind it");
+    }
+    if (e.finSentAt >= 0 && seq + s.dataLength > e.finSentAt) {
+      e.fail("FIN", "data is sent in its place");
+    }
+    if (s.fin()) {
+      if (e.finQueuedAt < 0) {
+        e.fail("FIN", "the application has not closed");
+      }
+      if (seq + s.dataLength != 1 + e.finQueuedAt) {
+        e.fail("FIN", "it does not stand behind the last byte written");
+      }
+    }
+  }
+
+  private static void checkWindow(End e, long seq, long end, int length) {
+    if (end <= e.edge) {
+      return;
+    }
+    boolean probe = length == 1 && seq <= e.edge;
+    if (!probe) {
+      e.fail("window", "sent up to " + end + ", the highest right edge offered is " + e.edge);
+    }
+    e.probing = true;
+    if (end > e.edge + 1) {
+      e.fail("window", "more than one octet beyond it");
+    }
+  }
+
+  private static void checkSize(End e, Seg s, int segmentSize) {
+    int most = e.segmentLimit() - s.optionBytes;
+    int size = segmentSize > 0 ? Math.min(segmentSize, s.dataLength) : s.dataLength;
+    if (size > Math.max(1, most)) {
+      e.fail(
+          "segment size",
+          size + " bytes of payload, " + most + " is the most (RFC 6691: options count)");
+    }
+    int ip = segmentSize > 0 ? s.ipLength - s.dataLength + size : s.ipLength;
+    if (ip > e.pathMtu && size > 1) {
+      e.fail("segment size", "a packet of " + ip + " bytes, the MTU is " + e.pathMtu);
+    }
+  }
+
+  private static void checkPush(End e, Seg s, long seq) {
+    if (s.dataLength > 0 && seq + s.dataLength == e.writtenEnd() && !s.has(Seg.PSH)) {
+      e.fail("PSH", "nothing is queued behind, and it is not set (RFC 9293 MUST-60)");
+    }
+  }
+
+  /** RFC 896 as Minshall has it: no small segment while a small one is unacknowledged. */
+  private static void checkNagle(End e, Seg s, long seq, int segmentSize) {
+    long end = seq + s.dataLength;
+    boolean nagle = !e.settings.option("noDelay", !e.settings.flag("nagle"));
+    boolean fresh = s.dataLength > 0 && seq == e.nxt && end == e.writtenEnd();
+    int full = e.segmentLimit() - s.optionBytes;
+    if (!nagle || !fresh || s.fin() || e.finQueuedAt >= 0 || e.probing || segmentSize > 0) {
+      return;
+    }
+    if (s.dataLength >= full) {
+      return;
+    }
+    for (Sent sent : e.flight) {
+      boolean wasLast = sent.to == e.nxt;
+      // what SACK blocks took away is no sign of a small write
+      if (wasLast && sent.to - sent.from < full - 36) {
+        e.fail("Nagle (RFC 896)", "a small segment behind one that is not acknowledged");
+      }
+    }
+  }
+
+  /** Everything that happens at this moment has happened. */
+  static void settled(End e, long now) {
+    if (!e.state.isSynchronized() || e.state == State.TIME_WAIT || !e.hasUnsent()) {
+      return;
+    }
+    long room = Math.min(e.edge, e.una + e.window) - e.nxt;
+    boolean held = e.settings.option("cork", false);
+    if (e.outstanding() != 0 || held || e.host.isPacing(now)) {
+      return;
+    }
+    long unsent = e.writtenEnd() - e.nxt;
+    int full = e.segmentLimit() - (e.timestamps ? 12 : 0);
+    boolean allGoes = unsent <= room;
+    if (room >= Math.max(1, full) || allGoes && room > 0 && (unsent > 0 || e.finQueuedAt >= 0)) {
+      e.fail(
+          "liveness",
+          "nothing is outstanding, the window has room for "
+              + room
+              + " bytes, and "
+              + unsent
+              + " wait to be sent");
+    }
+  }
+}

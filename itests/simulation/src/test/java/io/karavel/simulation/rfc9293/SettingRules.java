@@ -1,0 +1,50 @@
+package io.karavel.simulation.rfc9293;
+
+import io.karavel.simulation.rfc9293.End.State;
+
+/** What a change of parameters does to connections that exist. */
+final class SettingRules {
+  private SettingRules() {}
+
+  static void changed(Host host, String key, long now) {
+    for (End e : host.ends.values().toArray(End[]::new)) {
+      e.headTimes.clear();
+      e.probeTimes.clear();
+      e.blurred = true;
+      switch (key) {
+        case "delayedAckMillis" -> moveAck(e);
+        case "finTimeoutSeconds" -> moveFinWait(e);
+        case "synRetries", "synAckRetries" -> OpeningRules.onLimit(e);
+        default -> {}
+      }
+    }
+  }
+
+  private static void moveAck(End e) {
+    if (e.ackBy != End.NEVER) {
+      ReceiverRules.setDeadline(e);
+    }
+  }
+
+  private static void moveFinWait(End e) {
+    if (e.state == State.FIN_WAIT_2 && e.finWaitNanos != End.NEVER) {
+      e.finWaitNanos =
+          e.finWaitBaseNanos
+              + (e.settings.option("lingerFinWaitSeconds", 0) > 0
+                  ? e.settings.option("lingerFinWaitSeconds", 0) * 1_000_000_000L
+                  : e.settings.seconds("finTimeoutSeconds"));
+    }
+  }
+
+  static void optionChanged(End e, String name, long now) {
+    e.headTimes.clear();
+    e.probeTimes.clear();
+    if (name.startsWith("syn")) {
+      e.blurred = true;
+      OpeningRules.onLimit(e);
+    }
+    if (name.equals("lingerFinWaitSeconds") && e.finWaitNanos != End.NEVER) {
+      moveFinWait(e);
+    }
+  }
+}

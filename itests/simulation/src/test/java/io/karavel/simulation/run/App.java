@@ -1,0 +1,257 @@
+package io.karavel.simulation.run;
+
+import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpHandler;
+import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpSocket;
+import io.karavel.testkit.ByteStream;
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+
+/**
+ * The application at one end of a connection: writes a stream of its own, reads and checks the
+ * other's, half closes, closes and aborts as its random numbers say; polled, or as a handler.
+ */
+final class App implements TcpHandler {
+  private static final int LARGEST = 20_000;
+
+  final World world;
+  final Node node;
+  final TcpSocket socket;
+  final ByteStream stream;
+  private final SplittableRandom random;
+  private final ByteBuffer buffer = ByteBuffer.allocate(LARGEST);
+  private final long toWrite;
+  private final int chunk;
+  private final int laziness;
+  private final int manner;
+  App peer;
+  boolean handled;
+  long written;
+  long read;
+  boolean shut;
+  boolean over;
+  boolean ended;
+  long mix;
+
+  App(World world, Node node, TcpSocket socket, long number, SplittableRandom random) {
+    this.world = world;
+    this.node = node;
+    this.socket = socket;
+    this.random = random;
+    stream = new ByteStream(number);
+    toWrite =
+        switch (random.nextInt(4)) {
+          case 0 -> random.nextInt(3);
+          case 1 -> random.nextInt(5_000);
+          case 2 -> random.nextInt(50_000);
+          default -> random.nextInt(250_000);
+        };
+    chunk = 1 + random.nextInt(random.nextBoolean() ? 500 : LARGEST);
+    laziness = random.nextInt(3) == 0 ? 5 + random.nextInt(200) : 1;
+    manner = random.nextInt(10);
+  }
+
+  /** A byte of what this end writes; told to the checker. */
+  int byteAt(long position) {
+    return stream.from(position, 1).get(0) & 0xff;
+  }
+
+  boolean isReady(int bits) {
+    return (socket.ready() & bits) != 0;
+  }
+
+  private void tell(String call) {
+    recordCall(call);
+  }
+
+  private void recordCall(String call) {
+    world.recorder.call(node.name, world.now(), socket.local(), socket.remote(), call);
+  }
+
+  /** Does what can be done now, or some of it. */
+  void act() {
+    if (over || node.tcpAway || handled) {
+      return;
+    }
+    if (random.nextInt(laziness) != 0) {
+      return;
+    }
+    step();
+  }
+
+  @Override
+  public void onReady(TcpSocket ready) {
+    try {
+      if (!over) {
+        step();
+      }
+    } catch (AssertionError | RuntimeException fault) {
+      world.found(fault);
+    }
+  }
+
+  private void step() {
+    try {
+      if (isReady(TcpSocket.FAILED)) {
+        close();
+        return;
+      }
+      if (!isReady(TcpSocket.CONNECTED)) {
+        return;
+      }
+      readSome();
+      if (over) {
+        return;
+      }
+      writeSome();
+      if (!over && random.nextInt(60) == 0) {
+        oddly();
+      }
+      if (!over && written >= toWrite) {
+        finish();
+      }
+    } catch (TcpException e) {
+      // whatever failed: closed by either end; what was read before was right
+      close();
+    }
+  }
+
+  private void writeSome() throws TcpException {
+    while (!shut && written < toWrite && isReady(TcpSocket.WRITABLE)) {
+      int length = (int) Math.min(toWrite - written, 1 + random.nextInt(chunk));
+      int count = socket.write(stream.from(written, length));
+      if (count == 0) {
+        return;
+      }
+      written += count;
+      world.checker.wrote(node.name, this, count, world.now());
+      tell("write " + count);
+      if (random.nextInt(3) == 0) {
+        return;
+      }
+    }
+  }
+
+  private void readSome() throws TcpException {
+    while (!ended && peer != null && isReady(TcpSocket.READABLE)) {
+      int count = socket.read(buffer.clear().limit(1 + random.nextInt(chunk)));
+      if (count == 0) {
+        return;
+      }
+      if (count < 0) {
+        ended = true;
+        tell("read the end");
+        if (read != peer.written) {
+          throw new AssertionError(this + " read the end at " + read + " of " + peer.written);
+        }
+        return;
+      }
+      long wrong = peer.stream.mismatch(buffer.flip(), read);
+      if (wrong >= 0) {
+        throw new AssertionError(this + " read a wrong byte at " + wrong);
+      }
+      read += count;
+      mix = mix * 31 + count;
+      world.checker.read(node.name, this, count);
+      tell("read " + count);
+      if (read > peer.written) {
+        throw new AssertionError(this + " read more than was written");
+      }
+      if (random.nextInt(4) == 0) {
+        return;
+      }
+    }
+  }
+
+  /** Something out of the way. */
+  private void oddly() throws TcpException {
+    switch (random.nextInt(8)) {
+      case 0 -> abort();
+      case 1 -> close();
+      case 2 -> shutdownOutput();
+      case 3 -> {
+        world.checker.shutdownInput(node.name, this);
+        tell("shutdown input");
+        socket.shutdownInput();
+        ended = true;
+      }
+      default -> Options.change(this, random);
+    }
+  }
+
+  /** Everything is written. */
+  private void finish() throws TcpException {
+    if (manner < 4) {
+      shutdownOutput();
+      if (ended) {
+        close();
+      }
+    } else if (manner < 7) {
+      if (ended || peer == null) {
+        close();
+      }
+    } else if (manner == 7) {
+      close();
+    } else if (manner == 8 && random.nextInt(20) == 0) {
+      abort();
+    }
+  }
+
+  <T> void option(TcpOption<T> option, T value) throws TcpException {
+    world.checker.option(node.name, this, option.name(), value, world.now());
+    tell("option " + option.name() + " " + value);
+    socket.option(option, value);
+  }
+
+  void shutdownOutput() throws TcpException {
+    if (!shut) {
+      shut = true;
+      world.checker.shutdownOutput(node.name, this, world.now());
+      tell("shutdown output");
+      socket.shutdownOutput();
+    }
+  }
+
+  void close() {
+    if (!over) {
+      over = true;
+      world.checker.close(node.name, this, world.now());
+      tell("close");
+      socket.close();
+    }
+  }
+
+  void abort() {
+    if (!over) {
+      over = true;
+      world.checker.abort(node.name, this, world.now());
+      tell("abort");
+      socket.abort();
+      socket.close();
+    }
+  }
+
+  /** Shows the checker what the socket shows. */
+  void observe() {
+    if (!over && socket.remote() != null) {
+      TcpException failure = socket.failure();
+      world.checker.observe(
+          node.name,
+          this,
+          socket.state().name(),
+          failure == null ? null : failure.error().name(),
+          world.now());
+    }
+  }
+
+  boolean isPeerOf(IpEndpoint local, IpEndpoint remote) {
+    return peer == null && remote.equals(socket.local()) && local.equals(socket.remote());
+  }
+
+  @Override
+  public String toString() {
+    return node.name + " " + socket.local() + " > " + socket.remote();
+  }
+}

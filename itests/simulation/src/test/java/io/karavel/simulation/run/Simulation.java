@@ -1,0 +1,240 @@
+package io.karavel.simulation.run;
+
+import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * One run: stacks, cables and applications drawn by a seed, disturbed on the way, closed at the end
+ * and left alone until nothing is left. It fails with what the checker, an invariant or an
+ * application found.
+ */
+public final class Simulation {
+  private static final int FIRST_PORT = 80;
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(40);
+
+  /**
+   * How a run went.
+   *
+   * @param hash of everything on the wires and everything the applications did
+   * @param frames on the wires
+   * @param bytesRead by all applications
+   */
+  public record Outcome(long hash, long frames, long bytesRead) {}
+
+  private final SplittableRandom random;
+  private final World world;
+  private final Invariants invariants;
+  private final Disturber disturber;
+  private final List<App> apps = new ArrayList<>();
+  private final List<App> clients = new ArrayList<>();
+  private long number;
+
+  private Simulation(long seed, Recorder recorder) {
+    random = new SplittableRandom(seed);
+    world = new World(random.split(), recorder);
+    invariants = new Invariants(world, apps);
+    disturber = new Disturber(world, random.split());
+  }
+
+  /** Runs a seed. On a failure it runs once more, recorded, and the failure shows the trace. */
+  public static Outcome run(long seed) {
+    Recorder quick = new Recorder(false);
+    try {
+      return new Simulation(seed, quick).go();
+    } catch (AssertionError | RuntimeException | TcpException e) {
+      throw Failure.of(seed, e, quick.hash());
+    }
+  }
+
+  /** Runs a seed; a failure is thrown as it was found, without a trace. */
+  public static void check(long seed) throws TcpException {
+    new Simulation(seed, new Recorder(false)).go();
+  }
+
+  /** Runs a seed for its trace: what it fails with, or null. */
+  static Throwable record(long seed, Recorder recorder) {
+    try {
+      new Simulation(seed, recorder).go();
+      return null;
+    } catch (AssertionError | RuntimeException | TcpException e) {
+      return e;
+    }
+  }
+
+  private Outcome go() throws TcpException {
+    world.moment = this::afterEvent;
+    world.network.afterEachEvent(this::afterEvent);
+    for (Node node : world.nodes) {
+      listen(node, FIRST_PORT, random.nextInt(3) == 0);
+      if (random.nextBoolean()) {
+        listen(node, FIRST_PORT + 1, false);
+      }
+    }
+    world.settle();
+    int turns = 20 + random.nextInt(100);
+    int connections = 1 + random.nextInt(5);
+    long longest = 1L << 20 + random.nextInt(12);
+    for (int turn = 0; turn < turns; turn++) {
+      if (clients.size() < connections && random.nextInt(1 + turns / 10) == 0) {
+        connect();
+      }
+      acceptAll();
+      apps.forEach(App::act);
+      // many apps may act between two moments, so that what they do is coalesced or not
+      world.settle();
+      disturber.maybeDisturb();
+      world.network.advance(Duration.ofNanos(random.nextLong(longest)));
+      if (random.nextInt(80) == 0) {
+        reopenListener();
+      }
+    }
+    end();
+    long read = apps.stream().mapToLong(app -> app.read).sum();
+    return new Outcome(world.recorder.hash(), world.recorder.frames(), read);
+  }
+
+  private void afterEvent() {
+    world.throwFound();
+    world.checker.settled(world.now());
+    apps.forEach(App::observe);
+    invariants.afterEvent();
+  }
+
+  // ---- opening ----
+
+  private void listen(Node node, int port, boolean handled) throws TcpException {
+    Server server = new Server(node, port, handled);
+    int backlog = 1 + random.nextInt(4);
+    server.listener = node.stack.listener();
+    server.listener.option(TcpOption.REUSE_ADDRESS, true);
+    server.listener.bind(new IpEndpoint(IpAddress.ANY, port));
+    world.checker.listen(node.name, server, port, backlog);
+    world.recorder.note(node.name, world.now(), "listen " + port + " " + backlog);
+    if (random.nextInt(4) == 0) {
+      int size = random.nextInt(200, 1500);
+      server.listener.option(TcpOption.MAX_SEGMENT_BYTES, size);
+      world.checker.listenerOption(node.name, port, "maxSegmentBytes", size);
+    }
+    server.listener.listen(backlog);
+    if (handled) {
+      server.listener.acceptor(
+          socket -> {
+            try {
+              App app = accepted(server, socket);
+              app.handled = true;
+              return app;
+            } catch (AssertionError | RuntimeException fault) {
+              world.found(fault);
+              return null;
+            }
+          });
+    }
+    node.servers.add(server);
+  }
+
+  private void reopenListener() throws TcpException {
+    Node node = world.nodes.get(random.nextInt(world.nodes.size()));
+    if (node.servers.isEmpty() || node.tcpAway) {
+      return;
+    }
+    Server server = node.servers.remove(random.nextInt(node.servers.size()));
+    world.checker.closeListener(node.name, server.port);
+    world.recorder.note(node.name, world.now(), "close the listener " + server.port);
+    server.listener.close();
+    world.settle();
+    if (random.nextBoolean()) {
+      listen(node, server.port, server.handled);
+    }
+  }
+
+  private void connect() throws TcpException {
+    Node node = world.nodes.get(random.nextInt(world.nodes.size()));
+    if (node.tcpAway) {
+      return;
+    }
+    Node.Way way = node.ways.get(random.nextInt(node.ways.size()));
+    int port = FIRST_PORT + (random.nextInt(4) == 0 ? 1 : 0);
+    TcpSocket socket = node.stack.socket();
+    App app = new App(world, node, socket, number++, random.split());
+    apps.add(app);
+    clients.add(app);
+    IpEndpoint remote = new IpEndpoint(way.address(), port);
+    world.checker.connect(node.name, app, 0, way.address().ipv4Bits(), port, app::byteAt);
+    world.recorder.note(node.name, world.now(), "connect " + remote);
+    Options.initial(app, random);
+    if (random.nextInt(3) == 0) {
+      app.handled = true;
+      socket.handler(app);
+    }
+    socket.connect(remote);
+  }
+
+  private App accepted(Server server, TcpSocket socket) {
+    App app = new App(world, server.node, socket, number++, random.split());
+    for (App client : clients) {
+      if (client.isPeerOf(socket.local(), socket.remote())) {
+        client.peer = app;
+        app.peer = client;
+        break;
+      }
+    }
+    world.checker.accepted(
+        server.node.name,
+        app,
+        socket.local().address().ipv4Bits(),
+        socket.local().port(),
+        socket.remote().address().ipv4Bits(),
+        socket.remote().port(),
+        app::byteAt);
+    world.recorder.call(server.node.name, world.now(), socket.local(), socket.remote(), "accept");
+    apps.add(app);
+    return app;
+  }
+
+  private void acceptAll() throws TcpException {
+    for (Node node : world.nodes) {
+      for (Server server : node.servers) {
+        if (server.handled || node.tcpAway || random.nextInt(3) == 0) {
+          continue;
+        }
+        TcpSocket socket = server.listener.accept();
+        if (socket != null) {
+          App app = accepted(server, socket);
+          if (app.peer == null) {
+            // its client has closed and forgotten its port already
+            app.close();
+          }
+        }
+      }
+    }
+  }
+
+  // ---- the end ----
+
+  private void end() {
+    disturber.calmDown();
+    for (App app : apps) {
+      app.close();
+    }
+    for (Node node : world.nodes) {
+      for (Server server : node.servers) {
+        world.checker.closeListener(node.name, server.port);
+        world.recorder.note(node.name, world.now(), "close the listener " + server.port);
+        server.listener.close();
+      }
+    }
+    world.settle();
+    world.network.advance(LONG_ENOUGH);
+    for (Node node : world.nodes) {
+      invariants.nothingIsLeft(node);
+      world.checker.finished(node.name, world.now());
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.karavel.simulation.run;
+
+import io.karavel.address.IpAddress;
+import io.karavel.nic.DeviceCapabilities;
+import io.karavel.nic.ImpairmentSettings;
+import io.karavel.simulation.rfc9293.Checker;
+import io.karavel.testkit.HarnessBuilder;
+import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.VirtualCable;
+import io.karavel.testkit.VirtualNetwork;
+import io.karavel.testkit.WirePacket;
+import io.karavel.testkit.WireTap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** The stacks of a run with the cables between them, watched by the checker and a recorder. */
+final class World implements WireTap {
+  /** What the tcp key of a stack begins with. */
+  static final String TCP = "io.karavel.tcp";
+
+  private static final int ETHERNET_HEADER = 14;
+
+  /** A cable and what it is like. */
+  static final class Link {
+    final VirtualCable cable;
+    final Node one;
+    final Node other;
+    ImpairmentSettings settings;
+
+    Link(VirtualCable cable, Node one, Node other, ImpairmentSettings settings) {
+      this.cable = cable;
+      this.one = one;
+      this.other = other;
+      this.settings = settings;
+    }
+
+    void settings(ImpairmentSettings value) {
+      settings = value;
+      cable.settings(value);
+    }
+  }
+
+  final VirtualNetwork network = new VirtualNetwork();
+  final Checker checker = new Checker();
+  final Recorder recorder;
+  final List<Node> nodes = new ArrayList<>();
+  final List<Link> links = new ArrayList<>();
+
+  /** What is done when everything at a moment has happened. */
+  Runnable moment = () -> {};
+
+  private final Map<StackHarness, Node> byStack = new HashMap<>();
+
+  World(SplittableRandom random, Recorder recorder) {
+    this.recorder = recorder;
+    network.tap(this);
+    int leaves = random.nextInt(10) < 7 ? 1 : 2;
+    build(random, leaves);
+  }
+
+  private void build(SplittableRandom random, int leaves) {
+    int mtu = random.nextInt(4) == 0 ? 576 + random.nextInt(1000) : 1500;
+    boolean ethernet = random.nextInt(8) == 0;
+    int offload = random.nextInt(8) == 0 ? 65_536 : 0;
+    Node hub = node(random, "hub", "10.0.1.1/24", mtu, ethernet, offload, leaves);
+    for (int i = 1; i <= leaves; i++) {
+      String leafName = "leaf" + i;
+      Node leaf = node(random, leafName, "10.0." + i + ".2/24", mtu, ethernet, offload, 1);
+      ImpairmentSettings settings = impairment(random, ethernet);
+      VirtualCable cable =
+          network.connect(
+              hub.stack,
+              hub.stack.devices().get(i - 1),
+              leaf.stack,
+              leaf.stack.devices().get(0),
+              settings);
+      links.add(new Link(cable, hub, leaf, settings));
+      IpAddress hubAddress = IpAddress.parse("10.0." + i + ".1");
+      IpAddress leafAddress = IpAddress.parse("10.0." + i + ".2");
+      hub.ways.add(new Node.Way(leaf, hubAddress, leafAddress));
+      leaf.ways.add(new Node.Way(hub, leafAddress, hubAddress));
+      checker.mtu(hub.name, leafAddress.ipv4Bits(), mtu);
+      checker.mtu(leaf.name, hubAddress.ipv4Bits(), mtu);
+    }
+  }
+
+  private Node node(
+      SplittableRandom random,
+      String name,
+      String prefix,
+      int mtu,
+      boolean ethernet,
+      int offload,
+      int devices) {
+    HarnessBuilder builder = network.builder(name).seed(random.nextLong()).withoutDefaultDevice();
+    DeviceCapabilities capabilities =
+        new DeviceCapabilities(!ethernet, mtu, offload > 0, offload, false);
+    for (int i = 1; i <= devices; i++) {
+      String address = devices == 1 ? prefix : "10.0." + i + ".1/24";
+      builder.device("wire" + (i - 1), address, capabilities);
+    }
+    for (Map.Entry<String, Object> key : LiveKeys.initial(random).entrySet()) {
+      builder.tcp(key.getKey(), key.getValue());
+      checker.setting(name, key.getKey(), key.getValue(), 0);
+      recorder.note(name, 0, "tcp " + key.getKey() + " " + key.getValue());
+    }
+    if (ethernet) {
+      checker.ethernet(name);
+    }
+    Node node = new Node(name, builder.build());
+    nodes.add(node);
+    byStack.put(node.stack, node);
+    return node;
+  }
+
+  /** A cable at random: a good one, a bad one, or a very bad one. */
+  static ImpairmentSettings impairment(SplittableRandom random, boolean ethernet) {
+    double loss =
+        switch (random.nextInt(6)) {
+          case 0, 1 -> 0;
+          case 2, 3 -> random.nextInt(300) / 100.0;
+          case 4 -> random.nextInt(10);
+          default -> random.nextInt(31);
+        };
+    ImpairmentSettings settings =
+        ImpairmentSettings.NONE
+            .withDelay(random.nextInt(40_000_000), random.nextInt(2) * random.nextInt(3_000_000))
+            .withLoss(loss)
+            .withSeed(random.nextInt(Integer.MAX_VALUE));
+    if (random.nextInt(3) == 0) {
+      settings = settings.withReordering(random.nextInt(15), random.nextInt(8_000_000));
+    }
+    if (random.nextInt(3) == 0) {
+      settings = settings.withDuplication(random.nextInt(10));
+    }
+    if (random.nextInt(3) == 0 && !ethernet) {
+      // a frame whose Ethernet header is wrong cannot be found out by a checksum
+      settings = settings.withCorruption(random.nextInt(6));
+    }
+    if (random.nextInt(4) == 0) {
+      settings = settings.withRate(200_000L + random.nextInt(20_000_000), 4 + random.nextInt(60));
+    }
+    return settings;
+  }
+
+  /** Lets everything happen that happens at this moment. */
+  void settle() {
+    network.settle();
+    moment.run();
+  }
+
+  long now() {
+    return network.clock().nanoTime();
+  }
+
+  Node node(StackHarness stack) {
+    return byStack.get(stack);
+  }
+
+  // ---- what the tap sees ----
+
+  /** Found while a stack was at work, which would take it for an error of its own. */
+  private Throwable found;
+
+  /** Keeps what was found until the event is over. */
+  void found(Throwable fault) {
+    if (found == null) {
+      found = fault;
+    }
+  }
+
+  /** Throws what was found during the event. */
+  void throwFound() {
+    if (found instanceof Error error) {
+      throw error;
+    }
+    if (found != null) {
+      throw new AssertionError(found);
+    }
+  }
+
+  @Override
+  public void sent(StackHarness stack, String device, WirePacket frame) {
+    Node node = byStack.get(stack);
+    recorder.frame(node.name, device, now(), false, frame, stack.isBareIp(device));
+    int header = stack.isBareIp(device) ? 0 : ETHERNET_HEADER;
+    try {
+      checker.sent(node.name, frame.bytes(), header, frame.segmentSize(), now());
+    } catch (AssertionError | RuntimeException fault) {
+      found(fault);
+    }
+  }
+
+  @Override
+  public void arriving(StackHarness stack, String device, WirePacket frame) {
+    Node node = byStack.get(stack);
+    recorder.frame(node.name, device, now(), true, frame, stack.isBareIp(device));
+    int header = stack.isBareIp(device) ? 0 : ETHERNET_HEADER;
+    boolean verified = frame.segmentSize() > 0;
+    checker.arriving(node.name, frame.bytes(), header, frame.segmentSize(), verified, now());
+  }
+}
