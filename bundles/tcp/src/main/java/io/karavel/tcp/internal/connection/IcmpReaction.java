@@ -9,8 +9,6 @@ import io.karavel.wire.Seq;
  * soft, in SYN-SENT too: remembered, and named when the retries are used up.
  */
 final class IcmpReaction {
-  private static final int MINIMUM_SEGMENT_BYTES = 68 - 40;
-
   private IcmpReaction() {}
 
   private static boolean isInFlight(ControlBlock c, int sequence) {
@@ -30,7 +28,8 @@ final class IcmpReaction {
       c.counters().outOfWindowIcmps.increment();
       return;
     }
-    int bytes = Math.max(mtuSegmentBytes, MINIMUM_SEGMENT_BYTES);
+    // an invented MTU must not force dwarfs on us (RFC 5927 §7.2); Linux: tcp_min_snd_mss
+    int bytes = Math.max(mtuSegmentBytes, c.settings().minSendMssBytes());
     if (bytes >= c.mtuSegmentBytes) {
       return;
     }
