@@ -96,6 +96,15 @@ public final class TcpOption<T> {
   /** DSCP octet of the packets, without the ECN bits (IP_TOS). */
   public static final TcpOption<Integer> TRAFFIC_CLASS = number("trafficClass", 0, 252);
 
+  /**
+   * Of a listener: connections that data on a SYN opened and whose handshake is not over; 0 takes
+   * none (TCP_FASTOPEN). Needs {@code fastOpen} for servers.
+   */
+  public static final TcpOption<Integer> FAST_OPEN_QUEUE = number("fastOpenQueue", 0, 65535);
+
+  /** Of a socket: connects with Fast Open, or asks for a cookie (TCP_FASTOPEN_CONNECT). */
+  public static final TcpOption<Boolean> FAST_OPEN_CONNECT = flag("fastOpenConnect");
+
   /** All options. */
   public static final List<TcpOption<?>> ALL =
       List.of(
@@ -121,7 +130,9 @@ public final class TcpOption<T> {
           CONGESTION_CONTROL,
           MAX_PACING_BYTES_PER_SECOND,
           TIME_TO_LIVE,
-          TRAFFIC_CLASS);
+          TRAFFIC_CLASS,
+          FAST_OPEN_QUEUE,
+          FAST_OPEN_CONNECT);
 
   private final String name;
   private final Class<T> type;

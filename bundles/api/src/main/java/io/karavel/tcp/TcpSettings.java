@@ -51,6 +51,28 @@ public final class TcpSettings {
     ACTIVE
   }
 
+  /** Values of {@link #fastOpen()} (Linux: the first bits of tcp_fastopen). */
+  public enum FastOpen {
+    /** Nobody. */
+    OFF,
+    /** Our sockets that ask for it. */
+    CLIENT,
+    /** Peers of our listeners. */
+    SERVER,
+    /** Both. */
+    BOTH;
+
+    /** Whether our sockets may. */
+    public boolean isClient() {
+      return this == CLIENT || this == BOTH;
+    }
+
+    /** Whether peers of our listeners may. */
+    public boolean isServer() {
+      return this == SERVER || this == BOTH;
+    }
+  }
+
   /** Key. */
   public static final Setting<Long> SYN_RETRIES =
       Setting.number(
@@ -512,6 +534,52 @@ public final class TcpSettings {
               + " for by us too.");
 
   /** Key. */
+  public static final Setting<String> FAST_OPEN =
+      Setting.choice(
+          "fastOpen",
+          "client",
+          List.of("off", "client", "server", "both"),
+          Applies.NEW,
+          "Who may send data with a SYN (RFC 7413): nobody, our sockets that ask for it, peers of"
+              + " our listeners, or both.");
+
+  /** Key. */
+  public static final Setting<Long> FAST_OPEN_QUEUE =
+      Setting.number(
+          "fastOpenQueue",
+          128,
+          0,
+          65535,
+          "count",
+          Applies.NEW,
+          "Connections of one listener that were opened by data on a SYN and whose handshake is not"
+              + " over; beyond them the data is not taken.");
+
+  /** Key. */
+  public static final Setting<Long> FAST_OPEN_KEY_ROTATION_HOURS =
+      Setting.number(
+          "fastOpenKeyRotationHours",
+          24,
+          1,
+          8760,
+          "h",
+          Applies.NEW,
+          "Age at which the key of Fast Open cookies is replaced; cookies of the key before are"
+              + " still taken.");
+
+  /** Key. */
+  public static final Setting<Long> FAST_OPEN_BLACKHOLE_SECONDS =
+      Setting.number(
+          "fastOpenBlackholeSeconds",
+          3600,
+          0,
+          86400,
+          "s",
+          Applies.NEW,
+          "How long our sockets do without Fast Open when the way swallows it, twice as long each"
+              + " further time; 0 is never.");
+
+  /** Key. */
   public static final Setting<String> EPHEMERAL_PORTS =
       Setting.text(
           "ephemeralPorts",
@@ -590,6 +658,10 @@ public final class TcpSettings {
               NOT_SENT_LOW_WATER,
               MIN_SEND_MSS,
               ECN,
+              FAST_OPEN,
+              FAST_OPEN_QUEUE,
+              FAST_OPEN_KEY_ROTATION_HOURS,
+              FAST_OPEN_BLACKHOLE_SECONDS,
               EPHEMERAL_PORTS,
               CHALLENGE_ACK_PER_SECOND,
               INVALID_RATE_LIMIT_MILLIS));
@@ -645,6 +717,10 @@ public final class TcpSettings {
   private final int notSentLowWaterBytes;
   private final int minSendMssBytes;
   private final Ecn ecn;
+  private final FastOpen fastOpen;
+  private final int fastOpenQueue;
+  private final long fastOpenKeyRotationNanos;
+  private final long fastOpenBlackholeNanos;
   private final int challengeAckPerSecond;
   private final long invalidRateLimitNanos;
   private final int ephemeralFirst;
@@ -696,6 +772,10 @@ public final class TcpSettings {
     notSentLowWaterBytes = values.intValue(NOT_SENT_LOW_WATER);
     minSendMssBytes = values.intValue(MIN_SEND_MSS);
     ecn = Ecn.valueOf(values.get(ECN).toUpperCase(Locale.ROOT));
+    fastOpen = FastOpen.valueOf(values.get(FAST_OPEN).toUpperCase(Locale.ROOT));
+    fastOpenQueue = values.intValue(FAST_OPEN_QUEUE);
+    fastOpenKeyRotationNanos = values.get(FAST_OPEN_KEY_ROTATION_HOURS) * 3600 * NANOS_PER_SECOND;
+    fastOpenBlackholeNanos = values.get(FAST_OPEN_BLACKHOLE_SECONDS) * NANOS_PER_SECOND;
     challengeAckPerSecond = values.intValue(CHALLENGE_ACK_PER_SECOND);
     invalidRateLimitNanos = values.get(INVALID_RATE_LIMIT_MILLIS) * NANOS_PER_MILLI;
     ephemeralFirst = ephemeral[0];
@@ -1017,6 +1097,26 @@ public final class TcpSettings {
   /** Whether congestion is notified explicitly. */
   public Ecn ecn() {
     return ecn;
+  }
+
+  /** Who may send data with a SYN. */
+  public FastOpen fastOpen() {
+    return fastOpen;
+  }
+
+  /** Limit of connections opened by data on a SYN, per listener, whose handshake is not over. */
+  public int fastOpenQueue() {
+    return fastOpenQueue;
+  }
+
+  /** Age at which the key of Fast Open cookies is replaced, in nanoseconds. */
+  public long fastOpenKeyRotationNanos() {
+    return fastOpenKeyRotationNanos;
+  }
+
+  /** How long sockets do without Fast Open when the way swallows it, in nanoseconds; 0 is never. */
+  public long fastOpenBlackholeNanos() {
+    return fastOpenBlackholeNanos;
   }
 
   /** First port that is chosen for outgoing connections. */

@@ -33,6 +33,9 @@ public interface TcpSocket extends TcpEndpoint {
   /** {@link #ready()}: urgent data is announced and not read to its end. */
   int URGENT = 64;
 
+  /** Most bytes that {@link #connect(IpEndpoint, ByteBuffer)} takes. */
+  int MOST_EARLY_BYTES = 2048;
+
   /** The peer; null before {@link #connect}. */
   IpEndpoint remote();
 
@@ -42,6 +45,16 @@ public interface TcpSocket extends TcpEndpoint {
    * @throws TcpException if the socket is connected, connecting or closed
    */
   void connect(IpEndpoint remote) throws TcpException;
+
+  /**
+   * Starts to connect and queues the first bytes, which travel with the SYN where Fast Open (RFC
+   * 7413) and a cookie of this peer allow it, else after the handshake. The peer may receive them
+   * twice when it restarts meanwhile: only for requests that may be repeated.
+   *
+   * @return bytes taken, at most {@value #MOST_EARLY_BYTES}
+   * @throws TcpException if the socket is connected, connecting or closed
+   */
+  int connect(IpEndpoint remote, ByteBuffer first) throws TcpException;
 
   /** The state as of the lane's last turn. */
   TcpState state();

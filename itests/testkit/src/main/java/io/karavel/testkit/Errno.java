@@ -19,6 +19,8 @@ public enum Errno {
   ENOPROTOOPT(92),
   /** Protocol unreachable at the peer. */
   ENOPROTO(71),
+  /** Not supported, or switched off. */
+  EOPNOTSUPP(95),
   /** Address in use. */
   EADDRINUSE(98),
   /** Address is not ours, or no port is free. */

@@ -18,6 +18,9 @@ import java.util.Locale;
  * @param hex the bytes behind kind and length of a Fast Open or unknown option, else null
  */
 public record SegmentOption(int kind, List<Long> values, String hex) {
+  /** {@link #hex} of a pattern: any bytes, at least one. */
+  public static final String ANY = "*";
+
   /** An option with numbers. */
   public static SegmentOption of(int kind, Long... values) {
     List<Long> list = new ArrayList<>();

@@ -26,6 +26,9 @@ final class SocketDescriptor {
   /** Holds the port between bind and connect or listen. */
   TcpSocket bound;
 
+  /** Where to connect with the first write (TCP_FASTOPEN_CONNECT); null if nothing is put off. */
+  IpEndpoint putOff;
+
   /** What bind was given, its port chosen; null without bind. */
   IpEndpoint boundTo;
 

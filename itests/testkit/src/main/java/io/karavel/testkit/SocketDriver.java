@@ -8,6 +8,7 @@ import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.spi.TcpControl;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -66,6 +67,9 @@ public final class SocketDriver {
   /** {@link #send}: more follows, so that partial segments wait. */
   public static final int MSG_MORE = 0x8000;
 
+  /** {@link #sendto}: connects, with the data on the SYN where there is a cookie. */
+  public static final int MSG_FASTOPEN = 0x2000_0000;
+
   /** {@link #ioctl}: bytes that can be read; also called FIONREAD. */
   public static final int SIOCINQ = 0x541b;
 
@@ -87,6 +91,7 @@ public final class SocketDriver {
   /** Option level of TCP. */
   public static final int IPPROTO_TCP = 6;
 
+  private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
   private final StackHarness harness;
   private final SocketOptions options;
   private final Map<Integer, SocketDescriptor> descriptors = new HashMap<>();
@@ -254,7 +259,15 @@ public final class SocketDriver {
           if (d.listener != null) {
             return Errno.EISCONN.result();
           }
-          return d.socket == null ? begin(d, new IpEndpoint(IpAddress.ipv4(ipv4), port)) : goOn(d);
+          if (d.socket != null) {
+            return goOn(d);
+          }
+          IpEndpoint remote = new IpEndpoint(IpAddress.ipv4(ipv4), port);
+          if (SocketFastOpen.isPutOff(harness, d, remote)) {
+            d.putOff = remote;
+            return 0;
+          }
+          return begin(d, remote, NO_DATA);
         });
   }
 
@@ -274,7 +287,7 @@ public final class SocketDriver {
     return 0;
   }
 
-  private int begin(SocketDescriptor d, IpEndpoint remote) throws TcpException {
+  private int begin(SocketDescriptor d, IpEndpoint remote, ByteBuffer first) throws TcpException {
     if (d.bound == null && d.boundTo != null) {
       hold(d, d.boundTo);
     }
@@ -284,7 +297,7 @@ public final class SocketDriver {
       d.apply(socket);
     }
     try {
-      socket.connect(remote);
+      socket.connect(remote, first);
     } catch (TcpException e) {
       if (d.bound == null) {
         socket.close();
@@ -345,7 +358,47 @@ public final class SocketDriver {
 
   /** Like {@link #write} with the MSG flags of this class. */
   public int send(int fd, byte[] source, int offset, int length, int flags) {
-    return call(fd, d -> SocketTransfers.send(d, ByteBuffer.wrap(source, offset, length), flags));
+    return call(
+        fd,
+        d -> {
+          ByteBuffer data = ByteBuffer.wrap(source, offset, length);
+          if (d.putOff == null) {
+            return SocketTransfers.send(d, data, flags);
+          }
+          IpEndpoint remote = d.putOff;
+          d.putOff = null;
+          return connectAndSend(d, data, remote);
+        });
+  }
+
+  /** Like {@link #send}; with MSG_FASTOPEN to a peer that the socket is not connected with yet. */
+  public int sendto(int fd, byte[] source, int offset, int length, int flags, int ipv4, int port) {
+    if ((flags & MSG_FASTOPEN) == 0) {
+      return send(fd, source, offset, length, flags);
+    }
+    return call(
+        fd,
+        d -> {
+          if (d.listener != null || d.socket != null) {
+            return (d.isConnecting() ? Errno.EALREADY : Errno.EISCONN).result();
+          }
+          IpEndpoint remote = new IpEndpoint(IpAddress.ipv4(ipv4), port);
+          return connectAndSend(d, ByteBuffer.wrap(source, offset, length), remote);
+        });
+  }
+
+  /** Without a cookie it only connects, asking for one, as Linux does. */
+  private int connectAndSend(SocketDescriptor d, ByteBuffer data, IpEndpoint remote)
+      throws TcpException {
+    int space = SocketFastOpen.space(harness, remote);
+    if (space == TcpControl.FAST_OPEN_OFF) {
+      return Errno.EOPNOTSUPP.result();
+    }
+    d.options.putIfAbsent(TcpOption.FAST_OPEN_CONNECT, true);
+    data.limit(data.position() + Math.min(data.remaining(), Math.max(0, space)));
+    int before = data.remaining();
+    int result = begin(d, remote, data);
+    return result == Errno.EINPROGRESS.result() && before > 0 ? before : result;
   }
 
   /** Closes one or both directions. Of a listener, reading: it ends; of a connect: that ends. */

@@ -25,6 +25,8 @@ final class SocketOptionNumbers {
             case 1 -> TcpOption.NO_DELAY;
             case 2 -> TcpOption.MAX_SEGMENT_BYTES;
             case 3 -> TcpOption.CORK;
+            case 23 -> TcpOption.FAST_OPEN_QUEUE;
+            case 30 -> TcpOption.FAST_OPEN_CONNECT;
             case 4 -> TcpOption.KEEPALIVE_TIME_SECONDS;
             case 5 -> TcpOption.KEEPALIVE_INTERVAL_SECONDS;
             case 6 -> TcpOption.KEEPALIVE_PROBES;

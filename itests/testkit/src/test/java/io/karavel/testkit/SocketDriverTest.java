@@ -154,4 +154,53 @@ class SocketDriverTest {
     assertThat(driver.abort(socket)).isZero();
     assertThat(sent().has(TcpHeader.RST)).isTrue();
   }
+
+  private byte[] answer(WirePacket syn, int acknowledged, SegmentOption... options) {
+    return new PacketBuilder()
+        .from(StackHarness.PEER, 80)
+        .to(StackHarness.LOCAL, syn.sourcePort())
+        .sequence(PEER_ISN)
+        .acknowledgment(syn.sequenceNumber() + 1 + acknowledged)
+        .flags(TcpHeader.SYN | TcpHeader.ACK)
+        .options(java.util.List.of(options))
+        .tcp();
+  }
+
+  @Test
+  void fastOpenAsksForACookieFirstAndSendsDataWithTheSynThen() {
+    byte[] data = new byte[2000];
+    int first = driver.socket();
+    assertThat(driver.sendto(first, data, 0, 100, SocketDriver.MSG_FASTOPEN, PEER, 80))
+        .isEqualTo(Errno.EINPROGRESS.result());
+    assertThat(driver.sendto(first, data, 0, 100, SocketDriver.MSG_FASTOPEN, PEER, 80))
+        .isEqualTo(Errno.EALREADY.result());
+    WirePacket syn = sent();
+    assertThat(syn.payloadLength()).isZero();
+    driver.inject(
+        answer(
+            syn,
+            0,
+            SegmentOption.of(2, 1460L),
+            new SegmentOption(34, java.util.List.of(), "0011223344556677")));
+    sent();
+    assertThat(driver.write(first, data, 0, 100)).isEqualTo(100);
+    assertThat(sent().payloadLength()).isEqualTo(100);
+
+    int second = driver.socket();
+    assertThat(driver.sendto(second, data, 0, 2000, SocketDriver.MSG_FASTOPEN, PEER, 80))
+        .isEqualTo(1420);
+    syn = sent();
+    assertThat(syn.payloadLength()).isEqualTo(1420);
+    driver.inject(answer(syn, 1420));
+    assertThat(driver.sendto(second, data, 0, 1, SocketDriver.MSG_FASTOPEN, PEER, 80))
+        .isEqualTo(Errno.EISCONN.result());
+
+    int third = driver.socket();
+    assertThat(driver.setsockopt(third, SocketDriver.IPPROTO_TCP, 30, 1)).isZero();
+    sent();
+    assertThat(driver.connect(third, PEER, 80)).isZero();
+    assertThat(sent()).isNull();
+    assertThat(driver.write(third, data, 0, 10)).isEqualTo(10);
+    assertThat(sent().payloadLength()).isEqualTo(10);
+  }
 }

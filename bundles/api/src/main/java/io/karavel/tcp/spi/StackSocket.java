@@ -38,6 +38,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   private volatile long urgentWrittenEnd;
   private boolean closedTold;
 
+  /** What {@link #connect(IpEndpoint, ByteBuffer)} took, until there is a send ring. */
+  private volatile byte[] earlyBytes;
+
   StackSocket(TcpEndpoints endpoints, long id) {
     super(endpoints, id);
   }
@@ -51,7 +54,13 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   @Override
   public void connect(IpEndpoint endpoint) throws TcpException {
+    connect(endpoint, ByteBuffer.allocate(0));
+  }
+
+  @Override
+  public int connect(IpEndpoint endpoint, ByteBuffer first) throws TcpException {
     checkOpen();
+    int taken;
     synchronized (this) {
       if (connecting || opened || over) {
         throw new TcpException(TcpError.ALREADY_CONNECTED);
@@ -61,10 +70,16 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
             TcpError.ADDRESS_NOT_AVAILABLE,
             "cannot connect to " + endpoint + ": not a host's port");
       }
+      taken = Math.min(first.remaining(), MOST_EARLY_BYTES);
+      if (taken > 0) {
+        earlyBytes = new byte[taken];
+        first.get(earlyBytes);
+      }
       remote = endpoint;
       connecting = true;
     }
     wish(CONNECT);
+    return taken;
   }
 
   @Override
@@ -442,6 +457,13 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   public void rings(ByteRing receive, ByteRing send) {
     receiveRing = receive;
     sendRing = send;
+  }
+
+  /** Lane: the first bytes, to be put into the send ring before the SYN is sent; null if none. */
+  public byte[] takeEarlyBytes() {
+    byte[] taken = earlyBytes;
+    earlyBytes = null;
+    return taken;
   }
 
   /** Lane or application: the receive ring; null before the connection opens. */

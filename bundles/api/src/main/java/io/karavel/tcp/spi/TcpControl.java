@@ -1,5 +1,6 @@
 package io.karavel.tcp.spi;
 
+import io.karavel.address.IpAddress;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpSummary;
 import java.util.List;
@@ -31,6 +32,19 @@ public interface TcpControl {
    * @return false if it is not there
    */
   boolean kill(long id, boolean reset);
+
+  /** {@link #fastOpenBytes}: switched off. */
+  int FAST_OPEN_OFF = -2;
+
+  /**
+   * Most bytes that a SYN to a peer could carry (Fast Open), as far as we know it.
+   *
+   * @return -1 if we have no cookie of that peer, or do without Fast Open for a while; {@link
+   *     #FAST_OPEN_OFF} if {@code fastOpen} keeps sockets from it
+   */
+  default int fastOpenBytes(IpAddress peer) {
+    return FAST_OPEN_OFF;
+  }
 
   /**
    * A page of the walk.

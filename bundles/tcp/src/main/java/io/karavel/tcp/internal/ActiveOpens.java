@@ -6,12 +6,15 @@ import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
+import io.karavel.tcp.internal.connection.FastOpen;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import io.karavel.tcp.spi.ByteRing;
 import io.karavel.tcp.spi.StackSocket;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 
@@ -150,6 +153,7 @@ final class ActiveOpens {
     ConnectionOptions options = ConnectionOptions.of(socket.options());
     ByteRing receive = new ByteRing(lane.endpoints.memory(), options.receiveBufferBytes(settings));
     ByteRing send = new ByteRing(lane.endpoints.memory(), options.sendBufferBytes(settings));
+    byte[] early = socket.takeEarlyBytes();
     TcpConnection core =
         TcpConnection.connect(
             lane.connections,
@@ -160,7 +164,11 @@ final class ActiveOpens {
             iss,
             timestampOffset,
             route.mtu() - HEADER_BYTES,
+            fastOpen(socket, early, remoteIpv4),
             nowNanos);
+    if (early != null) {
+      send.write(ByteBuffer.wrap(early));
+    }
     socket.local(new IpEndpoint(IpAddress.ipv4(localIpv4), localPort));
     socket.rings(receive, send);
     socket.state(TcpState.SYN_SENT);
@@ -169,6 +177,11 @@ final class ActiveOpens {
     socket.moduleState(connection);
     flows.open(connection);
     flusher.owe(connection);
+  }
+
+  private FastOpen fastOpen(StackSocket socket, byte[] early, int remoteIpv4) {
+    boolean wanted = early != null || socket.optionOr(TcpOption.FAST_OPEN_CONNECT, false);
+    return wanted ? lane.fastOpen.open(remoteIpv4) : null;
   }
 
   /** The attempt ends before it began. */

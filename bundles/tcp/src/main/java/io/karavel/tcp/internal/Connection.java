@@ -24,6 +24,9 @@ final class Connection extends Timer implements Flow {
   /** The listener that will have it once it opens; null afterwards, or if it was opened here. */
   ListenState pendingListener;
 
+  /** The listener in whose Fast Open queue it is, as long as its handshake is not over; or null. */
+  ListenState fastOpenListener;
+
   /** Next of those that owe something; the flusher's. */
   Connection nextOwing;
 

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal;
 
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.spi.StackListener;
+import java.util.ArrayDeque;
 
 /** What the module keeps of a listener: the use of its queues. */
 final class ListenState {
@@ -22,6 +23,12 @@ final class ListenState {
 
   /** Cookies sent. */
   long cookiesSent;
+
+  /** Connections that data on a SYN opened and that are in SYN-RECEIVED still. */
+  int fastOpenPending;
+
+  /** When such a connection was reset by its peer, the earliest first; bounded like the others. */
+  final ArrayDeque<Long> fastOpenResets = new ArrayDeque<>();
 
   ListenState(StackListener listener) {
     this.listener = listener;

@@ -7,6 +7,8 @@ import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.internal.connection.Embryo;
+import io.karavel.tcp.internal.connection.FastOpen;
+import io.karavel.tcp.internal.connection.KeepaliveTimes;
 import io.karavel.tcp.internal.connection.Resets;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import io.karavel.tcp.spi.ByteRing;
@@ -31,9 +33,16 @@ final class Listeners {
   private final DeadlineHeap<QueuedEmbryo> embryos = new DeadlineHeap<>();
   private final HeapTimer timer;
   private final CookieOpens cookieOpens;
+  private final FastOpenServer fastOpen;
 
   Listeners(
-      TcpLane lane, Flows flows, TcpOutput output, TcpFlusher flusher, Keepalives keepalives) {
+      TcpLane lane,
+      Flows flows,
+      TcpOutput output,
+      TcpFlusher flusher,
+      Keepalives keepalives,
+      FastOpenServer fastOpen) {
+    this.fastOpen = fastOpen;
     this.lane = lane;
     this.flows = flows;
     this.output = output;
@@ -131,9 +140,15 @@ final class Listeners {
             lane.sequenceNumbers.timestampOffset(arrival.localIpv4, arrival.remoteIpv4),
             lane.segmentBytes(arrival),
             nowNanos);
+    if (fastOpen.isTaken(state, arrival)) {
+      open(state, arrival, embryo, FastOpen.server(fastOpen.answer()));
+      return true;
+    }
     adopt(embryo);
     lane.moved(embryo, TcpState.SYN_RECEIVED);
-    sendSynAck(embryo);
+    embryo.synAck(lane.out, nowNanos);
+    lane.out.fastOpenCookie = fastOpen.answer();
+    output.send(embryo);
     return true;
   }
 
@@ -209,7 +224,7 @@ final class Listeners {
       refuse(DropReason.TCP_CONNECTION_LIMIT);
       return true;
     }
-    open(state, arrival, embryo);
+    open(state, arrival, embryo, null);
     return true;
   }
 
@@ -275,7 +290,7 @@ final class Listeners {
       return;
     }
     remove(embryo, true);
-    open(state, arrival, embryo);
+    open(state, arrival, embryo, null);
   }
 
   private void overflow(ListenState state) {
@@ -290,8 +305,12 @@ final class Listeners {
     remove(embryo, false);
   }
 
-  /** The handshake is complete: makes the connection and hands it the segment. */
-  private void open(ListenState state, Arrival arrival, Embryo embryo) {
+  /**
+   * Makes the connection: the handshake is complete, or the SYN may open it with its data.
+   *
+   * @param early null if the handshake is complete
+   */
+  private void open(ListenState state, Arrival arrival, Embryo embryo, FastOpen early) {
     long nowNanos = lane.nowNanos();
     StackSocket socket =
         state
@@ -303,15 +322,22 @@ final class Listeners {
     TcpSettings settings = lane.settings();
     ByteRing receive = new ByteRing(lane.endpoints.memory(), options.receiveBufferBytes(settings));
     ByteRing send = new ByteRing(lane.endpoints.memory(), options.sendBufferBytes(settings));
+    KeepaliveTimes times =
+        keepalives.times(socket, arrival.localPort, arrival.remoteIpv4, arrival.remotePort);
     TcpConnection core =
-        TcpConnection.accept(
-            lane.connections,
-            options,
-            keepalives.times(socket, arrival.localPort, arrival.remoteIpv4, arrival.remotePort),
-            receive,
-            send,
-            embryo,
-            nowNanos);
+        early == null
+            ? TcpConnection.accept(
+                lane.connections, options, times, receive, send, embryo, nowNanos)
+            : TcpConnection.acceptEarly(
+                lane.connections,
+                options,
+                times,
+                receive,
+                send,
+                embryo,
+                early,
+                arrival.segment,
+                nowNanos);
     socket.rings(receive, send);
     socket.state(TcpState.SYN_RECEIVED);
     Connection connection =
@@ -327,9 +353,14 @@ final class Listeners {
     socket.moduleState(connection);
     flows.open(connection);
     lane.current = connection;
-    DropReason reason = core.onSegment(arrival.segment, nowNanos);
-    if (reason != null) {
-      lane.context.drops().count(reason);
+    if (early != null) {
+      connection.fastOpenListener = state;
+      state.fastOpenPending++;
+    } else {
+      DropReason reason = core.onSegment(arrival.segment, nowNanos);
+      if (reason != null) {
+        lane.context.drops().count(reason);
+      }
     }
     flusher.apply(connection);
     lane.current = null;

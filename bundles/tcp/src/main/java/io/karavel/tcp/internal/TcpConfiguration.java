@@ -412,6 +412,49 @@ import org.osgi.service.metatype.annotations.Option;
   String ecn();
 
   @AttributeDefinition(
+      name = "fastOpen",
+      description =
+          "Who may send data with a SYN (RFC 7413): nobody, our sockets that ask for it, peers of"
+              + " our listeners, or both.",
+      required = false,
+      defaultValue = "client",
+      options = {@Option("off"), @Option("client"), @Option("server"), @Option("both")})
+  String fastOpen();
+
+  @AttributeDefinition(
+      name = "fastOpenQueue (count)",
+      description =
+          "Connections of one listener that were opened by data on a SYN and whose handshake is not"
+              + " over; beyond them the data is not taken.",
+      required = false,
+      defaultValue = "128",
+      min = "0",
+      max = "65535")
+  long fastOpenQueue();
+
+  @AttributeDefinition(
+      name = "fastOpenKeyRotationHours (h)",
+      description =
+          "Age at which the key of Fast Open cookies is replaced; cookies of the key before are"
+              + " still taken.",
+      required = false,
+      defaultValue = "24",
+      min = "1",
+      max = "8760")
+  long fastOpenKeyRotationHours();
+
+  @AttributeDefinition(
+      name = "fastOpenBlackholeSeconds (s)",
+      description =
+          "How long our sockets do without Fast Open when the way swallows it, twice as long each"
+              + " further time; 0 is never.",
+      required = false,
+      defaultValue = "3600",
+      min = "0",
+      max = "86400")
+  long fastOpenBlackholeSeconds();
+
+  @AttributeDefinition(
       name = "ephemeralPorts",
       description = "Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535.",
       required = false,

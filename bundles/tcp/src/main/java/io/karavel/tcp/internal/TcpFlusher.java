@@ -40,13 +40,15 @@ final class TcpFlusher {
   private final TcpLane lane;
   private final Flows flows;
   private final TcpOutput output;
+  private final FastOpenServer fastOpenServer;
   private TimeWaits timeWaits;
 
   private Connection head;
   private Connection tail;
   private int owing;
 
-  TcpFlusher(TcpLane lane, Flows flows, TcpOutput output) {
+  TcpFlusher(TcpLane lane, Flows flows, TcpOutput output, FastOpenServer fastOpenServer) {
+    this.fastOpenServer = fastOpenServer;
     this.lane = lane;
     this.flows = flows;
     this.output = output;
@@ -180,6 +182,12 @@ final class TcpFlusher {
       socket.state(state);
       lane.moved(connection, state);
       lane.context.events().add(lane.nowNanos(), "state", "tcp#" + socket.id(), state.label());
+      if (connection.fastOpenListener != null && state != TcpState.SYN_RECEIVED) {
+        fastOpenServer.onSettled(connection, core.failure() == TcpError.CONNECTION_RESET);
+      }
+    }
+    if ((events & ConnectionEvents.FAST_OPEN) != 0) {
+      lane.fastOpen.onNews(connection);
     }
     if ((events & ConnectionEvents.SUSPECT_ROUTE) != 0 && lane.ip.module() != null) {
       lane.ip.module().suspect(connection.remoteIpv4());

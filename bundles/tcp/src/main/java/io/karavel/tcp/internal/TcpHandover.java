@@ -33,6 +33,9 @@ final class TcpHandover {
   private static final int WAITS_FOR_MEMORY = 6;
   private static final int LAST_COOKIE = 7;
   private static final int LOST = 8;
+  private static final int FAST_OPEN_SERVER = 9;
+  private static final int FAST_OPEN_BLACKHOLES = 10;
+  private static final int FAST_OPEN_BLACKHOLE_NANOS = 11;
 
   private static final int LOCAL_IPV4 = 20;
   private static final int REMOTE_IPV4 = 21;
@@ -48,6 +51,8 @@ final class TcpHandover {
   private static final int SYN_DROPS = 31;
   private static final int COOKIES_SENT = 32;
   private static final int MTU = 33;
+  private static final int FAST_OPEN_LISTENER = 34;
+  private static final int FAST_OPEN_RESET = 35;
 
   private final TcpLane lane;
   private final Flows flows;
@@ -88,13 +93,17 @@ final class TcpHandover {
             .putLong(ACCEPTED, state.accepted)
             .putLong(OVERFLOWS, state.overflows)
             .putLong(SYN_DROPS, state.synDrops)
-            .putLong(COOKIES_SENT, state.cookiesSent)
-            .end();
+            .putLong(COOKIES_SENT, state.cookiesSent);
+        state.fastOpenResets.forEach(nanos -> out.putLong(FAST_OPEN_RESET, nanos));
+        out.end();
       }
     }
     flows.table().forEach(flow -> export(out, flow));
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
     memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
+    lane.fastOpen.export(out, FAST_OPEN_SERVER);
+    out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
+        .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
     return out.finish();
   }
@@ -142,6 +151,9 @@ final class TcpHandover {
     if (connection.listener() != null) {
       out.putAttachment(PENDING_LISTENER, connection.listener());
     }
+    if (connection.fastOpenListener != null) {
+      out.putAttachment(FAST_OPEN_LISTENER, connection.fastOpenListener.listener());
+    }
     out.begin(CORE);
     connection.core().export(out);
     out.end().end();
@@ -163,6 +175,9 @@ final class TcpHandover {
         case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
+        case FAST_OPEN_SERVER -> lane.fastOpen.open(in.nested());
+        case FAST_OPEN_BLACKHOLES -> lane.fastOpen.blackholes = in.intValue();
+        case FAST_OPEN_BLACKHOLE_NANOS -> lane.fastOpen.blackholeNanos = in.longValue();
         case LAST_COOKIE -> listeners.cookieOpens().lastSentNanos(in.longValue());
         default -> {
           // Of a later version, which writes nothing that this one must understand.
@@ -187,6 +202,7 @@ final class TcpHandover {
         case OVERFLOWS -> state.overflows = in.longValue();
         case SYN_DROPS -> state.synDrops = in.longValue();
         case COOKIES_SENT -> state.cookiesSent = in.longValue();
+        case FAST_OPEN_RESET -> state.fastOpenResets.add(in.longValue());
         default -> {
           // of a later version
         }
@@ -197,6 +213,7 @@ final class TcpHandover {
   private void openFlow(int kind, Handover kept, HandoverReader in) throws HandoverException {
     Object endpoint = null;
     StackListener pending = null;
+    StackListener fastOpen = null;
     HandoverReader core = null;
     int localIpv4 = 0;
     int remoteIpv4 = 0;
@@ -215,6 +232,7 @@ final class TcpHandover {
         case ORPHAN -> orphan = in.booleanValue();
         case LIFECYCLE -> lifecycle = in.intValue();
         case MTU -> mtu = in.intValue();
+        case FAST_OPEN_LISTENER -> fastOpen = in.attachment(kept, StackListener.class);
         case PENDING_LISTENER -> pending = in.attachment(kept, StackListener.class);
         case CORE -> core = in.nested();
         default -> {
@@ -259,6 +277,10 @@ final class TcpHandover {
         // What the predecessor was about to tell when it left, a crash included.
         connection.signalDue = true;
         connection.pendingListener = pending == null ? null : listeners.stateOf(pending);
+        if (fastOpen != null) {
+          connection.fastOpenListener = listeners.stateOf(fastOpen);
+          connection.fastOpenListener.fastOpenPending++;
+        }
         socket.moduleState(connection);
         flows.adopt(connection);
         flusher.arm(connection);

@@ -74,6 +74,12 @@ final class TcpInspection implements TcpControl {
   }
 
   @Override
+  public int fastOpenBytes(IpAddress peer) {
+    int remoteIpv4 = peer.ipv4Bits();
+    return lane.fastOpen.synSpace(remoteIpv4, lane.segmentBytes(0, remoteIpv4));
+  }
+
+  @Override
   public TcpConnectionInfo info(long id) {
     StackListener listener = lane.endpoints.listener(id);
     if (listener != null && listener.backlog() > 0) {

@@ -46,6 +46,9 @@ final class TcpLane {
   /** SYN cookies. */
   final SynCookies cookies;
 
+  /** What we know as a client of Fast Open. */
+  final FastOpenCache fastOpen;
+
   /** The segment being described; filled again for each. */
   final TransmitSegment out = new TransmitSegment();
 
@@ -65,6 +68,7 @@ final class TcpLane {
     sequenceNumbers =
         new InitialSequenceNumbers(
             context.secret("tcp.sequence", InitialSequenceNumbers.SECRET_BYTES));
+    fastOpen = new FastOpenCache(this);
     cookies = new SynCookies(context.secret("tcp.cookies", SynCookies.SECRET_BYTES));
     transitions = context.shared(TransitionTap.class);
   }
@@ -87,8 +91,13 @@ final class TcpLane {
 
   /** Payload of a full segment on the way to a peer, without options. */
   int segmentBytes(Arrival arrival) {
+    return segmentBytes(arrival.localIpv4, arrival.remoteIpv4);
+  }
+
+  /** The same between two addresses, the local one 0 if it is not known. */
+  int segmentBytes(int localIpv4, int remoteIpv4) {
     IpModule way = ip.module();
-    IpRoute route = way == null ? null : way.route(arrival.localIpv4, arrival.remoteIpv4);
+    IpRoute route = way == null ? null : way.route(localIpv4, remoteIpv4);
     return (route == null ? DEFAULT_MTU : route.mtu()) - HEADER_BYTES;
   }
 

@@ -59,6 +59,24 @@ final class TcpMib {
   /** Accept queues that reset the peer. */
   final Counter abortOnOverflow;
 
+  /** SYNs that asked for a Fast Open cookie. */
+  final Counter fastOpenCookieReqd;
+
+  /** Connections opened by data on a SYN. */
+  final Counter fastOpenPassive;
+
+  /** Of these, with a cookie of the key before. */
+  final Counter fastOpenPassiveAltKey;
+
+  /** SYNs whose Fast Open cookie was wrong. */
+  final Counter fastOpenPassiveFail;
+
+  /** SYNs whose data was not taken because too many such handshakes were not over. */
+  final Counter fastOpenListenOverflow;
+
+  /** Times that Fast Open seemed to be swallowed on the way. */
+  final Counter fastOpenBlackhole;
+
   /** Embryos now. */
   final Counter embryos;
 
@@ -90,6 +108,12 @@ final class TcpMib {
     abortOnMemory = counters.counter("TcpExt.TCPAbortOnMemory");
     connectionLimit = counters.counter("TcpExt.TCPConnectionLimit");
     abortOnOverflow = counters.counter("TcpExt.TCPAbortOnOverflow");
+    fastOpenCookieReqd = counters.counter("TcpExt.TCPFastOpenCookieReqd");
+    fastOpenPassive = counters.counter("TcpExt.TCPFastOpenPassive");
+    fastOpenPassiveAltKey = counters.counter("TcpExt.TCPFastOpenPassiveAltKey");
+    fastOpenPassiveFail = counters.counter("TcpExt.TCPFastOpenPassiveFail");
+    fastOpenListenOverflow = counters.counter("TcpExt.TCPFastOpenListenOverflow");
+    fastOpenBlackhole = counters.counter("TcpExt.TCPFastOpenBlackhole");
     embryos = counters.counter("Tcp.Embryos");
     timeWaits = counters.counter("Tcp.TimeWaits");
     orphans = counters.counter("Tcp.Orphans");

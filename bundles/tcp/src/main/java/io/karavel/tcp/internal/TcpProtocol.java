@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.address.IpAddress;
 import io.karavel.engine.CloseReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
@@ -44,10 +45,11 @@ final class TcpProtocol implements TcpModule {
     flows = new Flows(lane);
     TcpOutput output = new TcpOutput(lane);
     Keepalives keepalives = new Keepalives(lane);
-    flusher = new TcpFlusher(lane, flows, output);
+    FastOpenServer fastOpenServer = new FastOpenServer(lane);
+    flusher = new TcpFlusher(lane, flows, output, fastOpenServer);
     timeWaits = new TimeWaits(lane, flows, output, flusher);
     flusher.timeWaits(timeWaits);
-    listeners = new Listeners(lane, flows, output, flusher, keepalives);
+    listeners = new Listeners(lane, flows, output, flusher, keepalives, fastOpenServer);
     opens = new ActiveOpens(lane, flows, flusher, timeWaits, keepalives);
     memoryWaiters = new MemoryWaiters(lane);
     wishes =
@@ -146,6 +148,11 @@ final class TcpProtocol implements TcpModule {
   @Override
   public TcpConnectionInfo info(long id) {
     return inspection.info(id);
+  }
+
+  @Override
+  public int fastOpenBytes(IpAddress peer) {
+    return inspection.fastOpenBytes(peer);
   }
 
   @Override

@@ -229,6 +229,9 @@ public final class Notation {
   }
 
   private static String hex(String text, String digits) {
+    if (digits.equals(SegmentOption.ANY)) {
+      return digits;
+    }
     String lower = digits.toLowerCase(Locale.ROOT);
     if (!lower.matches("([0-9a-f]{2})*")) {
       throw wrong(text, "'" + digits + "' is not bytes in hexadecimal");

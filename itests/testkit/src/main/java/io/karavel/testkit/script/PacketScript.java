@@ -260,6 +260,13 @@ public final class PacketScript {
     return this;
   }
 
+  /** Connects to the peer and hands over the first bytes at once, for Fast Open. */
+  public PacketScript connectWith(int length) {
+    engine.flow().local(new IpEndpoint(StackHarness.LOCAL, 0));
+    sockets.connectWith(Content.bytes(0, length));
+    return this;
+  }
+
   /** Connects to the peer from a port. */
   public PacketScript connectFrom(int port) {
     IpEndpoint local = new IpEndpoint(StackHarness.LOCAL, port);

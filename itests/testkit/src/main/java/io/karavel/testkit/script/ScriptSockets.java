@@ -128,6 +128,19 @@ final class ScriptSockets {
         });
   }
 
+  void connectWith(byte[] first) {
+    Flow flow = engine.flow();
+    call(
+        "connect " + flow.remote() + " with " + first.length + " bytes",
+        () -> {
+          TcpSocket socket = harness().socket();
+          sockets.put(flow, socket);
+          applyOptions(socket);
+          flow.wrote(first, socket.connect(flow.remote(), ByteBuffer.wrap(first)));
+          return socket;
+        });
+  }
+
   void write(byte[] bytes) {
     Flow flow = engine.flow();
     Integer count =

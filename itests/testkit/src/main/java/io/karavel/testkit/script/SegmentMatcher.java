@@ -134,6 +134,9 @@ final class SegmentMatcher {
     if (expected.kind() != sent.kind()) {
       return false;
     }
+    if (SegmentOption.ANY.equals(expected.hex())) {
+      return !sent.hex().isEmpty();
+    }
     if (expected.hex() != null) {
       return expected.hex().isEmpty() && expected.kind() != TcpOptionParser.FAST_OPEN
           || expected.hex().equals(sent.hex());

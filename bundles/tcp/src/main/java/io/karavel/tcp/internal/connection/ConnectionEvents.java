@@ -38,5 +38,8 @@ public final class ConnectionEvents {
   /** The peer has announced urgent data; {@link TcpConnection#urgentReceivedEnd()} says where. */
   public static final int URGENT = 1024;
 
+  /** {@link FastOpen#takeNews()} tells something. */
+  public static final int FAST_OPEN = 2048;
+
   private ConnectionEvents() {}
 }

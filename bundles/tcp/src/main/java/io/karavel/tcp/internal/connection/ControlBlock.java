@@ -150,6 +150,9 @@ abstract class ControlBlock {
 
   Reassembly reassembly;
 
+  /** What is particular to a connection opened with Fast Open; else null. */
+  FastOpen fastOpen;
+
   // ---- timestamps ----
   int tsOffset;
   int tsRecent;
@@ -293,8 +296,7 @@ abstract class ControlBlock {
     if (finSent) {
       return 0;
     }
-    int next = synUnacknowledged() ? iss + 1 : sndNxt;
-    return (int) (sendRing.writePosition() - sendPosition(next));
+    return (int) (sendRing.writePosition() - sendPosition(sndNxt));
   }
 
   /** Our timestamp clock: milliseconds. */

@@ -51,6 +51,7 @@ final class Details {
     m.put("timestamps", c.timestamps);
     m.put("sack", c.sack);
     m.put("ecn", c.ecn);
+    m.put("fastOpen", c.fastOpen != null);
     m.put("srtt", millis(c.rtt.smoothedNanos()));
     m.put("rttvar", millis(c.rtt.variationNanos()));
     m.put("minRtt", millis(c.rtt.minimumNanos()));

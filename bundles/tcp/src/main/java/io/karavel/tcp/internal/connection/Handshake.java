@@ -53,6 +53,7 @@ final class Handshake {
     out.sackPermitted = c.sack;
     Outgoing.timestamps(c, out, nowNanos);
     out.retransmission = c.synRetransmitted;
+    FastOpen.onSyn(c, out);
     if (synAck) {
       out.flags |= TcpHeader.ACK;
       out.acknowledgment = c.rcvNxt;
@@ -67,7 +68,8 @@ final class Handshake {
 
   /** A segment in SYN-SENT; null if it was of use. */
   static DropReason onSynSent(ControlBlock c, Segment s, long gapNanos, long nowNanos) {
-    boolean acceptable = s.ack() && s.acknowledgment == c.sndNxt;
+    int beyond = s.acknowledgment - c.sndNxt;
+    boolean acceptable = s.ack() && (beyond == 0 || FastOpen.mayAcknowledge(c, beyond));
     if (s.ack() && !acceptable) {
       if (!s.rst()) {
         answerReset(c, s, nowNanos);
@@ -104,6 +106,7 @@ final class Handshake {
       return null;
     }
     c.owe(ControlBlock.OWE_ACK);
+    FastOpen.onSynAck(c, s);
     established(c, s, nowNanos);
     if (s.payloadLength > 0 || s.fin()) {
       s.sequence++;
@@ -147,7 +150,7 @@ final class Handshake {
 
   /** The ACK field in SYN-RECEIVED; null if the connection is ESTABLISHED now. */
   static DropReason onSynReceivedAck(ControlBlock c, Segment s, long nowNanos) {
-    if (s.acknowledgment != c.sndNxt) {
+    if (Seq.lessOrEqual(s.acknowledgment, c.iss) || Seq.greaterThan(s.acknowledgment, c.sndNxt)) {
       answerReset(c, s, nowNanos);
       return DropReason.TCP_ACK;
     }
@@ -155,7 +158,14 @@ final class Handshake {
     c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
     c.sndWl1 = s.sequence;
     c.sndWl2 = s.acknowledgment;
+    boolean early = c.sent != null && !c.sent.isEmpty();
     established(c, s, nowNanos);
+    if (early) {
+      // Data went out behind the SYN-ACK (RFC 7413 section 4.2.2): some of it may be acknowledged.
+      c.sndUna = c.iss + 1;
+      RetransmitTimer.arm(c, nowNanos);
+      return AckProcessing.onAck(c, s, nowNanos);
+    }
     return null;
   }
 
@@ -169,7 +179,7 @@ final class Handshake {
       }
     }
     c.sndUna = c.sndNxt;
-    c.sndSml = c.sndUna;
+    c.sndSml = Seq.max(c.sndSml, c.sndUna);
     c.owed &= ~ControlBlock.OWE_SYN;
     Transitions.moveTo(c, TcpState.ESTABLISHED);
     RetransmitTimer.onSynAcknowledged(c);

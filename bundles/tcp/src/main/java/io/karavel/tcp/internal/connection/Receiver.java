@@ -92,6 +92,7 @@ final class Receiver {
         }
       }
       c.rcvNxt = next;
+      FastOpen.onData(c);
       if (c.trimDeadline == ControlBlock.NEVER) {
         TcpTimers.armTrim(c, nowNanos);
       }

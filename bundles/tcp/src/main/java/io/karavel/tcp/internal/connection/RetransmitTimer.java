@@ -142,6 +142,7 @@ final class RetransmitTimer {
       return;
     }
     c.counters().timeouts.increment();
+    FastOpen.onTimeout(c, false);
     boolean repeated = c.retransmits > 0;
     c.congestionControl().onTimeout(c.flight(), repeated, nowNanos);
     c.congestionReducing = false;
@@ -175,6 +176,7 @@ final class RetransmitTimer {
   }
 
   private static void onSynExpiry(ControlBlock c, long nowNanos) {
+    FastOpen.onTimeout(c, c.retransmits >= synLimit(c));
     if (c.retransmits >= synLimit(c)) {
       giveUp(c);
       return;

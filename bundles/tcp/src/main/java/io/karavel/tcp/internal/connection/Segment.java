@@ -57,6 +57,12 @@ public final class Segment {
   /** TSecr. */
   public int timestampEcho;
 
+  /** Bytes of the cookie in the Fast Open option, 0 in a request for one; -1 for no option. */
+  public int fastOpenLength;
+
+  /** Where that cookie begins in {@link #payload}. */
+  public int fastOpenIndex;
+
   /** SACK blocks, 0 to 4. */
   public int sackCount;
 
@@ -89,6 +95,8 @@ public final class Segment {
     timestampsPresent = false;
     timestampValue = 0;
     timestampEcho = 0;
+    fastOpenLength = -1;
+    fastOpenIndex = 0;
     sackCount = 0;
     return this;
   }
@@ -111,6 +119,10 @@ public final class Segment {
     timestampsPresent = parser.timestampsPresent();
     timestampValue = parser.timestampValue();
     timestampEcho = parser.timestampEchoReply();
+    if (parser.fastOpenPresent()) {
+      fastOpenLength = parser.fastOpenCookieLength();
+      fastOpenIndex = parser.fastOpenCookieOffset();
+    }
     sackCount = parser.sackBlockCount();
     for (int i = 0; i < sackCount; i++) {
       sackLeft[i] = parser.sackLeft(i);
@@ -125,6 +137,13 @@ public final class Segment {
     payloadIndex = index;
     payloadLength = length;
     return this;
+  }
+
+  /** A copy of the cookie in the Fast Open option. */
+  public byte[] fastOpenCookie() {
+    byte[] cookie = new byte[Math.max(0, fastOpenLength)];
+    payload.get(fastOpenIndex, cookie);
+    return cookie;
   }
 
   /** SYN flag. */

@@ -26,7 +26,11 @@ final class Sender {
       Handshake.syn(c, out, nowNanos);
       return true;
     }
-    if (!c.synUnacknowledged()) {
+    if (FastOpen.maySendEarly(c)) {
+      if (fresh(c, out, segmentationBytes, nowNanos)) {
+        return true;
+      }
+    } else if (!c.synUnacknowledged()) {
       if ((c.owed & ControlBlock.OWE_PROBE) != 0) {
         c.owed &= ~ControlBlock.OWE_PROBE;
         if (probe(c, out, nowNanos)) {
@@ -151,7 +155,7 @@ final class Sender {
   private static boolean fresh(
       ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
     int unsent = c.unsent();
-    boolean finDue = c.finQueued && !c.finSent;
+    boolean finDue = c.finQueued && !c.finSent && !c.synUnacknowledged();
     if (unsent == 0) {
       noteApplicationLimited(c);
       if (!finDue) {

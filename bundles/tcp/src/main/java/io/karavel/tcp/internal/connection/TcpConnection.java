@@ -37,6 +37,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
    * @param iss initial sequence number (RFC 6528)
    * @param timestampOffset added to our clock in timestamps, from the 4-tuple
    * @param mtuSegmentBytes MTU of the route less IP and TCP header without options
+   * @param fastOpen what the SYN is to carry of it, or null
    */
   public static TcpConnection connect(
       ConnectionContext context,
@@ -47,6 +48,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
       int iss,
       int timestampOffset,
       int mtuSegmentBytes,
+      FastOpen fastOpen,
       long nowNanos) {
     TcpConnection c = new TcpConnection(context, options, keepalive, receiveRing, sendRing);
     c.iss = iss;
@@ -56,6 +58,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     c.lastReceivedNanos = nowNanos;
     Buffers.setCapacities(c);
     c.sndMss = Outgoing.sendMss(c);
+    c.fastOpen = fastOpen;
     Handshake.connect(c, nowNanos);
     return c;
   }
@@ -80,6 +83,28 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     embryo.grow(c);
     Transitions.moveTo(c, TcpState.SYN_RECEIVED);
     c.counters().passiveOpens.increment();
+    return c;
+  }
+
+  /**
+   * The connection of an embryo whose SYN came with data and a valid cookie: SYN-RECEIVED, but open
+   * for the application (RFC 7413 §4.2.2). The SYN-ACK is owed.
+   *
+   * @param fastOpen what the SYN-ACK is to carry of it
+   */
+  public static TcpConnection acceptEarly(
+      ConnectionContext context,
+      ConnectionOptions options,
+      KeepaliveTimes keepalive,
+      ByteRing receiveRing,
+      ByteRing sendRing,
+      Embryo embryo,
+      FastOpen fastOpen,
+      Segment syn,
+      long nowNanos) {
+    TcpConnection c = accept(context, options, keepalive, receiveRing, sendRing, embryo, nowNanos);
+    c.fastOpen = fastOpen;
+    FastOpen.onEarlySyn(c, syn, nowNanos);
     return c;
   }
 
@@ -281,6 +306,11 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     int taken = events;
     events = 0;
     return taken;
+  }
+
+  /** What is particular to Fast Open; null if it was opened without. */
+  public FastOpen fastOpen() {
+    return fastOpen;
   }
 
   /** Why it failed; null if it did not. */

@@ -116,6 +116,12 @@ public final class TcpCounters {
   /** Windows reduced because the peer told of marks. */
   public final Counter ecnReductions;
 
+  /** SYNs whose data was acknowledged by the SYN-ACK. */
+  public final Counter fastOpenActive;
+
+  /** SYNs whose data was not. */
+  public final Counter fastOpenActiveFail;
+
   /** Looks all of them up. */
   public TcpCounters(Counters counters) {
     activeOpens = counters.counter("Tcp.ActiveOpens");
@@ -153,6 +159,8 @@ public final class TcpCounters {
     toZeroWindowAdv = counters.counter("TcpExt.TCPToZeroWindowAdv");
     fromZeroWindowAdv = counters.counter("TcpExt.TCPFromZeroWindowAdv");
     receivePruned = counters.counter("TcpExt.TCPRcvQDrop");
+    fastOpenActive = counters.counter("TcpExt.TCPFastOpenActive");
+    fastOpenActiveFail = counters.counter("TcpExt.TCPFastOpenActiveFail");
     ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
     outOfWindowIcmps = counters.counter("TcpExt.OutOfWindowIcmps");
   }

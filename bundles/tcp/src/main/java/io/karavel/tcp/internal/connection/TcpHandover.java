@@ -93,6 +93,7 @@ final class TcpHandover {
   private static final int ECN = 110;
   private static final int REDUCTION_POINT = 111;
   private static final int MIN_SEGMENT_BYTES = 112;
+  private static final int FAST_OPEN = 114;
   private static final int INITIAL_WINDOW_SEGMENTS = 113;
 
   private TcpHandover() {}
@@ -207,6 +208,9 @@ final class TcpHandover {
         .putInt(RECEIVE_FLAGS, receiveFlags(c))
         .putInt(QUICK_ACKS, c.quickAcks)
         .putInt(DUPLICATE_ACKS_OWED, c.duplicateAcksOwed);
+    if (c.fastOpen != null) {
+      w.putBytes(FAST_OPEN, c.fastOpen.toBytes());
+    }
     if (c.reassembly != null) {
       w.putBytes(REASSEMBLY, c.reassembly.toBytes());
     }
@@ -390,6 +394,12 @@ final class TcpHandover {
       case RECEIVE_FLAGS -> receiveFlags(c, r.intValue());
       case QUICK_ACKS -> c.quickAcks = (byte) r.intValue();
       case DUPLICATE_ACKS_OWED -> c.duplicateAcksOwed = r.intValue();
+      case FAST_OPEN -> {
+        c.fastOpen = FastOpen.fromBytes(r.bytes());
+        if (c.fastOpen == null) {
+          throw new HandoverException("field " + FAST_OPEN + ": what Fast Open keeps is torn");
+        }
+      }
       case REASSEMBLY -> {
         c.reassembly = Reassembly.fromBytes(r.bytes());
         if (c.reassembly == null) {

@@ -57,6 +57,9 @@ public final class TransmitSegment {
   /** TSecr. */
   public int timestampEcho;
 
+  /** Cookie of the Fast Open option, empty to ask for one; null for no option. */
+  public byte[] fastOpenCookie;
+
   /** SACK blocks, 0 to 4. */
   public int sackCount;
 
@@ -89,6 +92,7 @@ public final class TransmitSegment {
     timestampsPresent = false;
     timestampValue = 0;
     timestampEcho = 0;
+    fastOpenCookie = null;
     sackCount = 0;
     return this;
   }
@@ -124,6 +128,9 @@ public final class TransmitSegment {
     }
     if (windowScale >= 0) {
       writer.windowScale(windowScale);
+    }
+    if (fastOpenCookie != null) {
+      writer.fastOpen(fastOpenCookie, fastOpenCookie.length);
     }
     int blocks = Math.min(sackCount, writer.sackBlockRoom());
     if (blocks > 0 && writer.sack(blocks)) {

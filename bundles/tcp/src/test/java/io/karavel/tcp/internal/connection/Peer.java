@@ -100,7 +100,16 @@ final class Peer {
   void connect(long now) {
     connection =
         TcpConnection.connect(
-            context, options, keepalive, receiveRing, sendRing, iss, 1000, mtuSegmentBytes, now);
+            context,
+            options,
+            keepalive,
+            receiveRing,
+            sendRing,
+            iss,
+            1000,
+            mtuSegmentBytes,
+            null,
+            now);
     flush(now);
   }
 

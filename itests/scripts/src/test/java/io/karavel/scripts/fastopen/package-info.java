@@ -1,0 +1,2 @@
+/** Fast Open: RFC 7413, both sides. */
+package io.karavel.scripts.fastopen;
