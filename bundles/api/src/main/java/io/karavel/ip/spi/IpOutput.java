@@ -20,6 +20,11 @@ public interface IpOutput {
    */
   IpRoute route(int sourceIpv4, int destinationIpv4);
 
+  /** Whether it is the limited broadcast address or a directed one of an interface. */
+  default boolean isBroadcast(int ipv4) {
+    return ipv4 == -1;
+  }
+
   /**
    * Grows with every change of routes, addresses, interfaces: what {@link #route} said is stale.
    */

@@ -187,6 +187,11 @@ final class Ipv4Layer implements IpModule {
   }
 
   @Override
+  public boolean isBroadcast(int ipv4) {
+    return interfaces.isBroadcast(ipv4);
+  }
+
+  @Override
   public boolean isLocal(int ipv4) {
     return interfaces.isLocal(ipv4);
   }

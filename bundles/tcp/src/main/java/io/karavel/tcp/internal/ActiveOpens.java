@@ -78,6 +78,10 @@ final class ActiveOpens {
     IpEndpoint remote = socket.remote();
     int remoteIpv4 = remote.address().ipv4Bits();
     int boundIpv4 = local.address().ipv4Bits();
+    if (ip.isBroadcast(remoteIpv4)) {
+      end(socket, TcpError.NETWORK_UNREACHABLE, remote.address() + " is a broadcast address");
+      return;
+    }
     IpRoute route = ip.route(boundIpv4, remoteIpv4);
     if (route == null) {
       boolean gone = boundIpv4 != 0 && !ip.isLocal(boundIpv4);

@@ -158,6 +158,11 @@ final class TcpInput {
       drops.count(DropReason.TCP_STRAY_RST);
       return;
     }
+    if (lane.ip.module() != null && lane.ip.module().isBroadcast(arrival.localIpv4)) {
+      // RFC 9293 MUST-57: neither answered nor refused.
+      drops.count(DropReason.TCP_ADDRESS);
+      return;
+    }
     ListenState listener = listeners.find(arrival);
     if (listener != null) {
       if (segment.ack()) {

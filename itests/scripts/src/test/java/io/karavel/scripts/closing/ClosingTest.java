@@ -157,7 +157,7 @@ class ClosingTest {
   }
 
   @Test
-  @Rfc("2525 2.17")
+  @Rfc({"2525 2.17", "9293 SHLD-3"})
   void closingWithUnreadDataResetsAtOnce() {
     PacketScript.create()
         .openPassively()

@@ -193,7 +193,7 @@ class WaitingEndsTest {
   }
 
   @Test
-  @Rfc("6191 2")
+  @Rfc({"6191 2", "9293 SHLD-4"})
   void withTimestampsANewerOneReopensWhateverTheSequenceNumber() {
     PacketScript.create()
         .openPassively("S 0:0(0) win 65535 <mss 1460,TS val 1000 ecr 0>")

@@ -22,7 +22,7 @@ class KeepaliveTest {
   }
 
   @Test
-  @Rfc({"9293 MUST-24", "9293 MUST-27", "9293 MUST-28", "9293 MUST-29"})
+  @Rfc({"9293 MUST-24", "9293 MUST-27", "9293 MUST-28", "9293 MUST-29", "9293 SHLD-12"})
   void byDefaultTenProbesFollowTwoHoursOfSilenceAndTheConnectionEndsAt7950() {
     PacketScript script = PacketScript.create().openPassively().option(TcpOption.KEEPALIVE, true);
     for (int probe = 0; probe < 10; probe++) {

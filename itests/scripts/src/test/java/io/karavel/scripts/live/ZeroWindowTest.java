@@ -23,7 +23,7 @@ class ZeroWindowTest {
   }
 
   @Test
-  @Rfc({"9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30"})
+  @Rfc({"9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30", "9293 MUST-36", "9293 MUST-37"})
   void isProbedAtBackedOffIntervalsAsLongAsThePeerAnswers() {
     PacketScript script = blocked(PacketScript.create());
     for (String time : "0.2 0.6 1.4 3 6.2 12.6 25.4 51 102.2 204.6 324.6 444.6".split(" ")) {

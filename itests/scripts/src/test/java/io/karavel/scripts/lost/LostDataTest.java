@@ -24,7 +24,7 @@ class LostDataTest {
     "8, 0 0.2 0.6 1.4 3 6.2 12.6 25.4 51, 102.2",
     "15, 0 0.2 0.6 1.4 3 6.2 12.6 25.4 51 102.2 204.6 324.6 444.6 564.6 684.6 804.6, 924.6"
   })
-  @Rfc({"6298 5.5", "9293 MUST-20", "9293 3.8.3"})
+  @Rfc({"6298 5.5", "9293 MUST-20", "9293 3.8.3", "9293 MUST-18", "9293 SHLD-11"})
   void lostForEverItIsRepeatedWithinRetries2(int retries2, String sent, String over) {
     PacketScript script =
         PacketScript.on(StackHarness.builder().tcp("retries2", retries2).build())
@@ -50,6 +50,7 @@ class LostDataTest {
   }
 
   @Test
+  @Rfc("9293 MUST-21")
   void userTimeoutEndsTheConnectionAtItsTime() {
     PacketScript script =
         PacketScript.create()

@@ -23,7 +23,7 @@ class LostSynTest {
     "5, 0 1 3 7 15 31, 63",
     "8, 0 1 3 7 15 31 63 127 247, 367"
   })
-  @Rfc({"6298 5.5", "1122 4.2.3.5"})
+  @Rfc({"6298 5.5", "1122 4.2.3.5", "9293 MUST-22", "9293 MUST-23"})
   void lostForEverItIsRepeatedSynRetriesTimesAndTheConnectTimesOut(
       int synRetries, String sent, String over) {
     PacketScript script =

@@ -290,7 +290,7 @@ class OpeningTest {
   }
 
   @Test
-  @Rfc({"9293 MUST-56", "9293 3.9.2.2"})
+  @Rfc({"9293 MUST-56", "9293 3.9.2.2", "9293 MUST-47", "9293 MUST-54", "9293 SHLD-25"})
   void icmpErrorsWhileOpeningAreSoftAndNameTheFailureInTheEnd() {
     PacketScript.create()
         .tcp("synRetries", 2)

@@ -423,6 +423,7 @@ class SegmentArrivesTest {
   }
 
   @TestFactory
+  @Rfc("9293 SHLD-2")
   List<DynamicTest> established() {
     return rows("ESTABLISHED", ESTABLISHED, ". 101:101(0) ack 1");
   }
