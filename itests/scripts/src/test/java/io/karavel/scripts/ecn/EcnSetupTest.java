@@ -14,7 +14,7 @@ class EcnSetupTest {
   }
 
   @Test
-  @Rfc("3168 6.1.1")
+  @Rfc({"3168 6.1.1", "9293 SHLD-8"})
   void aServerGrantsWhatTheClientAsksFor() {
     PacketScript.create()
         .listen()

@@ -144,7 +144,7 @@ class OpeningTest {
   }
 
   @Test
-  @Rfc({"6528 3", "9293 SHLD-1"})
+  @Rfc({"6528 3", "9293 SHLD-1", "9293 MUST-9"})
   void initialSequenceNumbersOfDifferentTuplesDoNotFollowFromEachOther() {
     PacketScript script = PacketScript.create();
     script.connectFrom(50_000).expect("S 0:0(0)");

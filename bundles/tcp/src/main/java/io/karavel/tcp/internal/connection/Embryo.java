@@ -295,7 +295,7 @@ public class Embryo {
     while (covered < seconds * 1_000_000_000L) {
       covered +=
           RetransmitTimer.shifted(
-              context.settings().rtoInitialNanos(), count, context.settings().rtoMaxNanos());
+              initialRtoMillis * NANOS_PER_MILLI, count, context.settings().rtoMaxNanos());
       count++;
     }
     return count;
