@@ -9,6 +9,7 @@ import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpOption;
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.script.PacketScript;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Windows, silly windows and pushes: RFC 9293 §3.7.4, §3.8.6 and §3.9.1. */
@@ -19,7 +20,10 @@ class WindowRulesTest {
     for (int from = 1; from < 8193; from += 1024) {
       script.inject(". " + from + ":" + (from + 1024) + "(1024) ack 1").discardSent();
     }
-    return script.after("1s").discardSent();
+    // the acknowledgement that may be delayed comes and is passed over
+    script.harness().advance(Duration.ofSeconds(1));
+    script.harness().output();
+    return script;
   }
 
   @Test
