@@ -343,7 +343,7 @@ public final class TcpSettings {
   public static final Setting<String> CONGESTION_CONTROL =
       Setting.text(
           "congestionControl",
-          "newreno",
+          "cubic",
           Applies.LIVE,
           "Name of the congestion control: cubic, newreno or what a bundle offers; cubic rules"
               + " until it does.");
@@ -405,6 +405,34 @@ public final class TcpSettings {
           true,
           Applies.LIVE,
           "Whether duplicates are reported by selective acknowledgements (RFC 2883).");
+
+  /** Key. */
+  public static final Setting<Boolean> TAIL_LOSS_PROBE =
+      Setting.flag(
+          "tailLossProbe",
+          true,
+          Applies.LIVE,
+          "Whether a probe goes out when the last acknowledgements stay away (RFC 8985 section"
+              + " 7).");
+
+  /** Key. */
+  public static final Setting<Boolean> FRTO =
+      Setting.flag(
+          "frto",
+          true,
+          Applies.LIVE,
+          "Whether it is looked for timeouts that were for nothing (RFC 5682).");
+
+  /** Key. */
+  public static final Setting<Long> MAX_REORDERING =
+      Setting.number(
+          "maxReordering",
+          300,
+          3,
+          10_000,
+          "segments",
+          Applies.LIVE,
+          "Most segments by which one is believed to have been overtaken rather than lost.");
 
   /** Key. */
   public static final Setting<Boolean> TIMESTAMPS =
@@ -646,6 +674,9 @@ public final class TcpSettings {
               SLOW_START_AFTER_IDLE,
               SACK,
               DSACK,
+              TAIL_LOSS_PROBE,
+              FRTO,
+              MAX_REORDERING,
               TIMESTAMPS,
               WINDOW_SCALING,
               SEND_BUFFER_MIN,
@@ -705,6 +736,9 @@ public final class TcpSettings {
   private final boolean slowStartAfterIdle;
   private final boolean sack;
   private final boolean dsack;
+  private final boolean tailLossProbe;
+  private final boolean frto;
+  private final int maxReorderingSegments;
   private final boolean timestamps;
   private final boolean windowScaling;
   private final int sendBufferMinBytes;
@@ -760,6 +794,9 @@ public final class TcpSettings {
     slowStartAfterIdle = values.get(SLOW_START_AFTER_IDLE);
     sack = values.get(SACK);
     dsack = values.get(DSACK);
+    tailLossProbe = values.get(TAIL_LOSS_PROBE);
+    frto = values.get(FRTO);
+    maxReorderingSegments = values.intValue(MAX_REORDERING);
     timestamps = values.get(TIMESTAMPS);
     windowScaling = values.get(WINDOW_SCALING);
     sendBufferMinBytes = values.intValue(SEND_BUFFER_MIN);
@@ -1032,6 +1069,21 @@ public final class TcpSettings {
   /** Whether SACK is offered and accepted. */
   public boolean sack() {
     return sack;
+  }
+
+  /** Whether tails that may be lost are probed. */
+  public boolean tailLossProbe() {
+    return tailLossProbe;
+  }
+
+  /** Whether F-RTO looks for spurious timeouts. */
+  public boolean frto() {
+    return frto;
+  }
+
+  /** Most reordering that is believed, in segments. */
+  public int maxReorderingSegments() {
+    return maxReorderingSegments;
   }
 
   /** Whether duplicates are reported by DSACK. */

@@ -248,7 +248,7 @@ import org.osgi.service.metatype.annotations.Option;
           "Name of the congestion control: cubic, newreno or what a bundle offers; cubic rules"
               + " until it does.",
       required = false,
-      defaultValue = "newreno")
+      defaultValue = "cubic")
   String congestionControl();
 
   @AttributeDefinition(
@@ -301,6 +301,31 @@ import org.osgi.service.metatype.annotations.Option;
       required = false,
       defaultValue = "true")
   boolean dsack();
+
+  @AttributeDefinition(
+      name = "tailLossProbe",
+      description =
+          "Whether a probe goes out when the last acknowledgements stay away (RFC 8985 section 7).",
+      required = false,
+      defaultValue = "true")
+  boolean tailLossProbe();
+
+  @AttributeDefinition(
+      name = "frto",
+      description = "Whether it is looked for timeouts that were for nothing (RFC 5682).",
+      required = false,
+      defaultValue = "true")
+  boolean frto();
+
+  @AttributeDefinition(
+      name = "maxReordering (segments)",
+      description =
+          "Most segments by which one is believed to have been overtaken rather than lost.",
+      required = false,
+      defaultValue = "300",
+      min = "3",
+      max = "10000")
+  long maxReordering();
 
   @AttributeDefinition(
       name = "timestamps",

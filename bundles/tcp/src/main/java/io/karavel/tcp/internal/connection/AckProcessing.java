@@ -23,9 +23,13 @@ final class AckProcessing {
     int acknowledged = ack - c.sndUna;
     int flightBefore = c.flight();
     int newlySacked = 0;
+    int delivered = 0;
     c.ackRttNanos = 0;
+    if (c.loss != null) {
+      beginRack(c, s, nowNanos);
+    }
     if (acknowledged > 0) {
-      advance(c, s, ack, nowNanos);
+      delivered = acknowledged - advance(c, s, ack, nowNanos);
     }
     if (c.sack && s.sackCount > 0 && c.flight() > 0) {
       newlySacked = takeSacks(c, s, ack);
@@ -42,7 +46,8 @@ final class AckProcessing {
               && !s.fin()
               && c.flight() > 0
               && (newlySacked > 0 || !windowChanged && !c.sack);
-      LossRecovery.onAck(c, acknowledged, newlySacked, duplicate, nowNanos);
+      LossRecovery.onAck(
+          c, s, acknowledged, newlySacked, delivered + newlySacked, duplicate, nowNanos);
     }
     if (windowWasZero && c.sndWnd > 0) {
       onWindowOpened(c, nowNanos);
@@ -90,7 +95,23 @@ final class AckProcessing {
     return changed;
   }
 
-  private static void advance(ControlBlock c, Segment s, int ack, long nowNanos) {
+  private static void beginRack(ControlBlock c, Segment s, long nowNanos) {
+    LossVariables l = c.loss;
+    l.duplicateReported = false;
+    boolean echoes = c.timestamps && s.timestampsPresent && s.timestampEcho != 0;
+    l.rack.begin(
+        nowNanos,
+        c.rtt.minimumNanos(),
+        echoes,
+        s.timestampEcho - c.tsOffset,
+        c.sndMss,
+        c.settings().maxReorderingSegments());
+  }
+
+  /** Takes the cumulative acknowledgement; answers how much of it had been SACKed before. */
+  private static int advance(ControlBlock c, Segment s, int ack, long nowNanos) {
+    int sackedBefore = 0;
+    boolean measured = false;
     int bytes = ack - c.sndUna;
     boolean finAcknowledged = c.finSent && ack == c.sndNxt;
     int data = finAcknowledged ? bytes - 1 : bytes;
@@ -98,43 +119,59 @@ final class AckProcessing {
       c.sendRing.consume(c.sendRing.readPosition() + data);
       c.event(ConnectionEvents.WRITABLE);
     }
+    int before = c.sndUna;
     c.sndUna = ack;
     if (c.sent != null) {
-      c.sent.acknowledge(ack);
+      sackedBefore = c.sent.acknowledge(ack);
       if (c.sent.hasSample() && !c.sent.sampleIsAmbiguous()) {
         c.ackRttNanos = Math.max(1, nowNanos - c.sent.sampleSentNanos());
       }
-      measure(c, s, ack, nowNanos);
+      measured = measure(c, s, before, ack, nowNanos);
     }
     if (Seq.lessThan(c.sndSml, ack)) {
       c.sndSml = ack;
     }
     Buffers.tuneSend(c);
-    RetransmitTimer.onProgress(c, nowNanos);
+    RetransmitTimer.onProgress(c, measured, nowNanos);
     if (finAcknowledged) {
       Teardown.onFinAcknowledged(c, nowNanos);
     }
+    return sackedBefore;
   }
 
-  /** One measurement per round trip, from our own clock unless Karn forbids (RFC 6298 §3, §4). */
-  private static void measure(ControlBlock c, Segment s, int ack, long nowNanos) {
-    if (Seq.lessThan(ack, c.rttSequence)) {
-      return;
+  /**
+   * One measurement per round trip, by our own clock (RFC 6298 §3, §4). What was sent more than
+   * once counts only if its last transmission is answered: the echoed timestamp says so (RFC 7323
+   * §4.1), or the report that it came as a duplicate (RFC 2883).
+   *
+   * @return whether the round trip is known now, so that a back-off can end (Karn)
+   */
+  private static boolean measure(ControlBlock c, Segment s, int before, int ack, long nowNanos) {
+    if (!c.sent.hasSample()) {
+      return false;
     }
-    if (!c.sent.sampleIsAmbiguous()) {
-      if (c.sent.hasSample()) {
-        c.rtt.sample(nowNanos - c.sent.sampleSentNanos());
-        c.rttSequence = c.sndNxt;
-      }
-    } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
-      int millis = c.tsNow(nowNanos) - s.timestampEcho;
-      if (millis >= 0) {
-        // What is echoed may be the first transmission, whose ACK was lost: it counts with bounds.
-        long most = 2 * RetransmitTimer.timeoutNanos(c);
-        c.rtt.sample(Math.min(most, Math.max(1, millis) * 1_000_000L));
-        c.rttSequence = c.sndNxt;
+    long sentNanos = c.sent.sampleSentNanos();
+    if (c.sent.sampleIsAmbiguous()) {
+      boolean echoed =
+          c.timestamps
+              && s.timestampsPresent
+              && s.timestampEcho != 0
+              && s.timestampEcho - c.tsNow(sentNanos) >= 0;
+      boolean cameTwice =
+          c.sack
+              && s.sackCount > 0
+              && Seq.lessThan(s.sackLeft[0], ack)
+              && Seq.greaterThan(s.sackRight[0], before)
+              && nowNanos - sentNanos >= c.rtt.minimumNanos();
+      if (!echoed && !cameTwice) {
+        return false;
       }
     }
+    if (Seq.greaterOrEqual(ack, c.rttSequence)) {
+      c.rtt.sample(nowNanos - sentNanos);
+      c.rttSequence = c.sndNxt;
+    }
+    return true;
   }
 
   private static int takeSacks(ControlBlock c, Segment s, int ack) {
@@ -142,6 +179,7 @@ final class AckProcessing {
     int first = 0;
     if (isDuplicateReport(s, ack)) {
       c.counters().dsackRecv.increment();
+      SpuriousLoss.onDuplicateReport(c, s.sackLeft[0], s.sackRight[0]);
       first = 1;
     }
     for (int i = first; i < s.sackCount; i++) {

@@ -26,6 +26,7 @@ abstract class ControlBlock {
   static final int OWE_SYN = 16;
   static final int OWE_PROBE = 32;
   static final int OWE_KEEPALIVE = 64;
+  static final int OWE_LOSS_PROBE = 128;
 
   /** Phases of loss recovery. */
   enum Recovery {
@@ -161,6 +162,10 @@ abstract class ControlBlock {
   // ---- recovery and congestion ----
   final RttEstimator rtt;
   SentSegments sent;
+
+  /** Null until data is sent. */
+  LossVariables loss;
+
   CongestionControl congestion;
 
   /** What made it. */
@@ -309,9 +314,16 @@ abstract class ControlBlock {
     return rcvAdv - rcvNxt;
   }
 
+  LossVariables loss() {
+    if (loss == null) {
+      loss = new LossVariables();
+    }
+    return loss;
+  }
+
   SentSegments sentSegments() {
     if (sent == null) {
-      sent = new SentSegments();
+      sent = new SentSegments(loss().rack);
       if (delivery != null) {
         sent.delivery(delivery);
       }

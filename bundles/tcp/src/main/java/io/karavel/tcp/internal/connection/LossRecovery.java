@@ -4,55 +4,110 @@ import io.karavel.tcp.internal.connection.ControlBlock.Recovery;
 import io.karavel.wire.Seq;
 
 /**
- * When a recovery begins and ends: RFC 6675 with SACK, RFC 6582 without. Which segments are lost is
- * the map's judgement; that judgement can be replaced (RACK) without touching this.
+ * When a recovery begins and ends: RFC 8985 and 6675 with SACK, RFC 6582 without. Which segments
+ * are lost is the judgement of RACK; how much goes out meanwhile that of {@link RateReduction};
+ * whether it was all for nothing that of {@link SpuriousLoss}.
  */
 final class LossRecovery {
   private static final int DUPLICATE_THRESHOLD = 3;
 
+  /** The reordering timer waits at least so long, as a tick of Linux's clock does. */
+  private static final long LEAST_WAIT_NANOS = 1_000_000L;
+
   private LossRecovery() {}
 
-  /** An acknowledgement came while data was outstanding. */
+  /**
+   * An acknowledgement came while data was outstanding.
+   *
+   * @param delivered bytes it acknowledges newly, cumulatively or selectively
+   */
   static void onAck(
-      ControlBlock c, int acknowledged, int newlySacked, boolean duplicate, long nowNanos) {
-    if (acknowledged > 0) {
-      onAdvance(c, acknowledged, nowNanos);
-    } else if (duplicate) {
+      ControlBlock c,
+      Segment s,
+      int acknowledged,
+      int newlySacked,
+      int delivered,
+      boolean duplicate,
+      long nowNanos) {
+    c.loss();
+    if (acknowledged == 0 && duplicate) {
       c.duplicateAcks++;
       if (!c.sack) {
         int most = c.sent == null ? 0 : Math.max(0, c.sent.size() - 1);
         c.renoSacked = Math.min(c.renoSacked + 1, most);
       }
     }
+    LossProbe.onAck(c, s, acknowledged, nowNanos);
+    boolean undone = SpuriousLoss.onAck(c, s, acknowledged, nowNanos);
+    if (c.recovery == Recovery.LOSS) {
+      SpuriousLoss.afterTimeout(c, acknowledged, newlySacked > 0);
+    }
+    if (acknowledged > 0) {
+      onAdvance(c, acknowledged, nowNanos);
+    }
     if (c.flight() == 0 || c.sent == null || c.sent.isEmpty()) {
+      c.loss.disarm();
       return;
     }
-    if (c.sack && newlySacked > 0) {
-      c.sent.detectLosses();
+    int lostBefore = c.sent.lostBytes();
+    if (c.sack && !undone) {
+      detect(c, nowNanos);
+    } else if (c.recovery == Recovery.OPEN && c.duplicateAcks >= DUPLICATE_THRESHOLD) {
+      // RFC 6582 §3.2 step 2: duplicates of the recovery before do not count.
+      if (c.sack || Seq.greaterOrEqual(c.sndUna, c.recoveryPoint)) {
+        c.sent.markFirstLost();
+        enter(c, nowNanos);
+      }
     }
-    if (c.recovery != Recovery.OPEN) {
-      return;
+    if (RateReduction.rules(c)) {
+      RateReduction.onAck(c, delivered, acknowledged > 0 && c.sent.lostBytes() <= lostBefore);
     }
-    boolean lost = c.sent.hasRetransmission();
-    boolean threshold = c.duplicateAcks >= DUPLICATE_THRESHOLD;
-    if (threshold && !c.sack && Seq.lessThan(c.sndUna, c.recoveryPoint)) {
-      // RFC 6582 §3.2 step 2: these duplicates belong to the recovery before.
-      return;
+    if (c.recovery == Recovery.OPEN) {
+      LossProbe.plan(c, nowNanos);
     }
-    if (lost || threshold) {
+  }
+
+  /** RACK looks for losses (RFC 8985 §6.2): after an acknowledgement, or when its timer expires. */
+  static void detect(ControlBlock c, long nowNanos) {
+    LossVariables l = c.loss;
+    long window =
+        l.rack.windowNanos(
+            c.rtt.minimumNanos(),
+            c.rtt.smoothedNanos(),
+            c.recovery != Recovery.OPEN,
+            c.sent.sackedEntries());
+    long wait = c.sent.detectLosses(nowNanos, window);
+    c.counters().lostRetransmit.add(c.sent.takeLostAgain());
+    if (wait > 0) {
+      l.arm(false, nowNanos + Math.max(wait, LEAST_WAIT_NANOS));
+    } else if (!l.deadlineIsProbe) {
+      l.disarm();
+    }
+    if (c.recovery == Recovery.OPEN && c.sent.hasRetransmission()) {
       enter(c, nowNanos);
     }
   }
 
+  /** The reordering timer has expired. */
+  static void onReorderingExpiry(ControlBlock c, long nowNanos) {
+    c.loss.disarm();
+    if (c.sent != null && !c.sent.isEmpty() && c.sack) {
+      detect(c, nowNanos);
+    }
+  }
+
   private static void enter(ControlBlock c, long nowNanos) {
-    c.sent.markFirstLost();
+    int flight = c.flight();
     if (!c.congestionReducing) {
-      c.congestionControl().onLoss(c.flight(), nowNanos);
+      c.congestionControl().onLoss(flight, nowNanos);
     }
     Ecn.onWindowReduced(c);
     c.recovery = Recovery.RECOVERY;
     c.recoveryPoint = c.sndNxt;
     c.forceRetransmit = true;
+    c.loss().forgetProbe();
+    SpuriousLoss.begin(c);
+    RateReduction.begin(c, flight);
     if (c.sack) {
       c.counters().sackRecovery.increment();
     } else {
@@ -74,6 +129,10 @@ final class LossRecovery {
       c.recovery = Recovery.OPEN;
       c.renoSacked = 0;
       c.forceRetransmit = false;
+      RateReduction.end(c);
+      c.loss.forwardRto = false;
+      c.loss.newDataFirst = false;
+      c.loss.rack.onRecovered();
       if (recovered) {
         c.congestionControl().onRecovered(nowNanos);
       } else {
@@ -85,11 +144,12 @@ final class LossRecovery {
       c.congestionControl().onAcknowledged(acknowledged, c.ackRttNanos, nowNanos);
       return;
     }
-    // A partial acknowledgement: the next hole is lost too (RFC 6582 §3.2 step 5).
-    c.renoSacked = Math.max(0, c.renoSacked - Math.max(0, acknowledged / c.sndMss - 1));
-    boolean isHole = !c.sack || c.sent != null && c.sent.sackedBytes() > 0;
-    if (isHole && c.sent != null && c.sent.markFirstLost()) {
-      c.forceRetransmit = true;
+    if (!c.sack) {
+      // A partial acknowledgement: the next hole is lost too (RFC 6582 §3.2 step 5).
+      c.renoSacked = Math.max(0, c.renoSacked - Math.max(0, acknowledged / c.sndMss - 1));
+      if (c.sent != null && c.sent.markFirstLost()) {
+        c.forceRetransmit = true;
+      }
     }
   }
 }

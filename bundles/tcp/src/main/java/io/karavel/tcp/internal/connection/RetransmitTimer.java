@@ -91,9 +91,15 @@ final class RetransmitTimer {
     return c.retransmits > 0 ? c.retryStartNanos : c.sent.firstSentNanos();
   }
 
-  /** New data was acknowledged (RFC 6298 §5.2, §5.3). */
-  static void onProgress(ControlBlock c, long nowNanos) {
-    c.backoff = 0;
+  /**
+   * New data was acknowledged (RFC 6298 §5.2, §5.3).
+   *
+   * @param measured whether the round trip is known: else the back-off stays (Karn)
+   */
+  static void onProgress(ControlBlock c, boolean measured, long nowNanos) {
+    if (measured || c.flight() == 0) {
+      c.backoff = 0;
+    }
     c.retransmits = 0;
     c.routeSuspected = false;
     c.softError = null;
@@ -152,7 +158,20 @@ final class RetransmitTimer {
     if (reneged) {
       c.counters().sackReneging.increment();
     }
-    sent.markAllLost(reneged);
+    LossVariables l = c.loss();
+    if (!repeated) {
+      SpuriousLoss.begin(c);
+    }
+    l.forwardRto = c.settings().frto() && !reneged;
+    l.newDataFirst = false;
+    l.forgetProbe();
+    l.disarm();
+    RateReduction.end(c);
+    if (c.sack && l.rack.isKnown()) {
+      sent.markTimedOut(reneged, nowNanos, l.rack.rttNanos());
+    } else {
+      sent.markAllLost(reneged);
+    }
     c.renoSacked = 0;
     c.duplicateAcks = 0;
     c.recovery = ControlBlock.Recovery.LOSS;

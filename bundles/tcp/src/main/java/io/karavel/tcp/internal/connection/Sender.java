@@ -4,6 +4,7 @@ import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ControlBlock.Recovery;
 import io.karavel.tcp.internal.connection.recovery.SentSegments;
+import io.karavel.wire.Seq;
 import io.karavel.wire.TcpHeader;
 
 /** What goes out next: RSTs, the SYN, probes, what is lost, what is new, FIN, bare ACKs. */
@@ -37,10 +38,24 @@ final class Sender {
           return true;
         }
       }
-      if (c.flight() > 0 && retransmit(c, out, segmentationBytes, nowNanos)) {
+      if ((c.owed & ControlBlock.OWE_LOSS_PROBE) != 0) {
+        c.owed &= ~ControlBlock.OWE_LOSS_PROBE;
+        if (lossProbe(c, out, nowNanos)) {
+          return true;
+        }
+      }
+      boolean newDataFirst = c.loss != null && c.loss.newDataFirst;
+      if (newDataFirst && fresh(c, out, segmentationBytes, nowNanos)) {
         return true;
       }
-      if (fresh(c, out, segmentationBytes, nowNanos)) {
+      // when nothing new went out after the acknowledgement, F-RTO has nothing to look at
+      boolean nothingNew = newDataFirst && !Seq.greaterThan(c.sndNxt, c.recoveryPoint);
+      if (c.flight() > 0
+          && (!newDataFirst || nothingNew)
+          && retransmit(c, out, segmentationBytes, nowNanos)) {
+        return true;
+      }
+      if (!newDataFirst && fresh(c, out, segmentationBytes, nowNanos)) {
         return true;
       }
       if (c.pacingDeadline == ControlBlock.NEVER) {
@@ -110,16 +125,43 @@ final class Sender {
     return true;
   }
 
+  /** One segment to learn whether the tail was lost: a new one if there is one, else the last. */
+  private static boolean lossProbe(ControlBlock c, TransmitSegment out, long nowNanos) {
+    if (c.flight() == 0 || c.recovery != Recovery.OPEN) {
+      return false;
+    }
+    int window = c.sndUna + c.sndWnd - c.sndNxt;
+    int length = Math.min(Math.min(c.unsent(), c.sndMss), window);
+    if (length > 0 && c.sentSegments().hasRoom(2)) {
+      boolean fin = c.finQueued && !c.finSent && length == c.unsent() && length < window;
+      noteTransmit(c, nowNanos);
+      send(c, out, length, fin, 0, nowNanos);
+      LossProbe.onSent(c, false, nowNanos);
+      return true;
+    }
+    if (!c.sent.isLastInFlight()) {
+      return false;
+    }
+    noteTransmit(c, nowNanos);
+    int sequence = c.sent.lastSequence();
+    int bytes = c.sent.lastLength();
+    c.sent.retransmitLast(nowNanos);
+    c.counters().retransSegs.increment();
+    describe(c, out, sequence, bytes, 0, nowNanos);
+    out.retransmission = true;
+    LossProbe.onSent(c, true, nowNanos);
+    return true;
+  }
+
   private static boolean retransmit(
       ControlBlock c, TransmitSegment out, int segmentationBytes, long nowNanos) {
     if (c.recovery == Recovery.OPEN || !c.sent.hasRetransmission()) {
       return false;
     }
-    CongestionControl congestion = c.congestionControl();
     if (!c.forceRetransmit && Pacing.holds(c, nowNanos)) {
       return false;
     }
-    int room = congestion.congestionWindowBytes() - c.inFlight();
+    int room = RateReduction.room(c);
     int first = c.sent.retransmitLength();
     if (!c.forceRetransmit && room < first && c.inFlight() > 0) {
       c.congestionWindowLimited = true;
@@ -141,6 +183,8 @@ final class Sender {
     c.counters().retransSegs.add((length + c.sndMss - 1) / c.sndMss);
     describe(c, out, sequence, length, 0, nowNanos);
     out.retransmission = true;
+    SpuriousLoss.onRetransmit(c, length, nowNanos);
+    RateReduction.onSent(c, length);
     RetransmitTimer.onSent(c, nowNanos);
     Pacing.onSent(c, length, nowNanos);
     return true;
@@ -169,7 +213,7 @@ final class Sender {
     }
     restartAfterIdle(c, nowNanos);
     int window = c.sndUna + c.sndWnd - c.sndNxt;
-    int congestion = c.congestionControl().congestionWindowBytes() - c.inFlight();
+    int congestion = RateReduction.room(c);
     int blocks = Outgoing.sackBlocks(c);
     int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
     int allowed = unsent <= mss ? segmentationBytes : Pacing.segmentation(c, segmentationBytes);
@@ -278,7 +322,9 @@ final class Sender {
     if (blocks > 0) {
       out.segmentBytes = mss;
     }
+    RateReduction.onSent(c, length);
     RetransmitTimer.onSent(c, nowNanos);
+    LossProbe.plan(c, nowNanos);
     Pacing.onSent(c, length, nowNanos);
   }
 

@@ -113,6 +113,30 @@ public final class TcpCounters {
   /** ICMP errors outside what is in flight. */
   public final Counter outOfWindowIcmps;
 
+  /** Tail loss probes sent. */
+  public final Counter lossProbes;
+
+  /** Losses that a tail loss probe repaired. */
+  public final Counter lossProbeRecovery;
+
+  /** Retransmissions that were lost in their turn. */
+  public final Counter lostRetransmit;
+
+  /** Timeouts that F-RTO found to be spurious. */
+  public final Counter spuriousRtos;
+
+  /** Timeouts taken back because the first transmission had arrived. */
+  public final Counter lossUndo;
+
+  /** Recoveries taken back at their end because the first transmission had arrived. */
+  public final Counter fullUndo;
+
+  /** Recoveries taken back in their course because the first transmission had arrived. */
+  public final Counter partialUndo;
+
+  /** Recoveries taken back because every retransmission was reported as a duplicate. */
+  public final Counter dsackUndo;
+
   /** Windows reduced because the peer told of marks. */
   public final Counter ecnReductions;
 
@@ -161,6 +185,14 @@ public final class TcpCounters {
     receivePruned = counters.counter("TcpExt.TCPRcvQDrop");
     fastOpenActive = counters.counter("TcpExt.TCPFastOpenActive");
     fastOpenActiveFail = counters.counter("TcpExt.TCPFastOpenActiveFail");
+    lossProbes = counters.counter("TcpExt.TCPLossProbes");
+    lossProbeRecovery = counters.counter("TcpExt.TCPLossProbeRecovery");
+    lostRetransmit = counters.counter("TcpExt.TCPLostRetransmit");
+    spuriousRtos = counters.counter("TcpExt.TCPSpuriousRTOs");
+    lossUndo = counters.counter("TcpExt.TCPLossUndo");
+    fullUndo = counters.counter("TcpExt.TCPFullUndo");
+    partialUndo = counters.counter("TcpExt.TCPPartialUndo");
+    dsackUndo = counters.counter("TcpExt.TCPDSACKUndo");
     ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
     outOfWindowIcmps = counters.counter("TcpExt.OutOfWindowIcmps");
   }

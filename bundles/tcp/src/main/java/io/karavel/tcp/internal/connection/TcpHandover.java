@@ -58,6 +58,7 @@ final class TcpHandover {
   private static final int RENO_SACKED = 62;
   private static final int RTT_SEQUENCE = 63;
   private static final int KARN_SEQUENCE = 64;
+  private static final int LOSS = 140;
   private static final int DELIVERY = 120;
   private static final int PACED_UNTIL = 121;
   private static final int PACING_DEADLINE = 122;
@@ -221,6 +222,11 @@ final class TcpHandover {
         .putLong(RTTVAR, c.rtt.variationNanos())
         .putLong(MIN_RTT, c.rtt.minimumNanos())
         .putLong(INITIAL_RTO, c.rtt.initialNanos());
+    if (c.loss != null) {
+      w.begin(LOSS);
+      c.loss.export(w);
+      w.end();
+    }
     if (c.sent != null) {
       w.putBytes(SENT, c.sent.toBytes());
     }
@@ -364,8 +370,9 @@ final class TcpHandover {
       case REDUCTION_POINT -> c.reductionPoint = r.intValue();
       case MIN_SEGMENT_BYTES -> c.minSegmentBytes = r.intValue();
       case INITIAL_WINDOW_SEGMENTS -> c.initialWindowSegments = r.intValue();
+      case LOSS -> c.loss().open(r.nested());
       case SENT -> {
-        c.sent = SentSegments.fromBytes(r.bytes());
+        c.sent = SentSegments.fromBytes(r.bytes(), c.loss().rack);
         if (c.sent == null) {
           throw new HandoverException("field " + SENT + ": the map of sent segments is torn");
         }

@@ -14,6 +14,9 @@ final class TcpTimers {
   static long next(ControlBlock c) {
     long next = Math.min(c.retransmitDeadline, c.ackDeadline);
     next = Math.min(next, Math.min(c.keepaliveDeadline, c.finWaitDeadline));
+    if (c.loss != null) {
+      next = Math.min(next, c.loss.deadlineNanos);
+    }
     return Math.min(next, Math.min(c.trimDeadline, c.pacingDeadline));
   }
 
@@ -37,13 +40,19 @@ final class TcpTimers {
 
   /** Everything due, in order of deadline; each at most once per call. */
   static void expire(ControlBlock c, long nowNanos) {
-    for (int i = 0; i < 6 && c.state != TcpState.CLOSED; i++) {
+    for (int i = 0; i < 7 && c.state != TcpState.CLOSED; i++) {
       long next = next(c);
       if (next > nowNanos) {
         return;
       }
       if (next == c.pacingDeadline) {
         c.pacingDeadline = ControlBlock.NEVER;
+      } else if (c.loss != null && next == c.loss.deadlineNanos) {
+        if (c.loss.deadlineIsProbe) {
+          LossProbe.onExpiry(c);
+        } else {
+          LossRecovery.onReorderingExpiry(c, nowNanos);
+        }
       } else if (next == c.retransmitDeadline) {
         if (c.persisting) {
           Persist.onExpiry(c, nowNanos);
@@ -82,6 +91,7 @@ final class TcpTimers {
     }
     if (c.sendRing.trim(false) && c.sent != null && c.sent.isEmpty()) {
       c.sent = null;
+      c.loss = null;
     }
   }
 
@@ -93,5 +103,8 @@ final class TcpTimers {
     c.finWaitDeadline = ControlBlock.NEVER;
     c.trimDeadline = ControlBlock.NEVER;
     c.pacingDeadline = ControlBlock.NEVER;
+    if (c.loss != null) {
+      c.loss.disarm();
+    }
   }
 }

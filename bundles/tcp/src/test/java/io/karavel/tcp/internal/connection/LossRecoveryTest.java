@@ -18,6 +18,7 @@ class LossRecoveryTest {
             Peer.settings(
                 "timestamps", false, "windowScaling", false, "congestionControl", "newreno"));
     scene.connect().sent();
+    scene.after(100);
     Segment synAck = scene.segment("SA", 0, 0, 1);
     synAck.sackPermitted = true;
     scene.inject(synAck).sent();
@@ -83,6 +84,7 @@ class LossRecoveryTest {
     Scene scene = openWithSack();
     scene.write(10_000);
     assertThat(scene.sent()).hasSize(10);
+    scene.after(100);
     sack(scene, 1, 1001, 2001);
     scene.expectNothing();
     sack(scene, 1, 1001, 2001, 3001, 4001);
@@ -116,8 +118,9 @@ class LossRecoveryTest {
     assertThat(scene.connection().congestion.congestionWindowBytes()).isEqualTo(1000);
     assertThat(scene.connection().congestion.slowStartThresholdBytes()).isEqualTo(5000);
     scene.inject("A", 1, 0, 1001).expect(". 1001(1000) ack 1", ". 2001(1000) ack 1");
-    scene.after(200).expect(". 1001(1000) ack 1");
+    // RFC 6298 §5.5: the back-off stays until a round trip is measured
     scene.after(400).expect(". 1001(1000) ack 1");
+    scene.after(800).expect(". 1001(1000) ack 1");
   }
 
   @Test

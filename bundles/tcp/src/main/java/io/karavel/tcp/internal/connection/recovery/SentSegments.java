@@ -9,26 +9,27 @@ import java.util.Arrays;
  *
  * <p>Entries live in arrays used as a ring, addressed by ever growing indexes. Finding one is a
  * binary search; runs of SACKed entries are jumped over by compressed links, so that a peer that
- * repeats large SACK blocks costs nothing; losses are marked by a cursor that goes forward only.
+ * repeats large SACK blocks costs nothing. What is in flight, neither SACKed nor lost, is also
+ * linked in order of transmission, which is where RACK (RFC 8985) looks for losses.
  */
 public final class SentSegments {
   /** Most entries; a sender waits when they are used up. */
   public static final int MAXIMUM_ENTRIES = 1 << 17;
-
-  /** Segments SACKed above a hole that make it a loss (DupThresh). */
-  public static final int DUPLICATE_THRESHOLD = 3;
 
   private static final int INITIAL_ENTRIES = 16;
   private static final byte SACKED = 1;
   private static final byte LOST = 2;
   private static final byte RETRANSMITTED = 4;
   private static final byte AGAIN_IN_FLIGHT = 8;
+  private static final byte LINKED = 16;
   private static final int ENTRY_BYTES = 13;
 
   private int[] start = new int[INITIAL_ENTRIES];
   private long[] sentNanos = new long[INITIAL_ENTRIES];
   private byte[] marks = new byte[INITIAL_ENTRIES];
   private int[] jump = new int[INITIAL_ENTRIES];
+  private int[] older = new int[INITIAL_ENTRIES];
+  private int[] newer = new int[INITIAL_ENTRIES];
   private int mask = INITIAL_ENTRIES - 1;
 
   private int head;
@@ -39,15 +40,20 @@ public final class SentSegments {
   private int lostBytes;
   private int againBytes;
 
-  /** The entries SACKed highest, from the highest down, and how many of them count. */
-  private int highest;
+  private int sackedEntries;
 
-  private int second;
-  private int third;
-  private int highestCount;
+  /** The ends of the list of transmissions, meaningless while it is empty. */
+  private int oldest;
 
+  private int newest;
+  private int linked;
+
+  /** Behind everything that is lost. */
   private int lostCursor;
+
   private int retransmitCursor;
+  private int lostAgain;
+  private final Rack rack;
 
   /** Stamps of the entries, for an algorithm that wants rate samples; else null. */
   private DeliveryRate delivery;
@@ -58,8 +64,15 @@ public final class SentSegments {
   private boolean sawRetransmitted;
   private int newlySackedBytes;
 
-  /** An empty map. */
-  public SentSegments() {}
+  /** An empty map; {@code rack} is told of what is delivered. */
+  public SentSegments(Rack rack) {
+    this.rack = rack;
+  }
+
+  /** An empty map of its own. */
+  SentSegments() {
+    this(new Rack());
+  }
 
   /** Has every entry stamped from now on; null to stop that. */
   public void delivery(DeliveryRate stamps) {
@@ -122,15 +135,66 @@ public final class SentSegments {
     if (first) {
       lostCursor = tail;
       retransmitCursor = tail;
-      highestCount = 0;
     }
     int i = tail++ & mask;
     start[i] = sequence;
     sentNanos[i] = nowNanos;
     marks[i] = alreadySentBefore ? RETRANSMITTED : 0;
     endSequence = sequence + length;
+    link(tail - 1);
     if (delivery != null) {
       delivery.onSent(tail - 1, nowNanos, first, inFlightBytes());
+    }
+  }
+
+  // ---- transmissions in order of time ----
+
+  /** Links a transmission behind those that RACK holds to be earlier: by time, then by sequence. */
+  private void link(int index) {
+    int at = index & mask;
+    marks[at] |= LINKED;
+    if (linked++ == 0) {
+      oldest = index;
+      newest = index;
+      return;
+    }
+    int before = newest;
+    int steps = linked - 1;
+    while (steps > 0 && sentNanos[before & mask] == sentNanos[at] && before - index > 0) {
+      before = older[before & mask];
+      steps--;
+    }
+    if (steps == 0) {
+      newer[at] = oldest;
+      older[oldest & mask] = index;
+      oldest = index;
+    } else if (before == newest) {
+      newer[before & mask] = index;
+      older[at] = before;
+      newest = index;
+    } else {
+      int after = newer[before & mask];
+      newer[before & mask] = index;
+      older[at] = before;
+      newer[at] = after;
+      older[after & mask] = index;
+    }
+  }
+
+  private void unlink(int index) {
+    int at = index & mask;
+    if ((marks[at] & LINKED) == 0) {
+      return;
+    }
+    marks[at] &= ~LINKED;
+    linked--;
+    if (index == oldest) {
+      oldest = newer[at];
+    } else if (index == newest) {
+      newest = older[at];
+    } else {
+      newer[older[at] & mask] = newer[at];
+      older[newer[at] & mask] = older[at];
     }
   }
 
@@ -140,12 +204,16 @@ public final class SentSegments {
     long[] newNanos = new long[size * 2];
     byte[] newMarks = new byte[size * 2];
     int[] newJump = new int[size * 2];
+    int[] newOlder = new int[size * 2];
+    int[] newNewer = new int[size * 2];
     int newMask = size * 2 - 1;
     for (int i = head; i != tail; i++) {
       newStart[i & newMask] = start[i & mask];
       newNanos[i & newMask] = sentNanos[i & mask];
       newMarks[i & newMask] = marks[i & mask];
       newJump[i & newMask] = jump[i & mask];
+      newOlder[i & newMask] = older[i & mask];
+      newNewer[i & newMask] = newer[i & mask];
     }
     if (delivery != null) {
       delivery.resize(size * 2, head, tail, mask);
@@ -154,6 +222,8 @@ public final class SentSegments {
     sentNanos = newNanos;
     marks = newMarks;
     jump = newJump;
+    older = newOlder;
+    newer = newNewer;
     mask = newMask;
   }
 
@@ -179,6 +249,13 @@ public final class SentSegments {
     sawRetransmitted = false;
     while (head != tail && ack - end(head) >= 0) {
       sackedBefore += note(head, length(head));
+      byte mark = marks[head & mask];
+      if ((mark & SACKED) != 0) {
+        sackedEntries--;
+      } else {
+        toldRack(head, mark);
+      }
+      unlink(head);
       head++;
     }
     if (head != tail && ack - start[head & mask] > 0) {
@@ -208,6 +285,11 @@ public final class SentSegments {
     }
     forget(mark, bytes);
     return sacked ? bytes : 0;
+  }
+
+  private void toldRack(int index, byte mark) {
+    rack.onDelivered(
+        sentNanos[index & mask], start[index & mask], end(index), (mark & RETRANSMITTED) != 0);
   }
 
   private void delivered(int index, byte mark, int bytes) {
@@ -258,12 +340,14 @@ public final class SentSegments {
       if (delivery != null) {
         delivered(i, marks[at], bytes);
       }
+      toldRack(i, marks[at]);
+      unlink(i);
       forget(marks[at], bytes);
       marks[at] = (byte) ((marks[at] | SACKED) & ~(LOST | AGAIN_IN_FLIGHT));
       jump[at] = i + 1;
       sackedBytes += bytes;
+      sackedEntries++;
       newlySackedBytes += bytes;
-      rank(i);
       i = nextNotSacked(i + 1);
     }
     return newlySackedBytes;
@@ -295,18 +379,9 @@ public final class SentSegments {
     return i;
   }
 
-  private void rank(int index) {
-    if (highestCount == 0 || index - highest > 0) {
-      third = second;
-      second = highest;
-      highest = index;
-    } else if (highestCount == 1 || index - second > 0) {
-      third = second;
-      second = index;
-    } else if (highestCount == 2 || index - third > 0) {
-      third = index;
-    }
-    highestCount = Math.min(DUPLICATE_THRESHOLD, highestCount + 1);
+  /** Segments selectively acknowledged. */
+  public int sackedEntries() {
+    return sackedEntries;
   }
 
   /** Whether the first outstanding entry is SACKed: the receiver must have dropped it again. */
@@ -317,16 +392,52 @@ public final class SentSegments {
   // ---- losses ----
 
   /**
-   * Marks as lost every hole with {@link #DUPLICATE_THRESHOLD} SACKed segments above it (RFC 6675
-   * IsLost).
+   * Marks as lost what was sent so long before the latest transmission delivered that it should
+   * have arrived (RFC 8985 §6.2 step 5), retransmissions included.
    *
-   * @return whether there is a loss that was not known before
+   * @param windowNanos how much later it may be
+   * @return nanoseconds until the next one would count as lost; 0 if none is waited for
    */
-  public boolean detectLosses() {
-    if (highestCount < DUPLICATE_THRESHOLD || third - head < 0) {
-      return false;
+  public long detectLosses(long nowNanos, long windowNanos) {
+    while (linked > 0) {
+      int at = oldest & mask;
+      if (!rack.isBeforeDelivered(sentNanos[at], end(oldest))) {
+        return 0;
+      }
+      long left = sentNanos[at] + rack.rttNanos() + windowNanos - nowNanos;
+      if (left > 0) {
+        return left;
+      }
+      markLost(oldest);
     }
-    return markLostBefore(third);
+    return 0;
+  }
+
+  /** Transmissions of segments sent before that were lost in their turn, since last asked. */
+  public int takeLostAgain() {
+    int count = lostAgain;
+    lostAgain = 0;
+    return count;
+  }
+
+  private void markLost(int index) {
+    int at = index & mask;
+    int bytes = length(index);
+    if ((marks[at] & AGAIN_IN_FLIGHT) != 0) {
+      againBytes -= bytes;
+      lostAgain++;
+    } else {
+      lostBytes += bytes;
+    }
+    marks[at] = (byte) ((marks[at] | LOST) & ~AGAIN_IN_FLIGHT);
+    unlink(index);
+    noteLost(index);
+    if (lostCursor - index <= 0) {
+      lostCursor = index + 1;
+    }
+    if (retransmitCursor - index > 0) {
+      retransmitCursor = index;
+    }
   }
 
   /** Marks the first outstanding entry as lost; whether it was not before. */
@@ -334,12 +445,7 @@ public final class SentSegments {
     if (isEmpty() || (marks[head & mask] & (SACKED | LOST)) != 0) {
       return false;
     }
-    marks[head & mask] |= LOST;
-    lostBytes += length(head);
-    noteLost(head);
-    if (lostCursor == head) {
-      lostCursor = head + 1;
-    }
+    markLost(head);
     return true;
   }
 
@@ -349,43 +455,98 @@ public final class SentSegments {
     }
   }
 
-  private boolean markLostBefore(int index) {
-    boolean found = false;
-    while (lostCursor - index < 0) {
-      int at = lostCursor & mask;
-      if ((marks[at] & (SACKED | LOST)) == 0) {
-        marks[at] |= LOST;
-        lostBytes += length(lostCursor);
-        noteLost(lostCursor);
-        found = true;
-      }
-      lostCursor++;
-    }
-    return found;
-  }
-
   /** The timer expired: everything not SACKed is lost, retransmissions included. */
   public void markAllLost(boolean forgetSacks) {
+    markTimedOut(forgetSacks, Long.MAX_VALUE, 0);
+  }
+
+  /**
+   * The timer expired: the first segment is lost, and what was sent more than {@code recentNanos}
+   * ago (RFC 8985 §6.3).
+   */
+  public void markTimedOut(boolean forgetSacks, long nowNanos, long recentNanos) {
     sackedBytes = 0;
+    sackedEntries = 0;
     lostBytes = 0;
     againBytes = 0;
-    if (forgetSacks) {
-      highestCount = 0;
-    }
+    lostCursor = head;
     for (int i = head; i != tail; i++) {
       int at = i & mask;
+      int bytes = length(i);
       if (!forgetSacks && (marks[at] & SACKED) != 0) {
-        sackedBytes += length(i);
-      } else {
-        if ((marks[at] & (LOST | AGAIN_IN_FLIGHT)) != LOST) {
-          noteLost(i);
-        }
-        marks[at] = (byte) ((marks[at] | LOST) & ~(SACKED | AGAIN_IN_FLIGHT));
-        lostBytes += length(i);
+        sackedBytes += bytes;
+        sackedEntries++;
+        continue;
+      }
+      boolean recent = i != head && sentNanos[at] + recentNanos - nowNanos > 0;
+      if (recent && (marks[at] & SACKED) == 0) {
+        lostBytes += (marks[at] & LOST) != 0 ? bytes : 0;
+        againBytes += (marks[at] & AGAIN_IN_FLIGHT) != 0 ? bytes : 0;
+        lostCursor = (marks[at] & LOST) != 0 ? i + 1 : lostCursor;
+        continue;
+      }
+      if ((marks[at] & (LOST | AGAIN_IN_FLIGHT)) != LOST) {
+        noteLost(i);
+      }
+      unlink(i);
+      marks[at] = (byte) ((marks[at] | LOST) & ~(SACKED | AGAIN_IN_FLIGHT));
+      lostBytes += bytes;
+      lostCursor = i + 1;
+    }
+    retransmitCursor = head;
+  }
+
+  /** Nothing was lost after all: what is not SACKed is in flight. */
+  public void markNoneLost() {
+    linked = 0;
+    for (int i = head; i != tail; i++) {
+      int at = i & mask;
+      marks[at] &= ~(LOST | AGAIN_IN_FLIGHT | LINKED);
+    }
+    relink();
+    recount();
+  }
+
+  /** Links what is in flight in order of transmission; nothing is linked yet. */
+  private void relink() {
+    long previous = Long.MIN_VALUE;
+    boolean sorted = true;
+    for (int i = head; i != tail && sorted; i++) {
+      if (isInFlight(marks[i & mask])) {
+        sorted = sentNanos[i & mask] >= previous;
+        previous = sentNanos[i & mask];
       }
     }
-    lostCursor = tail;
-    retransmitCursor = head;
+    if (sorted) {
+      for (int i = head; i != tail; i++) {
+        if (isInFlight(marks[i & mask])) {
+          link(i);
+        }
+      }
+      return;
+    }
+    Integer[] order = new Integer[size()];
+    int count = 0;
+    for (int i = head; i != tail; i++) {
+      if (isInFlight(marks[i & mask])) {
+        order[count++] = i;
+      }
+    }
+    Arrays.sort(
+        order,
+        0,
+        count,
+        (one, other) -> {
+          int byTime = Long.compare(sentNanos[one & mask], sentNanos[other & mask]);
+          return byTime != 0 ? byTime : Integer.compare(one - head, other - head);
+        });
+    for (int i = 0; i < count; i++) {
+      link(order[i]);
+    }
+  }
+
+  private static boolean isInFlight(byte mark) {
+    return (mark & SACKED) == 0 && (mark & (LOST | AGAIN_IN_FLIGHT)) != LOST;
   }
 
   /**
@@ -424,6 +585,7 @@ public final class SentSegments {
       int at = retransmitCursor & mask;
       marks[at] |= RETRANSMITTED | AGAIN_IN_FLIGHT;
       sentNanos[at] = nowNanos;
+      link(retransmitCursor);
       againBytes += length;
       bytes += length;
       if (delivery != null) {
@@ -440,20 +602,51 @@ public final class SentSegments {
     return length(retransmitCursor);
   }
 
+  /** The last entry, which is in flight and is sent again as a probe. */
+  public int lastSequence() {
+    return start[(tail - 1) & mask];
+  }
+
+  /** Length of the last entry. */
+  public int lastLength() {
+    return length(tail - 1);
+  }
+
+  /** The last entry is sent again although it is not held to be lost (RFC 8985 §7.3). */
+  public void retransmitLast(long nowNanos) {
+    int last = tail - 1;
+    int at = last & mask;
+    marks[at] |= RETRANSMITTED;
+    sentNanos[at] = nowNanos;
+    if ((marks[at] & LINKED) != 0) {
+      unlink(last);
+      link(last);
+    }
+    if (delivery != null) {
+      delivery.onSent(last, nowNanos, false, inFlightBytes());
+    }
+  }
+
+  /** Whether the last entry is in flight, so that it can be sent again as a probe. */
+  public boolean isLastInFlight() {
+    return !isEmpty() && isInFlight(marks[(tail - 1) & mask]);
+  }
+
   /** Takes everything back, which was a probe beyond the window, as if it was never sent. */
   public void clear() {
     head = tail;
     sackedBytes = 0;
     lostBytes = 0;
     againBytes = 0;
-    highestCount = 0;
+    sackedEntries = 0;
+    linked = 0;
     lostCursor = tail;
     retransmitCursor = tail;
   }
 
   /** Cuts every entry to at most {@code bytes}, after the path's MTU has decreased. */
   public void recut(int bytes) {
-    SentSegments cut = new SentSegments();
+    SentSegments cut = new SentSegments(rack);
     for (int i = head; i != tail; i++) {
       byte mark = marks[i & mask];
       int from = start[i & mask];
@@ -464,9 +657,6 @@ public final class SentSegments {
         int at = (cut.tail - 1) & cut.mask;
         cut.marks[at] = mark;
         cut.jump[at] = cut.tail;
-        if ((mark & SACKED) != 0) {
-          cut.rank(cut.tail - 1);
-        }
         from += part;
         left -= part;
       }
@@ -478,15 +668,24 @@ public final class SentSegments {
     mask = cut.mask;
     head = cut.head;
     tail = cut.tail;
-    highest = cut.highest;
-    second = cut.second;
-    third = cut.third;
-    highestCount = cut.highestCount;
-    recount();
+    older = cut.older;
+    newer = cut.newer;
+    rebuild();
     delivery(delivery);
   }
 
+  /** Makes list and sums from the entries. */
+  private void rebuild() {
+    linked = 0;
+    for (int i = head; i != tail; i++) {
+      marks[i & mask] &= ~LINKED;
+    }
+    relink();
+    recount();
+  }
+
   private void recount() {
+    sackedEntries = 0;
     sackedBytes = 0;
     lostBytes = 0;
     againBytes = 0;
@@ -496,6 +695,7 @@ public final class SentSegments {
       byte mark = marks[i & mask];
       if ((mark & SACKED) != 0) {
         sackedBytes += length(i);
+        sackedEntries++;
         continue;
       }
       if ((mark & LOST) != 0) {
@@ -515,13 +715,14 @@ public final class SentSegments {
     ByteBuffer out = ByteBuffer.allocate(4 + size() * ENTRY_BYTES);
     out.putInt(endSequence);
     for (int i = head; i != tail; i++) {
-      out.putInt(start[i & mask]).putLong(sentNanos[i & mask]).put(marks[i & mask]);
+      byte mark = (byte) (marks[i & mask] & ~LINKED);
+      out.putInt(start[i & mask]).putLong(sentNanos[i & mask]).put(mark);
     }
     return out.array();
   }
 
   /** The map that {@link #toBytes()} wrote; null if the bytes make no sense. */
-  public static SentSegments fromBytes(byte[] bytes) {
+  public static SentSegments fromBytes(byte[] bytes, Rack rack) {
     if (bytes.length < 4 || (bytes.length - 4) % ENTRY_BYTES != 0) {
       return null;
     }
@@ -532,18 +733,15 @@ public final class SentSegments {
       return null;
     }
     int[] starts = new int[count];
-    SentSegments map = new SentSegments();
+    SentSegments map = new SentSegments(rack);
     for (int i = 0; i < count; i++) {
       starts[i] = in.getInt();
       map.add(starts[i], 0, in.getLong(), false);
       map.marks[i & map.mask] = in.get();
       map.jump[i & map.mask] = i + 1;
-      if ((map.marks[i & map.mask] & SACKED) != 0) {
-        map.rank(i);
-      }
     }
     map.endSequence = end;
-    map.recount();
+    map.rebuild();
     return map;
   }
 

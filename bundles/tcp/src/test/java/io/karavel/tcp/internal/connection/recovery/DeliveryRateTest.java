@@ -70,10 +70,11 @@ class DeliveryRateTest {
 
   private final Listener listener = new Listener();
   private final DeliveryRate delivery = new DeliveryRate(listener, 0);
+  private final Rack rack = new Rack();
   private final SentSegments map = stamped();
 
   private SentSegments stamped() {
-    SentSegments segments = new SentSegments();
+    SentSegments segments = new SentSegments(rack);
     segments.delivery(delivery);
     return segments;
   }
@@ -86,8 +87,9 @@ class DeliveryRateTest {
 
   private void selectively(int left, int right, long nowNanos) {
     delivery.begin(nowNanos, false);
+    rack.begin(nowNanos, 0, false, 0, 1000, 300);
     map.sack(left, right);
-    map.detectLosses();
+    map.detectLosses(nowNanos, 0);
     delivery.finish(map.inFlightBytes(), 0);
   }
 
@@ -192,7 +194,7 @@ class DeliveryRateTest {
 
     Listener other = new Listener();
     DeliveryRate copy = new DeliveryRate(other, 0);
-    SentSegments copied = SentSegments.fromBytes(segments);
+    SentSegments copied = SentSegments.fromBytes(segments, new Rack());
     copied.delivery(copy);
     assertThat(copy.fromBytes(stamps, copied)).isTrue();
     acknowledge(30_000, 70 * MILLI);

@@ -43,18 +43,79 @@ class SentSegmentsTest {
   }
 
   @Test
-  void aHoleIsLostWithThreeSackedSegmentsAboveIt() {
-    SentSegments map = of(0, 10);
-    map.sack(100, 200);
-    map.sack(300, 400);
-    assertThat(map.detectLosses()).isFalse();
-    map.sack(500, 600);
-    assertThat(map.detectLosses()).isTrue();
+  void whatWasSentBeforeADeliveryIsLostOnceItIsLaterThanTheWindow() {
+    Rack rack = new Rack();
+    SentSegments map = new SentSegments(rack);
+    for (int i = 0; i < 6; i++) {
+      map.add(i * SIZE, SIZE, 1000 + i, false);
+    }
+    rack.begin(2000, 0, false, 0, SIZE, 300);
+    map.sack(200, 300);
+    // the delivery took 998; the two before it should have come at 1998 and 1999, 50 later at most
+    assertThat(map.detectLosses(2000, 50)).isEqualTo(48);
+    assertThat(map.lostBytes()).isZero();
+    assertThat(map.detectLosses(2048, 50)).isEqualTo(1);
     assertThat(map.lostBytes()).isEqualTo(100);
+    assertThat(map.detectLosses(2049, 50)).isZero();
+    assertThat(map.lostBytes()).isEqualTo(200);
+    assertThat(map.hasRetransmission()).isTrue();
     assertThat(map.retransmitSequence()).isZero();
-    map.sack(600, 800);
-    assertThat(map.detectLosses()).isTrue();
-    assertThat(map.lostBytes()).isEqualTo(300);
+  }
+
+  @Test
+  void aRetransmissionThatIsLostInItsTurnIsFound() {
+    Rack rack = new Rack();
+    SentSegments map = new SentSegments(rack);
+    for (int i = 0; i < 4; i++) {
+      map.add(i * SIZE, SIZE, 1000 + i, false);
+    }
+    rack.begin(2000, 0, false, 0, SIZE, 300);
+    map.sack(100, 200);
+    assertThat(map.detectLosses(2000, 0)).isZero();
+    assertThat(map.hasRetransmission()).isTrue();
+    map.retransmit(SIZE, 2000);
+    map.add(400, SIZE, 2001, false);
+    assertThat(map.hasRetransmission()).isFalse();
+    rack.begin(3001, 0, false, 0, SIZE, 300);
+    map.sack(400, 500);
+    map.detectLosses(3001, 0);
+    assertThat(map.takeLostAgain()).isEqualTo(1);
+    assertThat(map.hasRetransmission()).isTrue();
+    assertThat(map.retransmitSequence()).isZero();
+    assertThat(map.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void nothingWasLostAfterAllAndWhatWasSentLastIsStillLast() {
+    Rack rack = new Rack();
+    SentSegments map = new SentSegments(rack);
+    for (int i = 0; i < 4; i++) {
+      map.add(i * SIZE, SIZE, 1000 + i, false);
+    }
+    map.markAllLost(false);
+    assertThat(map.inFlightBytes()).isZero();
+    map.retransmit(SIZE, 5000);
+    map.markNoneLost();
+    assertThat(map.inFlightBytes()).isEqualTo(400);
+    assertThat(map.hasRetransmission()).isFalse();
+    // the first was sent again last: a delivery of the second says nothing of it
+    rack.begin(6000, 0, false, 0, SIZE, 300);
+    map.sack(300, 400);
+    map.detectLosses(6000, 0);
+    assertThat(map.lostBytes()).isEqualTo(200);
+    assertThat(map.hasRetransmission()).isTrue();
+    assertThat(map.retransmitSequence()).isEqualTo(100);
+  }
+
+  @Test
+  void aTimeoutSparesWhatWasSentAMomentAgo() {
+    SentSegments map = new SentSegments(new Rack());
+    map.add(0, SIZE, 1000, false);
+    map.add(100, SIZE, 1001, false);
+    map.add(200, SIZE, 4990, false);
+    map.markTimedOut(false, 5000, 500);
+    assertThat(map.lostBytes()).isEqualTo(200);
+    assertThat(map.inFlightBytes()).isEqualTo(100);
   }
 
   @Test
@@ -73,7 +134,7 @@ class SentSegmentsTest {
     assertThat(map.size()).isEqualTo(24);
     assertThat(map.sackedBytes()).isEqualTo(100);
     assertThat(map.inFlightBytes()).isEqualTo(500);
-    SentSegments copy = SentSegments.fromBytes(map.toBytes());
+    SentSegments copy = SentSegments.fromBytes(map.toBytes(), new Rack());
     assertThat(Arrays.equals(copy.toBytes(), map.toBytes())).isTrue();
     assertThat(copy.sackedBytes()).isEqualTo(100);
   }
@@ -84,10 +145,15 @@ class SentSegmentsTest {
       Random random = new Random(seed);
       int base = random.nextInt();
       int count = 1 + random.nextInt(60);
-      SentSegments map = of(base, count);
+      Rack rack = new Rack();
+      SentSegments map = new SentSegments(rack);
+      for (int i = 0; i < count; i++) {
+        map.add(base + i * SIZE, SIZE, 1000 + i, false);
+      }
       boolean[] sacked = new boolean[count];
       int acknowledged = 0;
       for (int step = 0; step < 40 && acknowledged < count; step++) {
+        rack.begin(5000 + step, 0, false, 0, SIZE, 300);
         int from = random.nextInt(count);
         int to = from + random.nextInt(count - from + 1);
         if (random.nextInt(5) == 0) {
@@ -98,7 +164,7 @@ class SentSegmentsTest {
           for (int i = Math.max(from, acknowledged); i < to; i++) {
             sacked[i] = true;
           }
-          map.detectLosses();
+          map.detectLosses(5000 + step, 0);
         }
         check(map, sacked, acknowledged, seed);
       }
@@ -109,12 +175,12 @@ class SentSegmentsTest {
     int sackedBytes = 0;
     int lostBytes = 0;
     for (int i = acknowledged; i < sacked.length; i++) {
-      int above = 0;
+      boolean above = false;
       for (int j = i + 1; j < sacked.length; j++) {
-        above += sacked[j] ? 1 : 0;
+        above |= sacked[j];
       }
       sackedBytes += sacked[i] ? SIZE : 0;
-      lostBytes += !sacked[i] && above >= SentSegments.DUPLICATE_THRESHOLD ? SIZE : 0;
+      lostBytes += !sacked[i] && above ? SIZE : 0;
     }
     assertThat(map.sackedBytes()).as("sacked, seed " + seed).isEqualTo(sackedBytes);
     assertThat(map.lostBytes()).as("lost, seed " + seed).isEqualTo(lostBytes);
@@ -125,11 +191,16 @@ class SentSegmentsTest {
   @Test
   void aPeerThatRepeatsLargeBlocksOverTenThousandHolesCostsLittle() {
     int count = 20_000;
-    SentSegments map = of(0, count);
+    Rack rack = new Rack();
+    SentSegments map = new SentSegments(rack);
+    for (int i = 0; i < count; i++) {
+      map.add(i * SIZE, SIZE, 1000 + i, false);
+    }
     long start = System.nanoTime();
     for (int i = 1; i < count; i += 2) {
+      rack.begin(1_000_000, 0, false, 0, SIZE, 300);
       map.sack(i * SIZE, (i + 1) * SIZE);
-      map.detectLosses();
+      map.detectLosses(1_000_000, 0);
     }
     for (int i = 0; i < 100_000; i++) {
       map.sack(0, count * SIZE);

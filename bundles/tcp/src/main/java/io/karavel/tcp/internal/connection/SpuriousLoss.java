@@ -1,0 +1,145 @@
+package io.karavel.tcp.internal.connection;
+
+import io.karavel.tcp.internal.connection.ControlBlock.Recovery;
+import io.karavel.wire.Seq;
+
+/**
+ * Finds that a recovery or timeout was for nothing and takes it back: by the echoed timestamp (RFC
+ * 3522), by reports of duplicates (RFC 3708), by what F-RTO sees after a timeout (RFC 5682).
+ */
+final class SpuriousLoss {
+  private SpuriousLoss() {}
+
+  /** A recovery begins. */
+  static void begin(ControlBlock c) {
+    LossVariables l = c.loss();
+    l.forgetUndo();
+    l.undoable = true;
+    l.undoPoint = c.sndUna;
+  }
+
+  /** Segments went out again. */
+  static void onRetransmit(ControlBlock c, int bytes, long nowNanos) {
+    LossVariables l = c.loss;
+    if (l == null || !l.undoable) {
+      return;
+    }
+    if (l.firstRetransmitNanos == 0) {
+      l.firstRetransmitNanos = nowNanos;
+    }
+    l.undoCounts = true;
+    l.undoRetransmits += Math.max(1, (bytes + c.sndMss - 1) / c.sndMss);
+  }
+
+  /** The peer got a stretch twice. */
+  static void onDuplicateReport(ControlBlock c, int left, int right) {
+    LossVariables l = c.loss;
+    l.duplicateReported = true;
+    l.duplicateRight = right;
+    l.rack.onDuplicateReport(c.sndUna, c.sndNxt);
+    if (l.undoable && Seq.greaterOrEqual(left, l.undoPoint)) {
+      l.undoRetransmits -= Math.max(1, (right - left) / c.sndMss);
+    }
+  }
+
+  /** Whether the acknowledgement in hand was caused by the first transmission (Eifel). */
+  private static boolean isEarlier(ControlBlock c, Segment s) {
+    LossVariables l = c.loss;
+    return c.timestamps
+        && s.timestampsPresent
+        && s.timestampEcho != 0
+        && l.firstRetransmitNanos != 0
+        && s.timestampEcho - c.tsNow(l.firstRetransmitNanos) < 0;
+  }
+
+  /** Looks whether every retransmission was a duplicate. */
+  private static boolean isAllDuplicate(LossVariables l) {
+    return l.undoCounts && l.undoRetransmits <= 0;
+  }
+
+  /**
+   * An acknowledgement came during or after a recovery.
+   *
+   * @param acknowledged bytes it acknowledges newly and cumulatively
+   * @return whether the recovery was taken back
+   */
+  static boolean onAck(ControlBlock c, Segment s, int acknowledged, long nowNanos) {
+    LossVariables l = c.loss;
+    if (!l.undoable) {
+      return false;
+    }
+    if (isAllDuplicate(l)) {
+      c.counters().dsackUndo.increment();
+      undo(c, nowNanos);
+      return true;
+    }
+    if (acknowledged == 0 || c.recovery == Recovery.OPEN) {
+      return false;
+    }
+    if (c.recovery == Recovery.LOSS && l.forwardRto && isOriginalDelivered(c)) {
+      c.counters().spuriousRtos.increment();
+      undo(c, nowNanos);
+      return true;
+    }
+    if (isEarlier(c, s)) {
+      boolean whole = Seq.greaterOrEqual(c.sndUna, c.recoveryPoint);
+      if (c.recovery == Recovery.LOSS) {
+        c.counters().lossUndo.increment();
+      } else if (whole) {
+        c.counters().fullUndo.increment();
+      } else {
+        c.counters().partialUndo.increment();
+      }
+      undo(c, nowNanos);
+      return true;
+    }
+    return false;
+  }
+
+  /** Without SACK data that had arrived out of order looks the same. */
+  private static boolean isOriginalDelivered(ControlBlock c) {
+    return c.loss.rack.isOriginalDelivered(c.recoveryPoint)
+        && (c.sack || !c.sent.sampleIsAmbiguous());
+  }
+
+  private static void undo(ControlBlock c, long nowNanos) {
+    c.congestionControl().onSpurious(nowNanos);
+    c.loss.rack.noteReordering(0);
+    c.loss.forgetUndo();
+    RateReduction.end(c);
+    if (c.recovery != Recovery.OPEN) {
+      c.recovery = Recovery.OPEN;
+      c.forceRetransmit = false;
+      c.renoSacked = 0;
+      if (c.sent != null && !c.sent.isEmpty()) {
+        c.sent.markNoneLost();
+      }
+    }
+  }
+
+  /**
+   * F-RTO after a timeout: the first acknowledgement that makes progress lets new data go before
+   * anything is sent again; the second one tells (RFC 5682 §3.1).
+   */
+  static void afterTimeout(ControlBlock c, int acknowledged, boolean moreSacked) {
+    LossVariables l = c.loss;
+    l.newDataFirst = false;
+    if (!l.forwardRto) {
+      return;
+    }
+    if (Seq.greaterThan(c.sndNxt, c.recoveryPoint)) {
+      if (moreSacked || acknowledged == 0) {
+        l.forwardRto = false;
+      }
+      return;
+    }
+    if (acknowledged > 0 && Seq.lessThan(c.sndUna, c.recoveryPoint)) {
+      c.recoveryPoint = c.sndNxt;
+      boolean canSend = c.unsent() > 0 && c.sndUna + c.sndWnd - c.sndNxt > 0;
+      l.newDataFirst = canSend;
+      l.forwardRto = canSend;
+    } else if (acknowledged == 0) {
+      l.forwardRto = false;
+    }
+  }
+}
