@@ -1,5 +1,6 @@
 package io.karavel.control;
 
+import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.ip.InterfaceSettings;
@@ -23,6 +24,12 @@ public interface Appliance {
 
   /** The counters of a stack, summed over its lanes. */
   Map<String, Long> counters(String stack);
+
+  /**
+   * The counters and histograms of each lane of a stack, to read whenever one likes: they outlast
+   * modules, not the engine.
+   */
+  List<Counters> counterSets(String stack);
 
   /** The discards of a stack, summed over its lanes. */
   Map<DropReason, Long> drops(String stack);

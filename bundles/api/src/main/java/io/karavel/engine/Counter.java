@@ -16,15 +16,22 @@ public final class Counter {
   }
 
   private final String name;
+  private final boolean level;
   private long value;
 
-  Counter(String name) {
+  Counter(String name, boolean level) {
     this.name = name;
+    this.level = level;
   }
 
   /** The name, as in {@link Counters#counter}. */
   public String name() {
     return name;
+  }
+
+  /** Whether it goes up and down, as {@link Counters#level} makes it. */
+  public boolean isLevel() {
+    return level;
   }
 
   /** One more; the writer's thread only. */

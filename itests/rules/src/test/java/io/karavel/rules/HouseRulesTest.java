@@ -29,6 +29,7 @@ class HouseRulesTest {
           "io.karavel.tcp.internal",
           "io.karavel.control.internal",
           "io.karavel.diagnostics.internal",
+          "io.karavel.metrics.internal",
           "io.karavel.services.internal",
           "io.karavel.shell.internal");
 

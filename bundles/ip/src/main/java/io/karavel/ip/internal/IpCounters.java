@@ -5,57 +5,151 @@ import io.karavel.engine.Counters;
 
 /** The counters of IP, ICMP and ARP, under Linux's MIB names where Linux has them (RFC 4293). */
 final class IpCounters {
+  /** Packets received, bad ones included. */
   final Counter inReceives;
+
+  /** Packets dropped for an error in the header. */
   final Counter inHdrErrors;
+
+  /** Packets dropped for their addresses. */
   final Counter inAddrErrors;
+
+  /** Packets of a protocol that nobody handles. */
   final Counter inUnknownProtos;
+
+  /** Packets handed to a transport or to ICMP. */
   final Counter inDelivers;
+
+  /** Good packets dropped for want of something. */
   final Counter inDiscards;
 
   /** Packets received, by the two ECN bits (RFC 3168). */
   final Counter[] inByEcn;
 
+  /** Packets that transports and ICMP sent. */
   final Counter outRequests;
+
+  /** Good packets not sent for want of something. */
   final Counter outDiscards;
+
+  /** Packets without a route. */
   final Counter outNoRoutes;
+
+  /** Fragments received. */
   final Counter reasmReqds;
+
+  /** Packets put together from fragments. */
   final Counter reasmOKs;
+
+  /** Failures to put packets together. */
   final Counter reasmFails;
+
+  /** Packets whose fragments did not all come in time. */
   final Counter reasmTimeout;
+
+  /** Packets dropped because fragments overlapped. */
   final Counter reasmOverlaps;
+
+  /** Packets in parts that gave way to newer ones. */
   final Counter reasmEvicted;
+
+  /** Packets cut into fragments. */
   final Counter fragOKs;
+
+  /** Packets that might not be cut. */
   final Counter fragFails;
+
+  /** Fragments made. */
   final Counter fragCreates;
+
+  /** Super-segments cut in software. */
   final Counter outSegmented;
+
+  /** Segments that came of them. */
   final Counter outSegments;
+
+  /** Checksums completed in software. */
   final Counter outChecksummed;
+
+  /** ICMP messages received. */
   final Counter icmpInMsgs;
+
+  /** ICMP messages with an error of their own. */
   final Counter icmpInErrors;
+
+  /** Of these, wrong checksums. */
   final Counter icmpInCsumErrors;
+
+  /** Destination unreachable received. */
   final Counter icmpInDestUnreachs;
+
+  /** Time exceeded received. */
   final Counter icmpInTimeExcds;
+
+  /** Parameter problem received. */
   final Counter icmpInParmProbs;
+
+  /** Redirects received; they are ignored. */
   final Counter icmpInRedirects;
+
+  /** Echo requests received. */
   final Counter icmpInEchos;
+
+  /** Echo replies received. */
   final Counter icmpInEchoReps;
+
+  /** ICMP messages sent. */
   final Counter icmpOutMsgs;
+
+  /** Destination unreachable sent. */
   final Counter icmpOutDestUnreachs;
+
+  /** Time exceeded sent. */
   final Counter icmpOutTimeExcds;
+
+  /** Echo requests sent. */
   final Counter icmpOutEchos;
+
+  /** Echo replies sent. */
   final Counter icmpOutEchoReps;
+
+  /** ICMP errors that the rate limit kept back. */
   final Counter icmpRateLimited;
+
+  /** Errors of our own packets that found no room to be told. */
   final Counter localErrorsLost;
+
+  /** ARP requests received. */
   final Counter arpInRequests;
+
+  /** ARP replies received. */
   final Counter arpInReplies;
+
+  /** ARP requests sent. */
   final Counter arpOutRequests;
+
+  /** ARP replies sent. */
   final Counter arpOutReplies;
+
+  /** ARP probes sent (RFC 5227). */
   final Counter arpOutProbes;
+
+  /** ARP announcements sent (RFC 5227). */
   final Counter arpOutAnnouncements;
+
+  /** Stations seen that use our address. */
   final Counter arpConflicts;
+
+  /** Announcements that defended our address. */
   final Counter arpDefences;
+
+  /** Neighbours known now. */
   final Counter neighbours;
+
+  /** Neighbours that gave way to newer ones. */
   final Counter neighboursEvicted;
+
+  /** Neighbours that did not answer. */
   final Counter neighboursFailed;
 
   IpCounters(Counters c) {
@@ -111,7 +205,7 @@ final class IpCounters {
     arpOutAnnouncements = c.counter("Arp.OutAnnouncements");
     arpConflicts = c.counter("Arp.Conflicts");
     arpDefences = c.counter("Arp.Defences");
-    neighbours = c.counter("Neighbour.Entries");
+    neighbours = c.level("Neighbour.Entries");
     neighboursEvicted = c.counter("Neighbour.Evicted");
     neighboursFailed = c.counter("Neighbour.Failed");
   }

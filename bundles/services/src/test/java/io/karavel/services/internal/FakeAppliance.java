@@ -5,6 +5,7 @@ import io.karavel.control.LaneInfo;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
 import io.karavel.control.TimerInfo;
+import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.ip.InterfaceSettings;
@@ -38,6 +39,11 @@ final class FakeAppliance implements Appliance {
   @Override
   public Map<String, Long> counters(String stack) {
     return Map.of("Tcp.ActiveOpens", 7L);
+  }
+
+  @Override
+  public List<Counters> counterSets(String stack) {
+    return List.of();
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.karavel.control.LaneInfo;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
 import io.karavel.control.TimerInfo;
+import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.engine.SettingsException;
@@ -176,6 +177,11 @@ final class FakeAppliance implements Appliance {
         0L,
         "Drop.TCP_CHECKSUM",
         3L);
+  }
+
+  @Override
+  public List<Counters> counterSets(String stack) {
+    return List.of();
   }
 
   @Override

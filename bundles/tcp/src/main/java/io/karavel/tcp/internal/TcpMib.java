@@ -114,9 +114,9 @@ final class TcpMib {
     fastOpenPassiveFail = counters.counter("TcpExt.TCPFastOpenPassiveFail");
     fastOpenListenOverflow = counters.counter("TcpExt.TCPFastOpenListenOverflow");
     fastOpenBlackhole = counters.counter("TcpExt.TCPFastOpenBlackhole");
-    embryos = counters.counter("Tcp.Embryos");
-    timeWaits = counters.counter("Tcp.TimeWaits");
-    orphans = counters.counter("Tcp.Orphans");
-    connections = counters.counter("Tcp.Connections");
+    embryos = counters.level("Tcp.Embryos");
+    timeWaits = counters.level("Tcp.TimeWaits");
+    orphans = counters.level("Tcp.Orphans");
+    connections = counters.level("Tcp.Connections");
   }
 }

@@ -32,8 +32,12 @@ final class TimingWheel implements TimerIndex {
   private static final int VERSION = 1;
   private static final int TAG_REBUILDS = 1;
 
+  /** Slots split into a finer wheel. */
   private final Counter splits;
+
+  /** Wheels built anew. */
   private final Counter rebuilds;
+
   private final TimerModuleFactory factory;
   private final LaneContext context;
 

@@ -1,5 +1,6 @@
 package io.karavel.engine.internal.lane;
 
+import io.karavel.engine.Histogram;
 import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import java.util.ArrayList;
@@ -14,12 +15,16 @@ import java.util.function.Consumer;
 final class ArmedTimers {
   private final Lane lane;
   private final List<ModuleTimers> owners = new ArrayList<>();
-  private final Lateness lateness = new Lateness();
+
+  /** How late timers expire. */
+  private final Histogram lateness;
+
   private TimerIndex index;
   private int armed;
 
   ArmedTimers(Lane lane) {
     this.lane = lane;
+    lateness = lane.counters().histogram("Lane.TimerLateNanos");
   }
 
   ModuleTimers newOwner(SlotHolder slot) {
@@ -36,7 +41,7 @@ final class ArmedTimers {
     return armed;
   }
 
-  Lateness lateness() {
+  Histogram lateness() {
     return lateness;
   }
 

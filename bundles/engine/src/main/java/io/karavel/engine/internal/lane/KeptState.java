@@ -23,6 +23,11 @@ final class KeptState {
     return kept;
   }
 
+  /** Since when it waits. */
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
   /** The state; empty if there is none. */
   Handover handover() {
     return handover;

@@ -227,9 +227,17 @@ final class SlotHolder {
       return;
     }
     standBys.remove(candidate);
+    if (kept.isKept()) {
+      notePause(kept.sinceNanos());
+    }
     kept.taken();
     install(opened, fresh, candidate);
     drain();
+  }
+
+  /** The slot was without a module since then; other turns and this one's work are in it. */
+  private void notePause(long sinceNanos) {
+    lane.counts().parkingNanos.record(lane.setup().clock().nanoTime() - sinceNanos);
   }
 
   /** An opened module, or null with the reason noted. */
@@ -297,6 +305,7 @@ final class SlotHolder {
       return newcomer + " is at work already";
     }
     lane.flush();
+    long begin = lane.setup().clock().nanoTime();
     Handover state;
     try {
       state = module.export();
@@ -322,6 +331,7 @@ final class SlotHolder {
     standBys.remove(newcomer);
     standBys.putBack(previous);
     install(opened, fresh, newcomer);
+    notePause(begin);
     close(old, CloseReason.HANDED_OVER);
     oldContext.retire();
     if (holdsSockets()) {

@@ -6,6 +6,7 @@ import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
 import io.karavel.control.TapPoints;
 import io.karavel.control.TimerInfo;
+import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.engine.NanoClock;
@@ -102,6 +103,11 @@ public final class RunningAppliance implements Appliance, TapPoints {
   @Override
   public Map<String, Long> counters(String stack) {
     return known(stack).counters();
+  }
+
+  @Override
+  public List<Counters> counterSets(String stack) {
+    return known(stack).lanes().stream().map(Lane::counters).toList();
   }
 
   @Override

@@ -168,7 +168,7 @@ final class AckProcessing {
       }
     }
     if (Seq.greaterOrEqual(ack, c.rttSequence)) {
-      c.rtt.sample(nowNanos - sentNanos);
+      c.measured(nowNanos - sentNanos);
       c.rttSequence = c.sndNxt;
     }
     return true;

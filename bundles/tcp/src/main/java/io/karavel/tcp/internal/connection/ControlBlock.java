@@ -285,6 +285,12 @@ abstract class ControlBlock {
     return Math.max(0, sent.inFlightBytes() - renoSacked * sndMss);
   }
 
+  /** Takes a measurement of the round-trip time. */
+  void measured(long rttNanos) {
+    rtt.sample(rttNanos);
+    counters().rttNanos.record(rttNanos);
+  }
+
   /** Whether our SYN is not acknowledged yet. */
   boolean synUnacknowledged() {
     return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;

@@ -171,12 +171,15 @@ final class Handshake {
 
   private static void established(ControlBlock c, Segment s, long nowNanos) {
     if (!c.synRetransmitted && !c.synAmbiguous) {
-      c.rtt.sample(nowNanos - c.retryStartNanos);
+      c.measured(nowNanos - c.retryStartNanos);
     } else if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
       int millis = c.tsNow(nowNanos) - s.timestampEcho;
       if (millis >= 0) {
-        c.rtt.sample(Math.max(1, millis) * 1_000_000L);
+        c.measured(Math.max(1, millis) * 1_000_000L);
       }
+    }
+    if (!c.synAmbiguous) {
+      c.counters().handshakeNanos.record(nowNanos - c.retryStartNanos);
     }
     c.sndUna = c.sndNxt;
     c.sndSml = Seq.max(c.sndSml, c.sndUna);

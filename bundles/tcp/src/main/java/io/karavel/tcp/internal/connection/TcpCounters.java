@@ -2,6 +2,7 @@ package io.karavel.tcp.internal.connection;
 
 import io.karavel.engine.Counter;
 import io.karavel.engine.Counters;
+import io.karavel.engine.Histogram;
 
 /** The counters that the core writes, looked up once per lane; Linux's MIB names. Lane's thread. */
 public final class TcpCounters {
@@ -139,6 +140,11 @@ public final class TcpCounters {
 
   /** Windows reduced because the peer told of marks. */
   public final Counter ecnReductions;
+  /** Time from the first SYN to the end of the handshake. */
+  public final Histogram handshakeNanos;
+
+  /** Measured round-trip times. */
+  public final Histogram rttNanos;
 
   /** SYNs whose data was acknowledged by the SYN-ACK. */
   public final Counter fastOpenActive;
@@ -152,7 +158,7 @@ public final class TcpCounters {
     passiveOpens = counters.counter("Tcp.PassiveOpens");
     attemptFails = counters.counter("Tcp.AttemptFails");
     estabResets = counters.counter("Tcp.EstabResets");
-    currEstab = counters.counter("Tcp.CurrEstab");
+    currEstab = counters.level("Tcp.CurrEstab");
     retransSegs = counters.counter("Tcp.RetransSegs");
     outRsts = counters.counter("Tcp.OutRsts");
     timeouts = counters.counter("TcpExt.TCPTimeouts");
@@ -194,6 +200,8 @@ public final class TcpCounters {
     partialUndo = counters.counter("TcpExt.TCPPartialUndo");
     dsackUndo = counters.counter("TcpExt.TCPDSACKUndo");
     ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
+    handshakeNanos = counters.histogram("Tcp.HandshakeNanos");
+    rttNanos = counters.histogram("Tcp.RttNanos");
     outOfWindowIcmps = counters.counter("TcpExt.OutOfWindowIcmps");
   }
 }

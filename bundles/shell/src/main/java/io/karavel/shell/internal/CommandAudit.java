@@ -1,0 +1,88 @@
+package io.karavel.shell.internal;
+
+import io.karavel.control.Audit;
+import io.karavel.control.AuditRecord;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.ShellUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the one record of a changing command. */
+final class CommandAudit {
+  private static final Logger LOG = LoggerFactory.getLogger("io.karavel.audit");
+  private static final String AT_THE_MACHINE = "console";
+
+  private CommandAudit() {}
+
+  /**
+   * Records how a command ended.
+   *
+   * @param problem why it failed; null if it did not
+   */
+  static void record(ApplianceCommand command, ServiceLookup services, String problem) {
+    Command name = command.getClass().getAnnotation(Command.class);
+    AuditRecord entry =
+        new AuditRecord(
+            command.clock.instant(),
+            user(command.session),
+            command.stack,
+            name.scope() + ":" + name.name(),
+            Masking.text(arguments(command)),
+            problem == null ? AuditRecord.DONE : AuditRecord.FAILED,
+            problem == null ? "" : Masking.text(problem));
+    services
+        .find(Audit.class)
+        .ifPresentOrElse(audit -> audit.record(entry), () -> LOG.warn("{}", entry));
+  }
+
+  private static String user(Session session) {
+    String user = ShellUtil.getCurrentUserName();
+    if (user == null && session != null && session.get("USER") instanceof String known) {
+      user = known;
+    }
+    return user == null ? AT_THE_MACHINE : user;
+  }
+
+  /** Options and arguments as they could be typed, those that were not given left out. */
+  private static String arguments(ApplianceCommand command) {
+    List<String> options = new ArrayList<>();
+    List<String> arguments = new ArrayList<>();
+    for (Class<?> t = command.getClass(); t != Object.class; t = t.getSuperclass()) {
+      for (Field field : t.getDeclaredFields()) {
+        Option option = field.getAnnotation(Option.class);
+        Object value = value(field, command);
+        if (option != null && !option.name().equals("--stack") && isGiven(value)) {
+          options.add(option.name() + (value instanceof Boolean ? "" : " " + Values.text(value)));
+        } else if (field.isAnnotationPresent(Argument.class) && isGiven(value)) {
+          arguments.add(
+              value instanceof List<?> list
+                  ? String.join(" ", list.stream().map(Values::text).toList())
+                  : Values.text(value));
+        }
+      }
+    }
+    options.addAll(arguments);
+    return String.join(" ", options);
+  }
+
+  private static Object value(Field field, Object command) {
+    try {
+      return field.get(command);
+    } catch (IllegalAccessException e) {
+      return null; // no field of ours: options and arguments are visible here
+    }
+  }
+
+  private static boolean isGiven(Object value) {
+    return !(value == null
+        || value instanceof Boolean flag && !flag
+        || value instanceof Number number && number.doubleValue() == 0
+        || value.toString().isEmpty());
+  }
+}
