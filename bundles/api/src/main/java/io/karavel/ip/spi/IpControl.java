@@ -3,6 +3,7 @@ package io.karavel.ip.spi;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpPrefix;
 import io.karavel.ip.AddressInfo;
+import io.karavel.ip.ArpReply;
 import io.karavel.ip.NeighbourInfo;
 import io.karavel.ip.PingReply;
 import io.karavel.ip.PingRequest;
@@ -63,4 +64,13 @@ public interface IpControl {
    * Sends one echo request; the reply, the error or the end of the waiting completes the future.
    */
   CompletableFuture<PingReply> ping(PingRequest request);
+
+  /**
+   * Asks a link for the station with an address, by ARP, whatever the neighbour table knows; the
+   * reply or the end of the waiting completes the future.
+   *
+   * @param interfaceName empty to take the interface on whose link the target lies
+   */
+  CompletableFuture<ArpReply> arping(
+      Optional<String> interfaceName, IpAddress target, long timeoutNanos);
 }

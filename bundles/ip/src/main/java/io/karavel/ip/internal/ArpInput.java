@@ -16,12 +16,19 @@ final class ArpInput {
   private final NeighbourCache neighbours;
   private final AddressConflicts conflicts;
   private final ArpOutput output;
+  private final ArpQuestions questions;
 
-  ArpInput(IpLane lane, NeighbourCache neighbours, AddressConflicts conflicts, ArpOutput output) {
+  ArpInput(
+      IpLane lane,
+      NeighbourCache neighbours,
+      AddressConflicts conflicts,
+      ArpOutput output,
+      ArpQuestions questions) {
     this.lane = lane;
     this.neighbours = neighbours;
     this.conflicts = conflicts;
     this.output = output;
+    this.questions = questions;
   }
 
   /** A packet without its Ethernet header. */
@@ -78,6 +85,9 @@ final class ArpInput {
       boolean create =
           forUs && !reply && link.isOnLink(sender) && !link.isDirectedBroadcast(sender);
       neighbours.learn(link, sender, senderMac, create, solicited);
+      if (reply) {
+        questions.onReply(link, sender, senderMac);
+      }
     }
     if (operation == ArpPacket.REQUEST && !forUs && target != sender) {
       lane.drop(packet, DropReason.ARP_OTHER_TARGET);

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * ARP requests of the operator that wait for an answer, whatever the neighbour table knows. They end
- * with the module: whoever asked is told. Lane's thread.
+ * ARP requests of the operator that wait for an answer, whatever the neighbour table knows. They
+ * end with the module: whoever asked is told. Lane's thread.
  */
 final class ArpQuestions {
   /** One request; the timer of its end. */
@@ -112,8 +112,7 @@ final class ArpQuestions {
     lane.timers.cancel(question);
     waiting.remove(question);
     question.future.complete(
-        new ArpReply(
-            outcome, mac, lane.context.clock().nanoTime() - question.sentAtNanos));
+        new ArpReply(outcome, mac, lane.context.clock().nanoTime() - question.sentAtNanos));
   }
 
   /** The module leaves. */

@@ -9,6 +9,7 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.LaneContext;
 import io.karavel.ip.AddressInfo;
+import io.karavel.ip.ArpReply;
 import io.karavel.ip.IpSettings;
 import io.karavel.ip.NeighbourInfo;
 import io.karavel.ip.PingReply;
@@ -37,6 +38,7 @@ final class Ipv4Layer implements IpModule {
   final NeighbourCache neighbours;
   final Reassembly reassembly;
   final Pings pings;
+  private final ArpQuestions arpQuestions;
   private final LocalErrors localErrors;
   private final ErrorDispatch dispatch;
   private final EthernetInput ethernetInput;
@@ -75,7 +77,8 @@ final class Ipv4Layer implements IpModule {
     reassembly = new Reassembly(lane, icmpErrors);
     IcmpInput icmp = new IcmpInput(lane, interfaces, output, pings, dispatch);
     input = new Ipv4Input(lane, interfaces, routes, reassembly, icmpErrors, transports, icmp);
-    ArpInput arpInput = new ArpInput(lane, neighbours, conflicts, arp);
+    arpQuestions = new ArpQuestions(lane, interfaces, routes, arp);
+    ArpInput arpInput = new ArpInput(lane, neighbours, conflicts, arp, arpQuestions);
     ethernetInput = new EthernetInput(lane, arpInput, input);
     administration = new Administration(lane, interfaces, routes, neighbours);
     handover = new IpHandover(lane, this, conflicts);
@@ -129,6 +132,7 @@ final class Ipv4Layer implements IpModule {
   }
 
   private void cancelTimers() {
+    arpQuestions.end();
     neighbours.cancelTimers();
     reassembly.cancelTimers();
     pings.cancelTimers();
@@ -274,5 +278,11 @@ final class Ipv4Layer implements IpModule {
   @Override
   public CompletableFuture<PingReply> ping(PingRequest request) {
     return pings.send(request);
+  }
+
+  @Override
+  public CompletableFuture<ArpReply> arping(
+      Optional<String> interfaceName, IpAddress target, long timeoutNanos) {
+    return arpQuestions.send(interfaceName, target, timeoutNanos);
   }
 }

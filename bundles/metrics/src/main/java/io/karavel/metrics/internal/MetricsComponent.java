@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -46,6 +47,7 @@ public final class MetricsComponent {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private volatile Appliance appliance;
   private ScheduledExecutorService executor;
+  private Future<?> refreshing;
 
   /** For SCR. */
   public MetricsComponent() {}
@@ -70,8 +72,9 @@ public final class MetricsComponent {
     refresh();
     reporters.apply(settings.inForce());
     executor = Executors.newSingleThreadScheduledExecutor(Daemons.named("karavel-metrics"));
-    executor.scheduleWithFixedDelay(
-        this::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+    refreshing =
+        executor.scheduleWithFixedDelay(
+            this::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
     registrations.add(context.registerService(MetricRegistry.class, registry, null));
     registrations.add(context.registerService(LiveSettings.class, settings, null));
   }
@@ -87,6 +90,7 @@ public final class MetricsComponent {
   synchronized void deactivate() {
     registrations.forEach(ServiceRegistration::unregister);
     registrations.clear();
+    refreshing.cancel(false);
     executor.shutdownNow();
     reporters.close();
   }

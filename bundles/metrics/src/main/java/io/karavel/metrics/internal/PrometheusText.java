@@ -20,18 +20,16 @@ final class PrometheusText {
   private static final String PREFIX = "karavel_";
   private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999};
 
-  private final MetricRegistry registry;
   private final StackMetrics stacks;
   private final Map<String, StringBuilder> families = new TreeMap<>();
 
-  PrometheusText(MetricRegistry registry, StackMetrics stacks) {
-    this.registry = registry;
+  private PrometheusText(StackMetrics stacks) {
     this.stacks = stacks;
   }
 
   /** The text now. */
   static String of(MetricRegistry registry, StackMetrics stacks) {
-    PrometheusText text = new PrometheusText(registry, stacks);
+    PrometheusText text = new PrometheusText(stacks);
     new TreeMap<>(registry.getMetrics()).forEach(text::add);
     StringBuilder all = new StringBuilder(1 << 16);
     text.families.values().forEach(all::append);

@@ -46,11 +46,16 @@ abstract class ApplianceCommand implements Action {
   /** Does it. */
   abstract void run() throws Exception;
 
+  /** Whether it changes anything, as it was called: then it leaves exactly one audit record. */
+  boolean changes() {
+    return false;
+  }
+
   @Override
   public final Object execute() throws Exception {
     try (ServiceLookup lookup = new ServiceLookup(context)) {
       services = lookup;
-      run();
+      runAudited();
       System.out.flush();
       return null;
     } catch (ModuleAbsentException e) {
@@ -59,6 +64,20 @@ abstract class ApplianceCommand implements Action {
       throw failure(String.valueOf(e.getMessage()));
     } finally {
       services = null;
+    }
+  }
+
+  private void runAudited() throws Exception {
+    String problem = null;
+    try {
+      run();
+    } catch (Exception e) {
+      problem = String.valueOf(e.getMessage());
+      throw e;
+    } finally {
+      if (changes()) {
+        CommandAudit.record(this, services, problem);
+      }
     }
   }
 

@@ -30,6 +30,11 @@ public final class IpAddressAddCommand extends ReportingCommand {
   public IpAddressAddCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     IpPrefix prefix = IpPrefix.parse(address);
     ask()

@@ -35,6 +35,11 @@ public final class IpAddressRemoveCommand extends ReportingCommand {
   public IpAddressRemoveCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     IpPrefix prefix = IpPrefix.parse(address);
     Question ask = ask();

@@ -35,6 +35,11 @@ public final class IpNeighbourFlushCommand extends ReportingCommand {
   public IpNeighbourFlushCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     Optional<IpAddress> wanted = Optional.ofNullable(address).map(IpAddress::parse);
     Optional<String> onInterface = Optional.ofNullable(interfaceName);

@@ -43,6 +43,11 @@ public final class IpRouteAddCommand extends ReportingCommand {
   public IpRouteAddCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     checkRange("--metric", metric, 0, 65535);
     IpPrefix prefix = IpPrefix.parse(destination);

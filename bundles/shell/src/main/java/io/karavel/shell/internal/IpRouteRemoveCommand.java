@@ -36,6 +36,11 @@ public final class IpRouteRemoveCommand extends ReportingCommand {
   public IpRouteRemoveCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     IpPrefix prefix = IpPrefix.parse(destination).network();
     Optional<IpAddress> gateway = Optional.ofNullable(via).map(IpAddress::parse);

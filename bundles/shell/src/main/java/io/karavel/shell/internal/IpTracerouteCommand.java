@@ -137,8 +137,7 @@ public final class IpTracerouteCommand extends ReportingCommand {
     List<CompletableFuture<PingReply>> futures = new ArrayList<>();
     for (int query = 0; query < queries; query++) {
       PingRequest request =
-          new PingRequest(
-              destination, identifier, ttl * 16 + query, 32, ttl, false, timeoutNanos);
+          new PingRequest(destination, identifier, ttl * 16 + query, 32, ttl, false, timeoutNanos);
       futures.add(ask.ip(ip -> ip.ping(request)));
     }
     List<Hop> answers = new ArrayList<>();

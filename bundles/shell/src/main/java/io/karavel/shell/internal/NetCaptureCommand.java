@@ -108,6 +108,11 @@ public final class NetCaptureCommand extends ReportingCommand {
   public NetCaptureCommand() {}
 
   @Override
+  boolean changes() {
+    return !"list".equals(action);
+  }
+
+  @Override
   void run() throws Exception {
     appliance();
     Captures captures =

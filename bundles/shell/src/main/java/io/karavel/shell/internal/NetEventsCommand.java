@@ -27,7 +27,10 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 public final class NetEventsCommand extends ListCommand {
   private static final int LOOK_MILLIS = 200;
 
-  @Option(name = "-f", aliases = "--follow", description = "Goes on with what happens, until Ctrl-C")
+  @Option(
+      name = "-f",
+      aliases = "--follow",
+      description = "Goes on with what happens, until Ctrl-C")
   boolean follow;
 
   @Option(
@@ -146,8 +149,7 @@ public final class NetEventsCommand extends ListCommand {
         columns().plain(out(), "", List.of(line));
       } else {
         out()
-            .println(
-                line.time() + "  " + line.kind() + "  " + line.subject() + "  " + line.text());
+            .println(line.time() + "  " + line.kind() + "  " + line.subject() + "  " + line.text());
       }
     }
     out().flush();

@@ -59,6 +59,11 @@ public final class NetLabCommand extends ConnectionCommand {
   public NetLabCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     if (!action.equals("lose")) {
       throw failure("'" + action + "' is no experiment; there is lose");

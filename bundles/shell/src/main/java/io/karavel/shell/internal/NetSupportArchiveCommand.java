@@ -129,7 +129,8 @@ public final class NetSupportArchiveCommand extends ReportingCommand {
     new Report()
         .with("file", file.toString())
         .with("bytes", Files.size(file))
-        .print(file + " (" + Files.size(file) + " bytes); it is readable by this user alone", form());
+        .print(
+            file + " (" + Files.size(file) + " bytes); it is readable by this user alone", form());
   }
 
   private void pack(Appliance appliance) throws Exception {

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -93,6 +95,14 @@ public final class NicImpairCommand extends ReportingCommand {
 
   /** For the shell. */
   public NicImpairCommand() {}
+
+  @Override
+  boolean changes() {
+    return off
+        || Stream.of(
+                loss, delay, jitter, reorder, reorderDelay, duplicate, corrupt, rate, queue, seed)
+            .anyMatch(Objects::nonNull);
+  }
 
   @Override
   void run() throws Exception {

@@ -45,6 +45,11 @@ public final class NicSetCommand extends ReportingCommand {
   public NicSetCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     DeviceConfiguration configuration =
         DeviceConfiguration.find(services(), device)

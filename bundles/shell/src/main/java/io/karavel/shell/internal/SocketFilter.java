@@ -108,7 +108,8 @@ final class SocketFilter {
       case "sport" -> port(TcpConnectionInfo::local);
       case "dport" -> port(TcpConnectionInfo::remote);
       default ->
-          throw wrong("'" + word + "' is no test; there are state, exclude, src, dst, sport, dport");
+          throw wrong(
+              "'" + word + "' is no test; there are state, exclude, src, dst, sport, dport");
     };
   }
 

@@ -59,6 +59,11 @@ public final class TcpConnectCommand extends ApplianceCommand {
   public TcpConnectCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     checkRange("port", port, 1, 65535);
     checkRange("--timeout", timeoutSeconds, 0.001, 3600);

@@ -47,6 +47,11 @@ public final class TcpKillCommand extends ReportingCommand {
   public TcpKillCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     if (rst && fin) {
       throw failure("--rst and --fin exclude each other; say one of them");

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -19,8 +20,18 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     scope = "tcp",
     name = "list",
     description = "Connections and listeners of the stack",
-    detailedDescription = "Example: tcp:list --state ESTABLISHED --peer 10.77.0.0/24")
+    detailedDescription =
+        "Example: tcp:list --peer 10.77.0.0/24 'state established and not sport = :7'")
 public final class TcpListCommand extends ListCommand {
+  @Argument(
+      name = "filter",
+      description =
+          "A filter as ss takes it, in quotes: state, exclude, src, dst, sport, dport, and, or,"
+              + " not, parentheses",
+      multiValued = true)
+  @Completion(FilterCompleter.class)
+  List<String> filter;
+
   @Option(
       name = "--state",
       aliases = "-s",
@@ -69,12 +80,15 @@ public final class TcpListCommand extends ListCommand {
 
   @Override
   void run() throws Exception {
-    Predicate<TcpConnectionInfo> filter = filter();
-    List<TcpConnectionInfo> found = new ArrayList<>(ask().connections(filter, lookFor()));
+    Predicate<TcpConnectionInfo> wanted = options();
+    if (filter != null) {
+      wanted = wanted.and(SocketFilter.parse(String.join(" ", filter)));
+    }
+    List<TcpConnectionInfo> found = new ArrayList<>(ask().connections(wanted, lookFor()));
     print(columns(), found, "nothing matches; without options everything is shown");
   }
 
-  private Predicate<TcpConnectionInfo> filter() {
+  private Predicate<TcpConnectionInfo> options() {
     Set<TcpState> wanted = EnumSet.noneOf(TcpState.class);
     if (states != null) {
       states.forEach(name -> wanted.add(TcpState.parse(name)));

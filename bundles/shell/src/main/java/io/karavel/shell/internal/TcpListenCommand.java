@@ -40,6 +40,11 @@ public final class TcpListenCommand extends ReportingCommand {
   public TcpListenCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     checkRange("port", port, 0, 65535);
     IpAddress on = address == null ? IpAddress.ANY : IpAddress.parse(address);

@@ -46,6 +46,11 @@ public final class TcpTraceCommand extends ConnectionCommand {
   public TcpTraceCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     checkRange("-c", count, 0, 1_000_000_000);
     checkRange("--time", seconds, 0, 1_000_000);

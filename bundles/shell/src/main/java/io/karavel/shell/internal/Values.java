@@ -100,6 +100,16 @@ final class Values {
     out.println();
   }
 
+  /** Writes one JSON text on one line. */
+  static void printLine(PrintStream out, JsonBody body) throws IOException {
+    JsonGenerator json =
+        new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    try (json) {
+      body.write(json);
+    }
+    out.println();
+  }
+
   /** Nanoseconds as milliseconds. */
   static double millis(long nanos) {
     return nanos / 1e6;

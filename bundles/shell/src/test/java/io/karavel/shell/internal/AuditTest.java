@@ -2,19 +2,13 @@ package io.karavel.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.karavel.control.Audit;
 import io.karavel.control.AuditRecord;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AuditTest {
   private final Shell shell = new Shell();
-  private final List<AuditRecord> records = new ArrayList<>();
-
-  AuditTest() {
-    shell.publish(Audit.class, records::add);
-  }
+  private final List<AuditRecord> records = shell.audited;
 
   @Test
   void aChangeLeavesOneRecordWithWhatWasTyped() throws Exception {
@@ -45,7 +39,8 @@ class AuditTest {
   void anAnswerOfNoIsARecordOfAFailure() {
     shell.terminal = true;
     shell.answer = "n";
-    assertThat(shell.failure(new IpAddressRemoveCommand(), "main0", "10.77.0.2/24")).isEqualTo("nothing was done");
+    assertThat(shell.failure(new IpAddressRemoveCommand(), "main0", "10.77.0.2/24"))
+        .isEqualTo("nothing was done");
     assertThat(records).hasSize(1);
     assertThat(records.get(0).text()).isEqualTo("nothing was done");
   }

@@ -85,6 +85,7 @@ class CommandsTest {
             "ip:address-add",
             "ip:address-list",
             "ip:address-remove",
+            "ip:arping",
             "ip:neighbour-flush",
             "ip:neighbour-list",
             "ip:ping",
@@ -92,11 +93,14 @@ class CommandsTest {
             "ip:route-get",
             "ip:route-list",
             "ip:route-remove",
+            "ip:traceroute",
             "net:capture",
             "net:counters",
             "net:drops",
+            "net:events",
             "net:lab",
             "net:status",
+            "net:support-archive",
             "nic:impair",
             "nic:list",
             "nic:set",
@@ -106,10 +110,12 @@ class CommandsTest {
             "tcp:kill",
             "tcp:list",
             "tcp:listen",
+            "tcp:probe",
             "tcp:show",
             "tcp:summary",
             "tcp:trace",
-            "timer:list");
+            "timer:list",
+            "timer:stats");
   }
 
   @Test
@@ -187,10 +193,10 @@ class CommandsTest {
       List<String> arguments =
           switch (name(type)) {
             case "ip:address-add", "ip:address-remove" -> List.of("main0", "10.77.0.2/24");
-            case "ip:ping", "ip:route-get" -> List.of("10.77.0.1");
+            case "ip:ping", "ip:route-get", "ip:arping", "ip:traceroute" -> List.of("10.77.0.1");
             case "ip:route-add" -> List.of("--via", "10.77.0.1", "10.0.0.0/8");
             case "ip:route-remove" -> List.of("10.0.0.0/8");
-            case "tcp:connect" -> List.of("10.77.0.1", "7");
+            case "tcp:connect", "tcp:probe" -> List.of("10.77.0.1", "7");
             case "tcp:kill", "tcp:show" -> List.of("5");
             case "tcp:listen" -> List.of("5000");
             case "nic:set" -> List.of("mem0", "mtu=1300");
@@ -216,6 +222,22 @@ class CommandsTest {
               .contains(scope + ":" + line.substring(0, line.indexOf(' ')));
         }
       }
+    }
+  }
+
+  @Test
+  void whatAViewerMayNotDoSaysWhenItChangesAndIsAuditedAndNothingElseDoes() throws Exception {
+    for (Class<?> type : commands()) {
+      Command command = type.getAnnotation(Command.class);
+      boolean everybody =
+          Files.readAllLines(
+                  ETC.resolve("org.apache.karaf.command.acl." + command.scope() + ".cfg"))
+              .stream()
+              .anyMatch(line -> line.startsWith(command.name() + " = viewer,"));
+      boolean says =
+          Stream.of(type.getDeclaredMethods())
+              .anyMatch(method -> method.getName().equals("changes"));
+      assertThat(says).as(name(type)).isEqualTo(!everybody);
     }
   }
 

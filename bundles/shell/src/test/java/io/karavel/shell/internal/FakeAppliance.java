@@ -14,6 +14,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.engine.SettingsException;
 import io.karavel.ip.AddressInfo;
+import io.karavel.ip.ArpReply;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.NeighbourInfo;
 import io.karavel.ip.PingReply;
@@ -28,6 +29,7 @@ import io.karavel.tcp.TcpState;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
 import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -35,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -49,6 +52,9 @@ final class FakeAppliance implements Appliance {
   final List<AddressInfo> addresses = new ArrayList<>();
   final List<String> done = new ArrayList<>();
   final List<PingRequest> pings = new ArrayList<>();
+  final Queue<ArpReply> arpReplies = new ArrayDeque<>();
+  final List<Event> events = new ArrayList<>();
+  final Counters lane = new Counters();
   Function<PingRequest, PingReply> pingReply =
       r ->
           new PingReply(
@@ -181,7 +187,7 @@ final class FakeAppliance implements Appliance {
 
   @Override
   public List<Counters> counterSets(String stack) {
-    return List.of();
+    return List.of(lane);
   }
 
   @Override
@@ -193,7 +199,7 @@ final class FakeAppliance implements Appliance {
 
   @Override
   public List<Event> events(String stack, long sinceSequence) {
-    return List.of();
+    return events.stream().filter(event -> event.sequence() >= sinceSequence).toList();
   }
 
   @Override
@@ -340,6 +346,13 @@ final class FakeAppliance implements Appliance {
     public CompletableFuture<PingReply> ping(PingRequest request) {
       pings.add(request);
       return CompletableFuture.completedFuture(pingReply.apply(request));
+    }
+
+    @Override
+    public CompletableFuture<ArpReply> arping(
+        Optional<String> interfaceName, IpAddress target, long timeoutNanos) {
+      done.add("arping " + interfaceName + " " + target);
+      return CompletableFuture.completedFuture(arpReplies.remove());
     }
   }
 

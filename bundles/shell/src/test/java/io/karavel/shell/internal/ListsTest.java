@@ -7,6 +7,7 @@ import io.karavel.engine.LiveSettings;
 import io.karavel.services.ServicesSettings;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpState;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -318,5 +319,21 @@ class ListsTest {
     assertThat(shell.run(status())).contains("\u001b[32m");
     assertThat(shell.run(status(), "--no-format")).doesNotContain("\u001b");
     assertThat(shell.run(status(), "--json")).doesNotContain("\u001b");
+  }
+
+  @Test
+  void aHundredThousandConnectionsArePrintedWithinTwoSecondsOfAProcessor() throws Exception {
+    TcpConnectionInfo one = shell.appliance.connections.get(1);
+    for (int i = 0; i < 100_000; i++) {
+      shell.appliance.connections.add(one);
+    }
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      assertThat(shell.run(new TcpListCommand(), "--limit", "0").lines()).hasSize(100_004);
+      best = Math.min(best, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin);
+    }
+    System.out.printf("100,000 rows: %.0f ms%n", best / 1e6);
+    assertThat(best).isLessThan(2_000_000_000L);
   }
 }

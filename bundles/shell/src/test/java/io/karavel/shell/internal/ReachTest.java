@@ -29,8 +29,7 @@ class ReachTest {
                       1_500_000);
               case 2 -> new PingReply(PingReply.TIMEOUT, IpAddress.ANY, r.sequence(), 0, 0, 1);
               default ->
-                  new PingReply(
-                      PingReply.REPLY, r.destination(), r.sequence(), 40, 62, 2_250_000);
+                  new PingReply(PingReply.REPLY, r.destination(), r.sequence(), 40, 62, 2_250_000);
             };
   }
 

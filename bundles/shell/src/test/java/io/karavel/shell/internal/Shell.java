@@ -3,6 +3,8 @@ package io.karavel.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.Audit;
+import io.karavel.control.AuditRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.util.Map;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.action.command.DefaultActionPreparator;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -36,7 +39,10 @@ final class Shell {
   String errors = "";
   int heldServices;
 
+  final List<AuditRecord> audited = new ArrayList<>();
+
   Shell() {
+    publish(Audit.class, audited::add);
     publish(Appliance.class, appliance);
   }
 
@@ -118,6 +124,7 @@ final class Shell {
                 heldServices--;
                 yield true;
               }
+              case "getBundles" -> new Bundle[0];
               default -> throw new UnsupportedOperationException(method);
             });
   }

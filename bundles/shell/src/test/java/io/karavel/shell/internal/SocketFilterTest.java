@@ -79,10 +79,8 @@ class SocketFilterTest {
     assertThat(pass("state established dport = :80")).containsExactly(3L);
     assertThat(pass("state established && dport = :80")).containsExactly(3L);
     assertThat(pass("state established & dport = :80")).containsExactly(3L);
-    assertThat(pass("sport = :7 and state listening or dport = :80"))
-        .containsExactly(1L, 3L, 5L);
-    assertThat(pass("sport = :7 and (state listening or dport = :40000)"))
-        .containsExactly(1L, 2L);
+    assertThat(pass("sport = :7 and state listening or dport = :80")).containsExactly(1L, 3L, 5L);
+    assertThat(pass("sport = :7 and (state listening or dport = :40000)")).containsExactly(1L, 2L);
     assertThat(pass("state listening | state time-wait")).containsExactly(1L, 4L);
     assertThat(pass("state listening || state time-wait")).containsExactly(1L, 4L);
     assertThat(pass("not state established")).containsExactly(1L, 4L, 5L);

@@ -49,8 +49,7 @@ class SupportArchiveTest {
   @Test
   void everythingIsInItAndNoSecret() throws Exception {
     Files.writeString(data.resolve("karaf.log"), "x".repeat(5000) + "\ntoken=geheim\nlast\n");
-    String said =
-        shell.run(command(), "--no-format", "--log-kbytes", "1", "--sample", "250");
+    String said = shell.run(command(), "--no-format", "--log-kbytes", "1", "--sample", "250");
     Path file = Path.of(said.substring(0, said.indexOf('\t')));
     assertThat(file).exists().hasFileName("karavel-support-20260301-120000.zip");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))

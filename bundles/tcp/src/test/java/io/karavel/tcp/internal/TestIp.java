@@ -6,6 +6,7 @@ import io.karavel.address.MacAddress;
 import io.karavel.engine.CloseReason;
 import io.karavel.engine.Handover;
 import io.karavel.ip.AddressInfo;
+import io.karavel.ip.ArpReply;
 import io.karavel.ip.NeighbourInfo;
 import io.karavel.ip.PingReply;
 import io.karavel.ip.PingRequest;
@@ -152,6 +153,12 @@ final class TestIp implements IpModule {
 
   @Override
   public CompletableFuture<PingReply> ping(PingRequest request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<ArpReply> arping(
+      Optional<String> interfaceName, IpAddress target, long timeoutNanos) {
     throw new UnsupportedOperationException();
   }
 }

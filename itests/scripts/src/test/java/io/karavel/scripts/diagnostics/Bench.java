@@ -11,6 +11,7 @@ import io.karavel.control.ModuleInfo;
 import io.karavel.control.TapPoints;
 import io.karavel.control.TimerInfo;
 import io.karavel.diagnostics.internal.Ground;
+import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Event;
 import io.karavel.ip.InterfaceSettings;
@@ -110,6 +111,11 @@ final class Bench implements Appliance, TapPoints {
   @Override
   public Map<String, Long> counters(String stack) {
     return main.stack().counters();
+  }
+
+  @Override
+  public List<Counters> counterSets(String stack) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

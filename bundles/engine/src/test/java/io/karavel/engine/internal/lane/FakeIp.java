@@ -12,6 +12,7 @@ import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.Slot;
 import io.karavel.engine.StateVersions;
 import io.karavel.ip.AddressInfo;
+import io.karavel.ip.ArpReply;
 import io.karavel.ip.NeighbourInfo;
 import io.karavel.ip.PingReply;
 import io.karavel.ip.PingRequest;
@@ -205,5 +206,11 @@ class FakeIp implements IpModule {
   @Override
   public CompletableFuture<PingReply> ping(PingRequest request) {
     return new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletableFuture<ArpReply> arping(
+      Optional<String> interfaceName, IpAddress target, long timeoutNanos) {
+    throw new UnsupportedOperationException();
   }
 }

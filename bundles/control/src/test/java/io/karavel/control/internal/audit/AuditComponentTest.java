@@ -1,0 +1,119 @@
+package io.karavel.control.internal.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.control.ApplianceEvent;
+import io.karavel.control.AuditRecord;
+import io.karavel.control.EventHistory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventAdmin;
+
+class AuditComponentTest {
+  private final List<Event> posted = new ArrayList<>();
+  private final List<String> noted = new ArrayList<>();
+  private final AuditComponent audit = new AuditComponent();
+
+  AuditComponentTest() {
+    audit.bindEvents(
+        new EventAdmin() {
+          @Override
+          public void postEvent(Event event) {
+            posted.add(event);
+          }
+
+          @Override
+          public void sendEvent(Event event) {
+            throw new UnsupportedOperationException();
+          }
+        });
+    audit.bindHistory(
+        new EventHistory() {
+          @Override
+          public void add(String kind, String subject, String text) {
+            noted.add(kind + " " + subject + ": " + text);
+          }
+
+          @Override
+          public long nextSequence() {
+            return 0;
+          }
+
+          @Override
+          public List<ApplianceEvent> since(long sequence) {
+            return List.of();
+          }
+        });
+  }
+
+  @Test
+  void aRecordIsOneEventForTheAuditLogAndOneInTheHistory() {
+    audit.record(
+        new AuditRecord(
+            Instant.EPOCH, "alice", "main", "tcp:kill", "-f 5", AuditRecord.FAILED, "not\nthere"));
+    assertThat(posted).hasSize(1);
+    assertThat(posted.get(0).getTopic()).isEqualTo("io/karavel/audit/COMMAND");
+    assertThat(posted.get(0).getProperty("user")).isEqualTo("alice");
+    assertThat(posted.get(0).getProperty("outcome")).isEqualTo("failed");
+    assertThat(posted.get(0).getProperty("text")).isEqualTo("not there");
+    assertThat(noted)
+        .containsExactly("command tcp:kill: alice failed tcp:kill -f 5 on stack main: not there");
+  }
+
+  private void executed(String line, Exception how) {
+    Map<String, Object> properties = new HashMap<>(Map.of("command", line));
+    if (how != null) {
+      properties.put("exception", how);
+    }
+    audit.handleEvent(new Event("org/apache/karaf/shell/console/EXECUTED", properties));
+  }
+
+  @Test
+  void onlyWhatWasRefusedToItsUserBecomesARecordHere() {
+    executed("tcp:kill -f 5", null);
+    executed("tcp:kill -f 5", new IllegalStateException("failed"));
+    executed("\n// a comment\nss = { tcp:list } ; ", null);
+    executed("echo there", null);
+    assertThat(posted).isEmpty();
+    executed("nic:set mem0 password=geheim", new SecurityException("Insufficient credentials."));
+    assertThat(posted).hasSize(1);
+    assertThat(posted.get(0).getProperty("outcome")).isEqualTo(AuditRecord.DENIED);
+    assertThat(posted.get(0).getProperty("command")).isEqualTo("nic:set");
+    assertThat(posted.get(0).getProperty("arguments")).isEqualTo("mem0 password=***");
+  }
+
+  @Test
+  void aLineOfKarafsOwnCommandsIsARecordWithItsSecretsMasked() {
+    executed("config:property-set -p x adminPassword = geheim\necho done-1-2", null);
+    assertThat(posted).hasSize(1);
+    assertThat(posted.get(0).getProperty("command")).isEqualTo("config:property-set");
+    assertThat(posted.get(0).getProperty("arguments")).isEqualTo("-p x adminPassword = ***");
+    assertThat(posted.get(0).getProperty("outcome")).isEqualTo(AuditRecord.DONE);
+    executed("bundle:update 7", new IllegalStateException("no such bundle"));
+    assertThat(posted.get(1).getProperty("outcome")).isEqualTo(AuditRecord.FAILED);
+    audit.handleEvent(
+        new Event(
+            "org/apache/karaf/shell/console/EXECUTED",
+            Map.of("command", "config:list", "script", "init")));
+    assertThat(posted).hasSize(2);
+  }
+
+  @Test
+  void aRecordIsShortEnoughForTheAuditLog() {
+    executed("bundle:install " + "x".repeat(20_000), null);
+    assertThat((String) posted.get(0).getProperty("arguments")).hasSize(1001);
+  }
+
+  @Test
+  void withoutEventAdminTheRecordIsKeptNevertheless() {
+    audit.unbindEvents(null);
+    AuditComponent alone = new AuditComponent();
+    alone.record(new AuditRecord(Instant.EPOCH, "a", "main", "nic:set", "", AuditRecord.DONE, ""));
+    assertThat(posted).isEmpty();
+  }
+}

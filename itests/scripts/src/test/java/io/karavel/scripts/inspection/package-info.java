@@ -1,0 +1,2 @@
+/** What management sees of the stack, and what looking costs. */
+package io.karavel.scripts.inspection;
