@@ -24,7 +24,7 @@ class MetricNamesTest {
   private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent().getParent();
   private static final Path PAGE = CHECKOUT.resolve("docs/metrics.md");
   private static final Pattern LOOKED_UP =
-      Pattern.compile("\\b(counter|level|histogram)\\(\\s*\"([\\w.]+)\"");
+      Pattern.compile("\\b(counter|level|histogram)\\(\\s*\"([\\w.]+)\"\\s*\\)");
 
   private static final Pattern ASSIGNED = Pattern.compile("(\\w+)\\s*=[^=]");
 
@@ -74,8 +74,11 @@ class MetricNamesTest {
       String source = Files.readString(file);
       Matcher matcher = LOOKED_UP.matcher(source);
       while (matcher.find()) {
-        metrics.put(
-            matcher.group(2), new Metric(matcher.group(1), comment(source, field(source, matcher))));
+        // who only reads a counter has no field to say what it is
+        metrics.merge(
+            matcher.group(2),
+            new Metric(matcher.group(1), comment(source, field(source, matcher))),
+            (one, other) -> other.meaning().isEmpty() ? one : other);
       }
     }
     for (DropReason reason : DropReason.values()) {
@@ -96,7 +99,8 @@ class MetricNamesTest {
   private static String comment(String source, String field) {
     Matcher declared =
         Pattern.compile(
-                "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:public |private )?(?:final )?(?:Counter|Histogram)(?:\\[\\])? "
+                "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:public |private )?(?:final"
+                    + " )?(?:Counter|Histogram)(?:\\[\\])? "
                     + field
                     + "\\b",
                 Pattern.DOTALL)

@@ -51,7 +51,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       name = "prometheusPort (port)",
       description =
-          "Port of the machine that the Prometheus text is served at; 0 takes a free one and logs it.",
+          "Port of the machine that the Prometheus text is served at; 0 takes a free one and logs"
+              + " it.",
       required = false,
       defaultValue = "9464",
       min = "0",

@@ -140,6 +140,7 @@ public final class TcpCounters {
 
   /** Windows reduced because the peer told of marks. */
   public final Counter ecnReductions;
+
   /** Time from the first SYN to the end of the handshake. */
   public final Histogram handshakeNanos;
 
