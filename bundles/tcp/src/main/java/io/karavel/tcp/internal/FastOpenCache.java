@@ -27,7 +27,15 @@ final class FastOpenCache {
   private static final int TAG_COOKIE = 2;
   private static final int TAG_SEGMENT_BYTES = 3;
 
-  private record Known(byte[] cookie, int segmentBytes) {}
+  private static final class Known {
+    final byte[] cookie;
+    final int segmentBytes;
+
+    Known(byte[] cookie, int segmentBytes) {
+      this.cookie = cookie;
+      this.segmentBytes = segmentBytes;
+    }
+  }
 
   private final TcpLane lane;
   private final Map<Integer, Known> servers =
