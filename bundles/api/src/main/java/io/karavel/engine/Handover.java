@@ -2,6 +2,7 @@ package io.karavel.engine;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The state of a module in a form that another version of it can read: tagged, length-prefixed
@@ -12,13 +13,28 @@ import java.util.List;
  */
 public final class Handover {
   private static final byte[] NOTHING = new byte[0];
+  private static final int[] NOWHERE = {};
 
   private final String slot;
   private final int version;
   private final byte[] form;
   private final List<Object> attachments;
 
-  private Handover(String slot, int version, byte[] form, List<Object> attachments) {
+  /** Where in the form the values are that hold fields, ascending; none if read back from disk. */
+  final int[] nested;
+
+  /** Where in the form the values are that refer to attachments, ascending. */
+  final int[] references;
+
+  private Handover(
+      String slot,
+      int version,
+      byte[] form,
+      List<Object> attachments,
+      int[] nested,
+      int[] references) {
+    this.nested = nested;
+    this.references = references;
     this.slot = slot;
     this.version = version;
     this.form = form;
@@ -26,18 +42,24 @@ public final class Handover {
   }
 
   /** State of a slot in a version; made by {@link HandoverWriter#finish()}. */
-  static Handover of(String slot, int version, byte[] form, List<Object> attachments) {
-    return new Handover(slot, version, form, List.copyOf(attachments));
+  static Handover of(
+      String slot,
+      int version,
+      byte[] form,
+      List<Object> attachments,
+      int[] nested,
+      int[] references) {
+    return new Handover(slot, version, form, List.copyOf(attachments), nested, references);
   }
 
   /** State that was read back from disk, without attachments. */
   public static Handover restored(String slot, int version, byte[] form) {
-    return new Handover(slot, version, form.clone(), List.of());
+    return new Handover(slot, version, form.clone(), List.of(), NOWHERE, NOWHERE);
   }
 
   /** No state: a first start. */
   public static Handover empty(String slot) {
-    return new Handover(slot, 0, NOTHING, List.of());
+    return new Handover(slot, 0, NOTHING, List.of(), NOWHERE, NOWHERE);
   }
 
   /** Whether there is no state. */
@@ -53,6 +75,11 @@ public final class Handover {
   /** The version of the form; 0 when empty. */
   public int version() {
     return version;
+  }
+
+  /** The bytes of the form themselves, for reading. */
+  byte[] rawForm() {
+    return form;
   }
 
   /** A copy of the bytes of the form. */
@@ -72,6 +99,16 @@ public final class Handover {
           "slot " + slot + ": attachment " + index + " of " + attachments.size() + " is missing");
     }
     return attachments.get(index);
+  }
+
+  /**
+   * The same form with an attachment put in the place of each: what a copy by value refers to.
+   *
+   * @param replacement gives the object to be referred to instead; it may be the same
+   */
+  public Handover withAttachments(UnaryOperator<Object> replacement) {
+    return new Handover(
+        slot, version, form, attachments.stream().map(replacement).toList(), nested, references);
   }
 
   /** All attachments. */

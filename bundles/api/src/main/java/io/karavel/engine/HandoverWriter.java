@@ -20,6 +20,10 @@ public final class HandoverWriter {
   private ByteBuffer out = ByteBuffer.allocate(1024);
   private int[] open = new int[8];
   private int depth;
+  private int[] nested = new int[16];
+  private int nestedCount;
+  private int[] references = new int[16];
+  private int referenceCount;
 
   /** A writer for a slot's state in a version of 1 and more. */
   public HandoverWriter(String slot, int version) {
@@ -28,6 +32,12 @@ public final class HandoverWriter {
     }
     this.slot = slot;
     this.version = version;
+  }
+
+  private static int[] noted(int[] places, int count, int place) {
+    int[] all = count == places.length ? Arrays.copyOf(places, count * 2) : places;
+    all[count] = place;
+    return all;
   }
 
   private void room(int bytes) {
@@ -83,6 +93,7 @@ public final class HandoverWriter {
   /** A field that refers to an object by reference; JDK, packet and api classes only. */
   public HandoverWriter putAttachment(int tag, Object value) {
     attachments.add(value);
+    references = noted(references, referenceCount++, out.position() + 6);
     return putInt(tag, attachments.size() - 1);
   }
 
@@ -93,6 +104,7 @@ public final class HandoverWriter {
       open = Arrays.copyOf(open, depth * 2);
     }
     open[depth++] = out.position();
+    nested = noted(nested, nestedCount++, out.position());
     return this;
   }
 
@@ -113,6 +125,12 @@ public final class HandoverWriter {
     CRC32C crc = new CRC32C();
     crc.update(form, 0, form.length - 4);
     ByteBuffer.wrap(form).putInt(form.length - 4, (int) crc.getValue());
-    return Handover.of(slot, version, form, attachments);
+    return Handover.of(
+        slot,
+        version,
+        form,
+        attachments,
+        Arrays.copyOf(nested, nestedCount),
+        Arrays.copyOf(references, referenceCount));
   }
 }

@@ -239,6 +239,14 @@ public final class StackHarness {
     return new SocketDriver(this);
   }
 
+  /**
+   * Opens a copy of the state of a slot's module in one of another factory, where nothing comes of
+   * it, and says what is wrong; empty if nothing is.
+   */
+  public List<String> rehearse(ModuleFactory candidate) {
+    return stack.rehearse(lane, ModuleSource.of(candidate));
+  }
+
   // ---- questions ----
 
   /** All connections, listeners, embryos and TIME-WAIT records that a filter lets pass. */

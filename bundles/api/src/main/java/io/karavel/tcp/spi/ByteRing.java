@@ -104,6 +104,18 @@ public final class ByteRing implements SliceOwner {
     this.capacityBytes = capacityBytes;
   }
 
+  /**
+   * A ring with the positions and limits of this one and no bytes: what is in it must not be read.
+   * For a copy of a socket that nothing can come of.
+   */
+  ByteRing shape(RingMemory otherMemory) {
+    ByteRing shape = new ByteRing(otherMemory, capacityBytes);
+    shape.guaranteedBytes = guaranteedBytes;
+    shape.readPosition = readPosition();
+    shape.writePosition = writePosition();
+    return shape;
+  }
+
   /** Most bytes between read position and the highest byte placed. Any thread. */
   public int capacityBytes() {
     return capacityBytes;

@@ -277,6 +277,15 @@ public abstract class StackEndpoint implements TcpEndpoint {
     return options;
   }
 
+  /** Takes over what is plain data. */
+  final void resemble(StackEndpoint original) {
+    options = original.options;
+    owner = original.owner;
+    local = original.local;
+    bound = original.bound;
+    closed = original.closed;
+  }
+
   final void inheritOptions(StackEndpoint from) {
     options = from.options;
     owner = from.owner;

@@ -132,6 +132,15 @@ public final class StackListener extends StackEndpoint implements TcpListener {
     readyListener(null);
   }
 
+  /** A listener of another table in the condition of this one, with an empty accept queue. */
+  StackListener shape(TcpEndpoints table) {
+    StackListener shape = new StackListener(table, id());
+    shape.resemble(this);
+    shape.backlog = backlog;
+    shape.acceptableCount.set(acceptableCount.get());
+    return shape;
+  }
+
   /** Lane: takes the oldest connection that waits, or null. Also what {@link #accept} does. */
   public StackSocket pollAcceptable() {
     StackSocket socket = acceptable.poll();

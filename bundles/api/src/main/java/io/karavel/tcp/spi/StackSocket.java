@@ -559,6 +559,28 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     outputHeld = held;
   }
 
+  /** A socket of another table in the condition of this one, with rings that hold no bytes. */
+  StackSocket shape(TcpEndpoints table) {
+    StackSocket shape = new StackSocket(table, id());
+    shape.resemble(this);
+    shape.remote = remote;
+    shape.state = state;
+    shape.receiveRing = receiveRing == null ? null : receiveRing.shape(table.memory());
+    shape.sendRing = sendRing == null ? null : sendRing.shape(table.memory());
+    shape.connecting = connecting;
+    shape.opened = opened;
+    shape.inputEnded = inputEnded;
+    shape.outputShutdown = outputShutdown;
+    shape.inputShutdown = inputShutdown;
+    shape.aborted = aborted;
+    shape.finished = finished;
+    shape.over = over;
+    shape.outputHeld = outputHeld;
+    shape.failure = failure;
+    shape.readNoticeAt = readNoticeAt;
+    return shape;
+  }
+
   void acceptedFrom(StackListener listener, IpEndpoint localEnd, IpEndpoint remoteEnd) {
     inheritOptions(listener);
     local(localEnd);

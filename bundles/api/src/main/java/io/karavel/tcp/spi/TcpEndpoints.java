@@ -101,6 +101,18 @@ public final class TcpEndpoints {
     return listener;
   }
 
+  /**
+   * Lane of {@code original}: an endpoint of this table in its condition, with rings that have its
+   * positions and hold no bytes. For opening a copy of a module's state where nothing comes of it.
+   */
+  public StackEndpoint shapeOf(StackEndpoint original) {
+    if (original instanceof StackSocket socket) {
+      return sockets.computeIfAbsent(original.id(), id -> socket.shape(this));
+    }
+    StackListener listener = (StackListener) original;
+    return listeners.computeIfAbsent(original.id(), id -> listener.shape(this));
+  }
+
   /** A number for something that has no socket but must be shown. */
   public long nextId() {
     return lastId.incrementAndGet();

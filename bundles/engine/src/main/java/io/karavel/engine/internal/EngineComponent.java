@@ -2,10 +2,12 @@ package io.karavel.engine.internal;
 
 import io.karavel.control.Appliance;
 import io.karavel.control.TapPoints;
+import io.karavel.control.spi.ModuleSlots;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.LiveSettings;
 import io.karavel.engine.internal.lane.Secrets;
 import io.karavel.engine.internal.stack.RunningAppliance;
+import io.karavel.engine.internal.stack.SlotSwaps;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.stack.StackRegistry;
 import io.karavel.engine.internal.stack.StackSetup;
@@ -35,6 +37,9 @@ import org.osgi.service.component.annotations.Deactivate;
 @Capability(
     namespace = "osgi.service",
     attribute = "objectClass:List<String>='io.karavel.control.Appliance'")
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.karavel.control.spi.ModuleSlots'")
 @Capability(
     namespace = "osgi.service",
     attribute = "objectClass:List<String>='io.karavel.control.TapPoints'")
@@ -67,6 +72,7 @@ public final class EngineComponent implements StackRegistry.Observer {
     RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
     registrations.add(context.registerService(Appliance.class, appliance, null));
     registrations.add(context.registerService(TapPoints.class, appliance, null));
+    registrations.add(context.registerService(ModuleSlots.class, new SlotSwaps(registry), null));
     registrations.add(context.registerService(LiveSettings.class, settings, null));
   }
 

@@ -46,7 +46,8 @@ public final class ModuleTracker {
             bundle == null ? "" : bundle.getSymbolicName(),
             bundle == null ? "" : bundle.getVersion().toString(),
             ranking instanceof Integer number ? number : 0,
-            (Long) reference.getProperty(Constants.SERVICE_ID));
+            (Long) reference.getProperty(Constants.SERVICE_ID),
+            bundle == null ? -1 : bundle.getBundleId());
     sources.put(reference, source);
     engine.registry().arrive(source);
   }

@@ -2,6 +2,7 @@ package io.karavel.shell.internal;
 
 import io.karavel.control.Appliance;
 import io.karavel.control.ModuleAbsentException;
+import io.karavel.control.ModuleSwaps;
 import io.karavel.tcp.TcpService;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -102,6 +103,17 @@ abstract class ApplianceCommand implements Action {
         .orElseThrow(
             () ->
                 failure("the engine: not running; start it with 'bundle:start io.karavel.engine'"));
+  }
+
+  /** What swaps modules. */
+  final ModuleSwaps swaps() throws CommandException {
+    appliance();
+    return services
+        .find(ModuleSwaps.class)
+        .orElseThrow(
+            () ->
+                failure(
+                    "module swaps: not running; start them with 'bundle:start io.karavel.control'"));
   }
 
   /** The stack that is asked, which must be there. */

@@ -3,6 +3,8 @@ package io.karavel.shell.internal;
 import io.karavel.control.LaneInfo;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
+import io.karavel.control.ModuleSwaps;
+import io.karavel.control.ModuleVersion;
 import io.karavel.engine.LiveSettings;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
@@ -82,6 +84,7 @@ public final class NetStatusCommand extends ReportingCommand {
     List<LiveSettings<?>> settings = new ArrayList<>();
     services().all(LiveSettings.class).forEach(settings::add);
     settings.sort(Comparator.comparing(LiveSettings::pid));
+    Map<String, Object> differing = differing();
     TcpSummary summary = null;
     String tcpProblem = null;
     try {
@@ -111,6 +114,7 @@ public final class NetStatusCommand extends ReportingCommand {
             .with("stack", stack)
             .with("uptimeSeconds", ask.appliance().uptimeNanos() / 1_000_000_000)
             .with("modules", moduleColumns().asMaps(modules))
+            .with("differing", differing)
             .with("configuration", settingsColumns().asMaps(settings))
             .with("connections", connections)
             .with("figures", figureColumns().asMaps(figures))
@@ -125,6 +129,7 @@ public final class NetStatusCommand extends ReportingCommand {
       case PLAIN -> {
         out.println("uptimeSeconds\t" + report.facts().get("uptimeSeconds"));
         moduleColumns().plain(out, "module\t", modules);
+        differing.forEach((bundle, how) -> out.println("differing\t" + bundle + "\t" + how));
         settingsColumns().plain(out, "configuration\t", settings);
         connections.forEach((state, count) -> out.println("connections\t" + state + "\t" + count));
         figureColumns().plain(out, "figure\t", figures);
@@ -145,6 +150,7 @@ public final class NetStatusCommand extends ReportingCommand {
             up.toMinutesPart(),
             up.toSecondsPart());
         moduleColumns().table(out, modules, isColoured(), "the stack has no slots");
+        differing.forEach((bundle, how) -> out.println(bundle + " " + how));
         out.println();
         settingsColumns().table(out, settings, isColoured(), "nobody has published settings");
         out.println();
@@ -166,6 +172,22 @@ public final class NetStatusCommand extends ReportingCommand {
                 + packets);
       }
     }
+  }
+
+  /** Bundles that are not what their features say; none known while control is away. */
+  private Map<String, Object> differing() {
+    Map<String, Object> differing = new LinkedHashMap<>();
+    services()
+        .find(ModuleSwaps.class)
+        .ifPresent(
+            swaps -> {
+              for (ModuleVersion version : swaps.versions()) {
+                if (!version.differs().isEmpty()) {
+                  differing.put(version.bundle() + " " + version.version(), version.differs());
+                }
+              }
+            });
+    return differing;
   }
 
   /** Without those that are 0, unless all are. */

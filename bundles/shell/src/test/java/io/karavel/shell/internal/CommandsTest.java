@@ -99,6 +99,11 @@ class CommandsTest {
             "net:drops",
             "net:events",
             "net:lab",
+            "net:module-drop",
+            "net:module-history",
+            "net:module-list",
+            "net:module-rollback",
+            "net:module-swap",
             "net:status",
             "net:support-archive",
             "nic:impair",
@@ -202,6 +207,8 @@ class CommandsTest {
             case "nic:set" -> List.of("mem0", "mtu=1300");
             case "net:capture" -> List.of("list");
             case "net:lab" -> List.of("lose");
+            case "net:module-swap" -> List.of("tcp", "file:/tmp/tcp.jar");
+            case "net:module-rollback", "net:module-drop" -> List.of("tcp");
             default -> List.of();
           };
       assertThat(shell.failure(command, arguments.toArray(new String[0])))

@@ -9,6 +9,8 @@ import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The keepalive policy that the configuration states: the same for every connection. */
 final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
@@ -20,6 +22,12 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
   private final KeepaliveModuleFactory factory;
   private KeepaliveSettings settings;
   private int revision = 1;
+
+  /** Whether the revision is still the predecessor's, because nobody has asked yet. */
+  private boolean successor;
+
+  /** Fields of a later version, kept for the way back to it. */
+  private final Map<Integer, byte[]> unknown = new TreeMap<>();
 
   SettingsKeepalivePolicy(
       LaneContext context, KeepaliveModuleFactory factory, KeepaliveSettings settings) {
@@ -33,8 +41,10 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
     HandoverReader reader = kept.reader();
     while (reader.next()) {
       if (reader.tag() == TAG_REVISION) {
-        // what connections learnt from the predecessor is stale
-        revision = reader.intValue() + 1;
+        revision = reader.intValue();
+        successor = true;
+      } else {
+        unknown.put(reader.tag(), reader.bytes());
       }
     }
     settings = factory.opened(this, context);
@@ -42,7 +52,9 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
 
   @Override
   public Handover export() {
-    return new HandoverWriter(SLOT, VERSION).putInt(TAG_REVISION, revision).finish();
+    HandoverWriter writer = new HandoverWriter(SLOT, VERSION).putInt(TAG_REVISION, revision);
+    unknown.forEach(writer::putBytes);
+    return writer.finish();
   }
 
   @Override
@@ -57,6 +69,11 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
 
   @Override
   public int revision() {
+    if (successor) {
+      // what connections learnt from the predecessor is stale
+      successor = false;
+      revision++;
+    }
     return revision;
   }
 

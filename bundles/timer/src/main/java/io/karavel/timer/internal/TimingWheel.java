@@ -13,6 +13,8 @@ import io.karavel.engine.TimerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A hierarchical timing wheel: wheels of 64 slots, the finest of one tick (1 ms) per slot, each
@@ -37,6 +39,9 @@ final class TimingWheel implements TimerIndex {
 
   /** Wheels built anew. */
   private final Counter rebuilds;
+
+  /** Fields of a later version, kept for the way back to it. */
+  private final Map<Integer, byte[]> unknown = new TreeMap<>();
 
   private final TimerModuleFactory factory;
   private final LaneContext context;
@@ -71,8 +76,14 @@ final class TimingWheel implements TimerIndex {
   public void open(Handover kept) throws HandoverException {
     HandoverReader reader = kept.reader();
     while (reader.next()) {
-      if (reader.tag() == TAG_REBUILDS && reader.longValue() < 0) {
-        throw new HandoverException("slot timer: a negative number of rebuilds");
+      if (reader.tag() == TAG_REBUILDS) {
+        if (reader.longValue() < 0) {
+          throw new HandoverException("slot timer: a negative number of rebuilds");
+        }
+        // the counter is the lane's; a lane that begins with this state goes on from there
+        rebuilds.set(Math.max(rebuilds.value(), reader.longValue()));
+      } else {
+        unknown.put(reader.tag(), reader.bytes());
       }
     }
     adopt(factory.opened(this, context));
@@ -81,7 +92,10 @@ final class TimingWheel implements TimerIndex {
   /** The timers are the engine's; there is nothing else that a successor needs. */
   @Override
   public Handover export() {
-    return new HandoverWriter(SLOT, VERSION).putLong(TAG_REBUILDS, rebuilds.value()).finish();
+    HandoverWriter writer =
+        new HandoverWriter(SLOT, VERSION).putLong(TAG_REBUILDS, rebuilds.value());
+    unknown.forEach(writer::putBytes);
+    return writer.finish();
   }
 
   @Override

@@ -212,7 +212,8 @@ class RandomLivesTest {
 
   private static void disturb(StackHarness stack, VirtualNetwork network, SplittableRandom random) {
     String slot = SLOTS[random.nextInt(SLOTS.length)];
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(5)) {
+      case 4 -> assertThat(stack.rehearse(stack.factory(slot))).as(slot).isEmpty();
       case 0 -> stack.replace(slot);
       case 1 -> assertThat(stack.swap(slot)).isNull();
       case 2 -> {

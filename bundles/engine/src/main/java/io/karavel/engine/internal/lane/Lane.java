@@ -6,6 +6,7 @@ import io.karavel.engine.Counters;
 import io.karavel.engine.Drops;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.EventLog;
+import io.karavel.engine.Handover;
 import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.Module;
 import io.karavel.engine.Timer;
@@ -223,9 +224,47 @@ public final class Lane {
 
   /** Swaps a slot's module for one of another factory; null on success, else why not. */
   public String swap(ModuleSource newcomer) {
+    return swap(newcomer, false);
+  }
+
+  /** Like {@link #swap(ModuleSource)}; a watched newcomer that throws makes way for the old one. */
+  public String swap(ModuleSource newcomer, boolean watched) {
     refreshTime();
     leaveOver();
-    return holder(newcomer.slot()).swap(newcomer);
+    return holder(newcomer.slot()).swap(newcomer, watched);
+  }
+
+  /** The watch over a slot's module is over. */
+  public void confirm(String slot) {
+    holder(slot).confirm();
+  }
+
+  /** The factory of the module at work in a slot, or null. */
+  public ModuleSource atWork(String slot) {
+    SlotHolder holder = slots.find(slot);
+    return holder == null || holder.module() == null ? null : holder.source();
+  }
+
+  /** The state of the module at work in a slot, which goes on; null if there is none. */
+  public Handover export(String slot) {
+    refreshTime();
+    SlotHolder holder = slots.find(slot);
+    if (holder == null) {
+      return null;
+    }
+    flush();
+    return holder.export();
+  }
+
+  /**
+   * Opens state in a module of a factory without plugging it in, and returns what it exports: for a
+   * lane made for a rehearsal.
+   *
+   * @throws Exception whatever the candidate throws
+   */
+  public Handover tryOut(ModuleSource candidate, Handover state) throws Exception {
+    refreshTime();
+    return holder(candidate.slot()).tryOut(candidate, state);
   }
 
   /** Swaps a slot back to the factory before the last swap; null on success, else why not. */

@@ -19,10 +19,23 @@ public final class ModuleSource {
   private final String version;
   private final int ranking;
   private final long serviceId;
+  private final long bundleId;
 
-  /** With the symbolic name and version of the bundle, service.ranking and service.id. */
+  /** With the symbolic name and version of a bundle, service.ranking and service.id. */
   public ModuleSource(
       ModuleFactory factory, String bundle, String version, int ranking, long serviceId) {
+    this(factory, bundle, version, ranking, serviceId, -1);
+  }
+
+  /** With the number of the bundle too. */
+  public ModuleSource(
+      ModuleFactory factory,
+      String bundle,
+      String version,
+      int ranking,
+      long serviceId,
+      long bundleId) {
+    this.bundleId = bundleId;
     this.factory = factory;
     this.bundle = bundle;
     this.version = version;
@@ -43,6 +56,11 @@ public final class ModuleSource {
   /** The slot its modules go into. */
   public String slot() {
     return factory.slot();
+  }
+
+  /** Number of the bundle; -1 outside OSGi. */
+  public long bundleId() {
+    return bundleId;
   }
 
   /** Symbolic name of the bundle. */

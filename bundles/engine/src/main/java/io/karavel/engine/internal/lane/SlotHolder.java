@@ -46,6 +46,10 @@ final class SlotHolder {
   private ModuleContext context;
   private ModuleSource source;
   private ModuleSource previous;
+
+  /** Whether the module at work is watched: when it throws, the previous one goes on. */
+  private boolean onProbation;
+
   private int generation;
   private String state = SlotStatus.EMPTY;
   private String lastError = "";
@@ -120,6 +124,7 @@ final class SlotHolder {
     standBys.remove(leaving);
     if (previous == leaving) {
       previous = null;
+      onProbation = false;
     }
     if (leaving == source) {
       source = null;
@@ -296,7 +301,7 @@ final class SlotHolder {
    *
    * @return null on success, else why not
    */
-  String swap(ModuleSource newcomer) {
+  String swap(ModuleSource newcomer, boolean watched) {
     if (module == null) {
       arrive(newcomer);
       return source == newcomer ? null : lastError;
@@ -330,6 +335,7 @@ final class SlotHolder {
     previous = source;
     standBys.remove(newcomer);
     standBys.putBack(previous);
+    onProbation = watched;
     install(opened, fresh, newcomer);
     notePause(begin);
     close(old, CloseReason.HANDED_OVER);
@@ -342,7 +348,35 @@ final class SlotHolder {
 
   /** Swaps back to the factory that was at work before the last swap; null on success. */
   String rollback() {
-    return previous == null ? "slot " + name + " has no previous module" : swap(previous);
+    return previous == null ? "slot " + name + " has no previous module" : swap(previous, false);
+  }
+
+  /** The watch is over: what goes wrong from now on is a crash like any other. */
+  void confirm() {
+    onProbation = false;
+  }
+
+  /** Its state as it is, the module going on; null if there is no module. */
+  Handover export() {
+    return module == null ? null : module.export();
+  }
+
+  /**
+   * Opens state in a module that never gets into the slot, and returns what that one exports. For a
+   * lane on which nothing else happens.
+   *
+   * @throws Exception whatever the candidate throws
+   */
+  Handover tryOut(ModuleSource candidate, Handover state) throws Exception {
+    ModuleContext fresh = new ModuleContext(lane, this);
+    Module made = candidate.factory().create(fresh);
+    try {
+      made.open(state);
+      return made.export();
+    } finally {
+      close(made, CloseReason.HANDED_OVER);
+      fresh.retire();
+    }
   }
 
   /**
@@ -366,7 +400,13 @@ final class SlotHolder {
     }
     takeOut(state);
     standBys.putBack(source);
-    if (tooMany) {
+    if (onProbation && previous != null) {
+      onProbation = false;
+      standBys.refuse(source);
+      lane.event("module", name, source + " is watched and crashed: back to " + previous);
+      source = previous;
+      moveTo(SlotStatus.PARKED);
+    } else if (tooMany) {
       standBys.refuse(source);
       moveTo(SlotStatus.CRASHED);
       fail(

@@ -5,6 +5,7 @@ import io.karavel.control.TimerInfo;
 import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.EngineSettings;
+import io.karavel.engine.Handover;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.Culprit;
 import io.karavel.engine.internal.lane.Lane;
@@ -337,6 +338,51 @@ public final class Stack {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  /**
+   * Has something done on a lane between two of its turns and waits for it.
+   *
+   * @throws IllegalStateException if the lane does not answer within {@code leaveMillis}
+   */
+  <T> T on(Lane lane, Function<Lane, T> operation) {
+    try {
+      return onLane(lane, () -> operation.apply(lane), settings().leaveMillis());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "lane " + lane.index() + " of stack " + name() + " does not answer: " + e.getMessage(),
+          e);
+    }
+  }
+
+  long clockNanos() {
+    return setup.clock().nanoTime();
+  }
+
+  /** What is taken from a lane for a rehearsal. */
+  private record Sample(ModuleSource atWork, Rehearsal rehearsal, Handover copy) {}
+
+  /**
+   * Opens a copy of the state of the module at work in another factory's, where nothing comes of
+   * it; any thread but another lane's.
+   *
+   * @return what is wrong, a sentence each; empty if nothing is
+   */
+  public List<String> rehearse(Lane lane, ModuleSource candidate) {
+    Sample sample = on(lane, own -> sample(own, candidate));
+    return sample == null
+        ? List.of()
+        : sample.rehearsal().problems(sample.atWork(), candidate, sample.copy());
+  }
+
+  private Sample sample(Lane lane, ModuleSource candidate) {
+    ModuleSource atWork = lane.atWork(candidate.slot());
+    if (atWork == null || atWork == candidate) {
+      return null;
+    }
+    Rehearsal rehearsal = new Rehearsal(lane, setup, interfaces);
+    Handover state = lane.export(candidate.slot());
+    return state == null ? null : new Sample(atWork, rehearsal, rehearsal.copy(state));
   }
 
   private static <T> void complete(CompletableFuture<T> done, Supplier<T> operation) {

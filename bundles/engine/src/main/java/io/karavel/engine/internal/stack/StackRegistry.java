@@ -117,6 +117,22 @@ public final class StackRegistry {
     concerned.forEach(stack -> stack.leave(source));
   }
 
+  /** The factories of a bundle that are there. */
+  synchronized List<ModuleSource> sourcesOf(long bundleId) {
+    return sources.stream().filter(source -> source.bundleId() == bundleId).toList();
+  }
+
+  /** The stacks in which a factory could fill a slot. */
+  synchronized List<Stack> stacksFor(ModuleSource source) {
+    String device = deviceOf(source);
+    if (!started || stopped) {
+      return List.of();
+    }
+    return device == null
+        ? new ArrayList<>(stacks.values())
+        : devices.containsKey(device) ? List.of(stacks.get(devices.get(device))) : List.of();
+  }
+
   private static String deviceOf(ModuleSource source) {
     String slot = source.slot();
     return slot.startsWith(NetworkDevice.SLOT_PREFIX)

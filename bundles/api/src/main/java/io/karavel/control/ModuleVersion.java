@@ -1,0 +1,21 @@
+package io.karavel.control;
+
+/**
+ * A bundle of Karavel.
+ *
+ * @param bundle symbolic name
+ * @param bundleId number of the bundle
+ * @param version its version
+ * @param state "active", "watched" (swapped in, not committed), "resolved" …
+ * @param slots how many slots its modules are at work in, over all stacks and lanes
+ * @param feature feature that it belongs to; empty if none
+ * @param differs how it differs from what the feature says; empty if it does not
+ */
+public record ModuleVersion(
+    String bundle,
+    long bundleId,
+    String version,
+    String state,
+    int slots,
+    String feature,
+    String differs) {}

@@ -1,0 +1,29 @@
+package io.karavel.control;
+
+import java.time.Instant;
+
+/**
+ * A swap that was tried.
+ *
+ * @param time when it began
+ * @param bundle symbolic name of the module's bundle
+ * @param from version at work before
+ * @param to version of the newcomer
+ * @param url where the newcomer came from
+ * @param result "committed", "rolled back", "refused", "rehearsed"
+ * @param connections TCP connections of all stacks when it began; -1 if unknown
+ * @param slots slots that were swapped
+ * @param longestPauseNanos longest time that a lane stood still for it
+ * @param reason why it was refused or rolled back; else empty
+ */
+public record SwapRecord(
+    Instant time,
+    String bundle,
+    String from,
+    String to,
+    String url,
+    String result,
+    int connections,
+    int slots,
+    long longestPauseNanos,
+    String reason) {}

@@ -1,0 +1,64 @@
+package io.karavel.control.spi;
+
+import java.util.List;
+
+/**
+ * The slots of all stacks, for whoever replaces modules. A lasting service of the engine. Any
+ * thread but a lane's; calls wait for the lanes.
+ */
+public interface ModuleSlots {
+  /**
+   * A slot of a lane and the bundle at work in it.
+   *
+   * @param stack name of the stack
+   * @param lane index of the lane
+   * @param slot name of the slot
+   * @param bundleId number of the bundle at work; -1 while nothing is
+   * @param crashes how often modules of the slot crashed
+   * @param lastError the last error, or empty
+   */
+  record Place(
+      String stack, int lane, String slot, long bundleId, long crashes, String lastError) {}
+
+  /**
+   * What one swap did to one slot.
+   *
+   * @param stack name of the stack
+   * @param lane index of the lane
+   * @param slot name of the slot
+   * @param nanos how long the lane did nothing else
+   */
+  record Pause(String stack, int lane, String slot, long nanos) {}
+
+  /**
+   * The result of a swap over all slots.
+   *
+   * @param pauses one per slot that was swapped
+   * @param problem why it was undone; null if it was not
+   */
+  record Swap(List<Pause> pauses, String problem) {}
+
+  /** The slots that modules of a bundle fit into and some stack uses; empty before it is active. */
+  List<Place> placesFor(long bundleId);
+
+  /**
+   * Opens copies of the state of every place in modules of a bundle, where nothing comes of it, and
+   * looks whether they and, after them, the modules at work export the same.
+   *
+   * @return what is wrong, a sentence each; empty if nothing is
+   */
+  List<String> rehearse(long candidateBundleId);
+
+  /**
+   * Swaps the modules of all places for those of a bundle, each between two turns of its lane. If
+   * one fails, those before it are swapped back. Until {@link #confirm} a module that throws makes
+   * way for its predecessor.
+   */
+  Swap swap(long candidateBundleId);
+
+  /** Swaps back what {@link #swap} of this bundle swapped and is still at work. */
+  Swap rollback(long candidateBundleId);
+
+  /** The watch is over: a module of the bundle that throws is a crash like any other. */
+  void confirm(long candidateBundleId);
+}
