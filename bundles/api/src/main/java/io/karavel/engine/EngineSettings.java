@@ -23,6 +23,7 @@ import java.util.Map;
  * @param queryMillis how long a question to a module waits for its answer
  * @param taskLimit tasks that may wait for a lane
  * @param eventRing events remembered per lane
+ * @param quarantineReports crash reports kept
  */
 public record EngineSettings(
     int handoverSeconds,
@@ -40,7 +41,8 @@ public record EngineSettings(
     int leaveMillis,
     int queryMillis,
     int taskLimit,
-    int eventRing) {
+    int eventRing,
+    int quarantineReports) {
   /** The PID. */
   public static final String PID = "io.karavel.engine";
 
@@ -220,6 +222,17 @@ public record EngineSettings(
           Applies.NEW,
           "Events remembered per lane, for net:events. For stacks created later.");
 
+  /** Key. */
+  public static final Setting<Long> QUARANTINE_REPORTS =
+      Setting.number(
+          "quarantineReports",
+          50,
+          0,
+          10_000,
+          "count",
+          Applies.LIVE,
+          "Crash reports kept under data/karavel/quarantine, the oldest go; 0 writes none.");
+
   /** All keys. */
   public static final SettingsSchema SCHEMA =
       new SettingsSchema(
@@ -240,7 +253,8 @@ public record EngineSettings(
               LEAVE_MILLIS,
               QUERY_MILLIS,
               TASK_LIMIT,
-              EVENT_RING));
+              EVENT_RING,
+              QUARANTINE_REPORTS));
 
   /** The defaults. */
   public static EngineSettings defaults() {
@@ -273,6 +287,7 @@ public record EngineSettings(
         values.intValue(LEAVE_MILLIS),
         values.intValue(QUERY_MILLIS),
         values.intValue(TASK_LIMIT),
-        values.intValue(EVENT_RING));
+        values.intValue(EVENT_RING),
+        values.intValue(QUARANTINE_REPORTS));
   }
 }

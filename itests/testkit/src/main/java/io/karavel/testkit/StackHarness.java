@@ -416,6 +416,27 @@ public final class StackHarness {
     return problem;
   }
 
+  /**
+   * Swaps a module as {@code net:module-swap} does: a rehearsal first, then on probation.
+   *
+   * @return null on success, else why the old one goes on
+   */
+  public String swapWatched(ModuleFactory factory) {
+    List<String> problems = rehearse(factory);
+    if (!problems.isEmpty()) {
+      return String.join("; ", problems);
+    }
+    String problem = lane.swap(ModuleSource.of(factory), true);
+    settle();
+    return problem;
+  }
+
+  /** The factory of the module at work in a slot, or null. */
+  public ModuleFactory atWork(String slot) {
+    ModuleSource source = lane.atWork(slot);
+    return source == null ? null : source.factory();
+  }
+
   /** Swaps back to the factory before the last swap; see {@link #swap(String)}. */
   public String rollback(String slot) {
     String problem = stack.rollback(slot);

@@ -12,7 +12,9 @@ import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.stack.StackRegistry;
 import io.karavel.engine.internal.stack.StackSetup;
 import io.karavel.tcp.TcpService;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ public final class EngineComponent implements StackRegistry.Observer {
   private final Map<String, ServiceRegistration<?>> tcpServices = new ConcurrentHashMap<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final StackRegistry registry;
+  private final Quarantine quarantine;
 
   /** What lanes look at once per turn. */
   private volatile EngineSettings inForce = settings.inForce();
@@ -67,6 +70,12 @@ public final class EngineComponent implements StackRegistry.Observer {
   @Activate
   public EngineComponent(BundleContext context) {
     this.context = context;
+    String data = context.getProperty("karaf.data");
+    quarantine =
+        new Quarantine(
+            Path.of(data == null ? "data" : data, "karavel", "quarantine"),
+            () -> inForce.quarantineReports(),
+            Clock.systemUTC());
     registry = new StackRegistry(this::newStack, this);
     context.addBundleListener(frameworkStop);
     RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
@@ -89,6 +98,7 @@ public final class EngineComponent implements StackRegistry.Observer {
   void deactivate() {
     context.removeBundleListener(frameworkStop);
     registry.stop();
+    quarantine.close();
     registrations.forEach(ServiceRegistration::unregister);
   }
 
@@ -114,6 +124,7 @@ public final class EngineComponent implements StackRegistry.Observer {
                 random.nextLong(),
                 random::nextInt,
                 Runtime.getRuntime().maxMemory() / 4));
+    stack.crashReports(quarantine);
     stack.start();
     return stack;
   }

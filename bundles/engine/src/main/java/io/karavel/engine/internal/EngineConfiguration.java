@@ -158,4 +158,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "16",
       max = "1048576")
   long eventRing();
+
+  @AttributeDefinition(
+      name = "quarantineReports (count)",
+      description =
+          "Crash reports kept under data/karavel/quarantine, the oldest go; 0 writes none.",
+      required = false,
+      defaultValue = "50",
+      min = "0",
+      max = "10000")
+  long quarantineReports();
 }

@@ -155,7 +155,7 @@ public final class ModulesComponent implements ModuleSwaps {
     Running current = running.get();
     if (current != null && current.bundle().equals(name)) {
       current.swap().askBack();
-      while (running.get() == current) {
+      while (current.equals(running.get())) {
         try {
           Thread.sleep(50);
         } catch (InterruptedException e) {

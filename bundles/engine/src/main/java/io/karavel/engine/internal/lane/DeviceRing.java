@@ -156,12 +156,35 @@ final class DeviceRing implements FrameSink {
       ipHolder.park(frame);
       return;
     }
+    SuspectFrame suspect = lane.suspectFrame();
+    suspect.serving(frame);
     try {
       module.onFrame(frame);
     } catch (Throwable t) {
       lane.drops().count(DropReason.MODULE_CRASH);
+      suspect.threw(nameOf(interfaceIndex), isEthernet(interfaceIndex));
       lane.crashed(ipHolder, t);
+      suspect.forget();
     }
+  }
+
+  private Port port(int interfaceIndex) {
+    for (Port port : ports) {
+      if (port.interfaceIndex == interfaceIndex) {
+        return port;
+      }
+    }
+    return null;
+  }
+
+  private String nameOf(int interfaceIndex) {
+    Port port = port(interfaceIndex);
+    return port == null ? "" : port.interfaceName;
+  }
+
+  private boolean isEthernet(int interfaceIndex) {
+    Port port = port(interfaceIndex);
+    return port == null || port.capabilities == null || !port.capabilities.bareIp();
   }
 
   /** Tells IP once if a device came, went or changed what it can, or an interface changed. */

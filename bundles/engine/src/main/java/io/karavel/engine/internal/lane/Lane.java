@@ -5,6 +5,7 @@ import io.karavel.control.TimerInfo;
 import io.karavel.engine.Counters;
 import io.karavel.engine.Drops;
 import io.karavel.engine.EngineSettings;
+import io.karavel.engine.Event;
 import io.karavel.engine.EventLog;
 import io.karavel.engine.Handover;
 import io.karavel.engine.KeepalivePolicy;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final int REPORTED_EVENTS = 50;
 
   private final LaneSetup setup;
   private final Counters counters = new Counters();
@@ -51,6 +53,7 @@ public final class Lane {
   private final DeviceRing devices;
   private final SocketDesk sockets;
 
+  private final SuspectFrame suspectFrame = new SuspectFrame();
   private final LaneTasks tasks;
   private final LaneCounters counts = new LaneCounters(counters);
 
@@ -454,6 +457,34 @@ public final class Lane {
     if (slot.name().equals(TcpModule.SLOT)) {
       sockets.disposeConnections();
     }
+  }
+
+  SuspectFrame suspectFrame() {
+    return suspectFrame;
+  }
+
+  /** Has a crash written down, if anybody does that. */
+  void report(SlotHolder slot, ModuleSource crashed, Throwable thrown, String outcome) {
+    CrashReports reports = setup.shared().find(CrashReports.class);
+    if (reports == null) {
+      return;
+    }
+    List<String> latest = new ArrayList<>();
+    for (Event event : events.since(events.nextSequence() - REPORTED_EVENTS)) {
+      latest.add(event.kind() + " " + event.subject() + ": " + event.text());
+    }
+    reports.crashed(
+        new CrashReport(
+            stack(),
+            index(),
+            slot.name(),
+            String.valueOf(crashed),
+            Culprit.trace(thrown),
+            outcome,
+            suspectFrame.bytes(),
+            suspectFrame.interfaceName(),
+            suspectFrame.ethernet(),
+            latest));
   }
 
   LaneCounters counts() {

@@ -400,13 +400,17 @@ final class SlotHolder {
     }
     takeOut(state);
     standBys.putBack(source);
+    ModuleSource crashed = source;
+    String outcome = "a fresh instance goes on with " + describe(state);
     if (onProbation && previous != null) {
+      outcome = "it was watched: " + previous + " goes on with " + describe(state);
       onProbation = false;
       standBys.refuse(source);
       lane.event("module", name, source + " is watched and crashed: back to " + previous);
       source = previous;
       moveTo(SlotStatus.PARKED);
     } else if (tooMany) {
+      outcome = "it crashed too often: the slot waits with " + describe(state);
       standBys.refuse(source);
       moveTo(SlotStatus.CRASHED);
       fail(
@@ -420,6 +424,7 @@ final class SlotHolder {
     } else {
       moveTo(SlotStatus.PARKED);
     }
+    lane.report(this, crashed, thrown, outcome);
   }
 
   /** Lets a buffer wait. */

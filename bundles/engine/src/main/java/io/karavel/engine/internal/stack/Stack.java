@@ -7,6 +7,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Handover;
 import io.karavel.engine.ModuleFactory;
+import io.karavel.engine.internal.lane.CrashReports;
 import io.karavel.engine.internal.lane.Culprit;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.LaneLoop;
@@ -114,6 +115,11 @@ public final class Stack {
   /** TCP for applications. */
   public TcpService tcp() {
     return tcp;
+  }
+
+  /** Has crashes of its modules written down. */
+  public void crashReports(CrashReports reports) {
+    shared.put(CrashReports.class, reports);
   }
 
   EngineSettings settings() {

@@ -6,6 +6,8 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.SettingsException;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.nic.DeviceCapabilities;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -168,6 +170,29 @@ class DeviceRingTest extends LaneFixture {
     assertThat(ip.made).hasSize(1);
     assertThat(tcp.said).containsExactly("datagram 2");
     assertThat(status("tcp").lastError()).contains("in tcp");
+  }
+
+  @Test
+  void theFrameThatCrashedAModuleIsReportedWithIt() {
+    List<CrashReport> reports = new ArrayList<>();
+    stack.crashReports(reports::add);
+    plugAll();
+    stack.arrive(tcp);
+    ip.last().toTcp = true;
+    tcp.last().failDatagram = new IllegalStateException("in tcp");
+    receive(7, 8);
+    assertThat(reports).hasSize(1);
+    CrashReport report = reports.get(0);
+    assertThat(report.slot()).isEqualTo("tcp");
+    assertThat(report.interfaceName()).isEqualTo("lan");
+    assertThat(report.frame().getInt(0)).isEqualTo(7);
+    assertThat(report.trace()).contains("in tcp");
+    assertThat(report.outcome()).contains("a fresh instance goes on");
+    eth0.last().failPoll = new IllegalStateException("broken");
+    lane.wake();
+    run();
+    assertThat(reports.get(1).slot()).isEqualTo("nic:eth0");
+    assertThat(reports.get(1).frame()).as("no frame was being served").isNull();
   }
 
   @Test
