@@ -30,6 +30,8 @@ final class StateCopy {
     return state.withAttachments(this::copy);
   }
 
+  // whoever waits for an answer waits for the original
+  @SuppressWarnings("FutureReturnValueIgnored")
   private Object copy(Object attachment) {
     if (attachment instanceof StackEndpoint endpoint) {
       return endpoints.shapeOf(endpoint);
