@@ -55,7 +55,8 @@ public record EngineSettings(
           86400,
           "s",
           Applies.LIVE,
-          "How long the state of a module that left waits for a successor; then it is disposed of.");
+          "How long the state of a module that left waits for a successor; then it is disposed"
+              + " of.");
 
   /** Key. */
   public static final Setting<Long> PARKING_FRAMES =
@@ -165,7 +166,8 @@ public record EngineSettings(
           10_000,
           "us",
           Applies.LIVE,
-          "How long an idle lane goes on polling before it waits; for machines with a core to spare.");
+          "How long an idle lane goes on polling before it waits; for machines with a core to"
+              + " spare.");
 
   /** Key. */
   public static final Setting<Long> DEVICE_POLL_MICROS =

@@ -107,7 +107,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       name = "spinMicros (us)",
       description =
-          "How long an idle lane goes on polling before it waits; for machines with a core to spare.",
+          "How long an idle lane goes on polling before it waits; for machines with a core to"
+              + " spare.",
       required = false,
       defaultValue = "0",
       min = "0",

@@ -113,7 +113,8 @@ abstract class ApplianceCommand implements Action {
         .orElseThrow(
             () ->
                 failure(
-                    "module swaps: not running; start them with 'bundle:start io.karavel.control'"));
+                    "module swaps: not running; start them with 'bundle:start"
+                        + " io.karavel.control'"));
   }
 
   /** The stack that is asked, which must be there. */
