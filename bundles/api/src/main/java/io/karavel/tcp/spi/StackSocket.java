@@ -578,6 +578,8 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     shape.outputHeld = outputHeld;
     shape.failure = failure;
     shape.readNoticeAt = readNoticeAt;
+    shape.urgentReceivedEnd = urgentReceivedEnd;
+    shape.urgentWrittenEnd = urgentWrittenEnd;
     return shape;
   }
 
