@@ -52,7 +52,7 @@ public final class TcpTraceCommand extends ConnectionCommand {
 
   @Override
   void run() throws Exception {
-    checkRange("-c", count, 0, 1_000_000_000);
+    checkRange("-c", (double) count, 0, 1_000_000_000);
     checkRange("--time", seconds, 0, 1_000_000);
     ask();
     ConnectionTraces traces =

@@ -8,6 +8,7 @@ import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.TransitionTap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -59,9 +60,9 @@ public final class Recorder implements TransitionTap.Listener {
     final FrameView view = new FrameView();
     final int[] nested = new int[MOST_NESTED];
     int depth;
-    volatile long packets;
-    volatile long bytes;
-    volatile long lost;
+    final AtomicLong packets = new AtomicLong();
+    final AtomicLong bytes = new AtomicLong();
+    final AtomicLong lost = new AtomicLong();
 
     LaneRecorder(int bytes) {
       ring = new RecordRing(bytes);
@@ -85,17 +86,17 @@ public final class Recorder implements TransitionTap.Listener {
 
   /** Frames recorded. */
   public long packets() {
-    return sum(lane -> lane.packets);
+    return sum(lane -> lane.packets.get());
   }
 
   /** Bytes kept. */
   public long bytes() {
-    return sum(lane -> lane.bytes);
+    return sum(lane -> lane.bytes.get());
   }
 
   /** Frames that matched and found no room. */
   public long lost() {
-    return sum(lane -> lane.lost);
+    return sum(lane -> lane.lost.get());
   }
 
   private long sum(java.util.function.ToLongFunction<LaneRecorder> what) {
@@ -156,7 +157,7 @@ public final class Recorder implements TransitionTap.Listener {
     RecordRing ring = lane.ring;
     int index = ring.claim(RecordRing.FRAME, kept);
     if (index < 0) {
-      lane.lost = lane.lost + 1;
+      add(lane.lost, 1);
       return -1;
     }
     interfaces.putIfAbsent(point.interfaceIndex(), point.interfaceName());
@@ -174,13 +175,18 @@ public final class Recorder implements TransitionTap.Listener {
         .putShort(
             index + RecordRing.CHECKSUM_OFFSET, (short) (partial ? frame.checksumOffset() : 0));
     ring.copy(frame, index, kept);
-    lane.packets = lane.packets + 1;
-    lane.bytes = lane.bytes + kept;
-    if (mostPackets > 0 && lane.packets >= mostPackets
-        || mostBytes > 0 && lane.bytes >= mostBytes) {
+    add(lane.packets, 1);
+    add(lane.bytes, kept);
+    if (mostPackets > 0 && lane.packets.getPlain() >= mostPackets
+        || mostBytes > 0 && lane.bytes.getPlain() >= mostBytes) {
       full = true;
     }
     return index;
+  }
+
+  /** The lane alone writes, others may read. */
+  private static void add(AtomicLong counter, long more) {
+    counter.lazySet(counter.getPlain() + more);
   }
 
   void onGiven(TapPoint point, DropReason dropped) {

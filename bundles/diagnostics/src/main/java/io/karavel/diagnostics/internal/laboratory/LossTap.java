@@ -10,6 +10,7 @@ import io.karavel.nic.TapPoint;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.wire.TcpHeader;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Loses one message of one connection, so many times, and lets everything else pass. A connection
@@ -26,7 +27,7 @@ final class LossTap implements FrameTap {
   private int localPort;
   private int remoteIpv4;
   private int remotePort;
-  private volatile int lost;
+  private final AtomicInteger lost = new AtomicInteger();
 
   LossTap(ConnectionChoice choice, TcpConnectionInfo info, LostMessage message, int times) {
     this.choice = choice;
@@ -57,7 +58,7 @@ final class LossTap implements FrameTap {
 
   /** How often it was lost; any thread. */
   int lost() {
-    return lost;
+    return lost.get();
   }
 
   @Override
@@ -93,10 +94,10 @@ final class LossTap implements FrameTap {
             TcpHeader.acknowledgmentNumber(view.memory(), at),
             view.tcpFlags(),
             view.tcpPayload());
-    if (is != message || lost >= times) {
+    if (is != message || lost.getPlain() >= times) {
       return true;
     }
-    lost = lost + 1;
+    lost.lazySet(lost.getPlain() + 1);
     point.drops().drop(frame, DropReason.LABORATORY_LOSS);
     return false;
   }
