@@ -3,6 +3,7 @@ package io.karavel.diagnostics.internal.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Records between one writer and one reader. */
@@ -63,7 +64,7 @@ class RecordRingTest {
               long[] next = new long[1];
               while (next[0] < records && !Thread.currentThread().isInterrupted()) {
                 if (read(ring, next) == 0) {
-                  Thread.yield();
+                  LockSupport.parkNanos(1000);
                 }
               }
             });
@@ -75,7 +76,7 @@ class RecordRingTest {
         ring.memory().putLong(index + RecordRing.TIME, i++);
         ring.publish();
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(1000);
       }
     }
     reader.join(30_000);
