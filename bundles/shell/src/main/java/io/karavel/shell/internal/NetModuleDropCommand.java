@@ -28,6 +28,11 @@ public final class NetModuleDropCommand extends ReportingCommand {
   public NetModuleDropCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     Question ask = ask();
     String state =

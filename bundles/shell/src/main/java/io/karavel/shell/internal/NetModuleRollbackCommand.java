@@ -22,6 +22,11 @@ public final class NetModuleRollbackCommand extends SwapReporting {
   public NetModuleRollbackCommand() {}
 
   @Override
+  boolean changes() {
+    return true;
+  }
+
+  @Override
   void run() throws Exception {
     ModuleSwaps swaps = swaps();
     report(() -> swaps.rollback(module, progress()));

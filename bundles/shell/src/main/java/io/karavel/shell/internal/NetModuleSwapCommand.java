@@ -54,6 +54,11 @@ public final class NetModuleSwapCommand extends SwapReporting {
   public NetModuleSwapCommand() {}
 
   @Override
+  boolean changes() {
+    return !dryRun;
+  }
+
+  @Override
   void run() throws Exception {
     int seconds = watch == null ? ModuleSwaps.WATCH_AS_CONFIGURED : seconds(watch);
     ModuleSwaps swaps = swaps();

@@ -152,7 +152,7 @@ class SockstressTest {
         PEERS, Math.max(0, Attacker.heapBytes() - before) / PEERS);
     server.advance(Duration.ofMillis(59_900));
     assertThat(inState(server, TcpState.FIN_WAIT_2)).isEqualTo(PEERS);
-    server.advance(Duration.ofMillis(1000));
+    server.advance(Duration.ofSeconds(1));
     assertThat(server.counter("Tcp.Connections")).isZero();
     assertThat(server.counter("Tcp.Orphans")).isZero();
   }
