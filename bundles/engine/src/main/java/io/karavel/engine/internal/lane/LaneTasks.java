@@ -52,6 +52,8 @@ final class LaneTasks {
       if (task == null) {
         return false;
       }
+      // who posted an operation before this task expects its effect
+      runOperations();
       lane.markBusy();
       if (task instanceof ModuleTask moduleTask) {
         run(moduleTask);
