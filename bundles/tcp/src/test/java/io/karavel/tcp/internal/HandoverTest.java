@@ -337,9 +337,15 @@ class HandoverTest {
   private static Handover withForm(byte[] golden, Handover attachments) throws Exception {
     java.lang.reflect.Method of =
         Handover.class.getDeclaredMethod(
-            "of", String.class, int.class, byte[].class, java.util.List.class);
+            "of",
+            String.class,
+            int.class,
+            byte[].class,
+            java.util.List.class,
+            int[].class,
+            int[].class);
     of.setAccessible(true);
-    return (Handover) of.invoke(null, TcpModule.SLOT, 1, golden, attachments.attachments());
+    return (Handover) of.invoke(null, TcpModule.SLOT, 1, golden, attachments.attachments(), new int[0], new int[0]);
   }
 
   @Test
