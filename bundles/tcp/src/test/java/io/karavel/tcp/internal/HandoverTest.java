@@ -345,7 +345,9 @@ class HandoverTest {
             int[].class,
             int[].class);
     of.setAccessible(true);
-    return (Handover) of.invoke(null, TcpModule.SLOT, 1, golden, attachments.attachments(), new int[0], new int[0]);
+    return (Handover)
+        of.invoke(
+            null, TcpModule.SLOT, 1, golden, attachments.attachments(), new int[0], new int[0]);
   }
 
   @Test
