@@ -37,6 +37,7 @@ public final class NetSupportArchiveCommand extends ReportingCommand {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
+  private static final long PATIENCE_MILLIS = 10_000;
   private static final String PREFIX = "karavel-support-";
   private static final String SUFFIX = ".zip";
 
@@ -191,15 +192,32 @@ public final class NetSupportArchiveCommand extends ReportingCommand {
     }
   }
 
+  /** On a thread of its own: a session inside another one's command would print to the outer. */
   private String runInSession(String command) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Thread thread = new Thread(() -> runInSession(command, out), "support-archive");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      thread.join(PATIENCE_MILLIS);
+      if (thread.isAlive()) {
+        thread.interrupt();
+        return command + ": no answer within " + PATIENCE_MILLIS + " ms\n";
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private void runInSession(String command, PrintStream out) {
     try (Session inner =
         session.getFactory().create(new ByteArrayInputStream(new byte[0]), out, out)) {
       inner.execute(command);
     } catch (Exception e) {
       out.println(command + ": " + e.getMessage());
     }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 }
