@@ -30,6 +30,7 @@ public final class LiveSettings<S> {
   private Map<String, Object> applied = Map.of();
   private Map<String, Object> stored = Map.of();
   private String problem;
+  private String notice;
 
   /** The settings of a PID, at first the defaults (what the parser makes of an empty map). */
   public LiveSettings(String pid, Parser<S> parser) {
@@ -103,6 +104,19 @@ public final class LiveSettings<S> {
   /** The keys of the last configuration, good or not. */
   public synchronized Map<String, Object> stored() {
     return stored;
+  }
+
+  /** Says what a setting in force still waits for, or null if for nothing. */
+  public synchronized void notice(String text) {
+    if (text != null && !text.equals(notice)) {
+      LOG.warn("{}: {}", pid, text);
+    }
+    notice = text;
+  }
+
+  /** What a setting in force still waits for, such as another bundle; null if for nothing. */
+  public synchronized String notice() {
+    return notice;
   }
 
   /** Why the stored configuration is not in force; null if it is. */

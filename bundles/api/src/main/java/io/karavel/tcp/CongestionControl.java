@@ -3,6 +3,7 @@ package io.karavel.tcp;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import java.util.Map;
 
 /**
  * Decides how much one connection may have in flight. Which bytes are lost and when a recovery
@@ -115,6 +116,11 @@ public interface CongestionControl {
 
   /** The segment size has changed. */
   default void onSegmentBytesChanged(int oldBytes, int newBytes) {}
+
+  /** The algorithm's own variables for people, in a stable order; shown by {@code tcp:show}. */
+  default Map<String, Object> details() {
+    return Map.of();
+  }
 
   /** Writes the algorithm's own variables; window and threshold are kept by the core. */
   default void export(HandoverWriter writer) {}

@@ -27,6 +27,7 @@ class HouseRulesTest {
           "io.karavel.nic.tap.internal",
           "io.karavel.ip.internal",
           "io.karavel.tcp.internal",
+          "io.karavel.congestion.bbr.internal",
           "io.karavel.control.internal",
           "io.karavel.diagnostics.internal",
           "io.karavel.metrics.internal",

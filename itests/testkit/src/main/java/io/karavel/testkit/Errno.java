@@ -11,6 +11,8 @@ public enum Errno {
   EAGAIN(11),
   /** An argument that is wrong. */
   EINVAL(22),
+  /** No such file or directory. */
+  ENOENT(2),
   /** No such question to a socket. */
   ENOTTY(25),
   /** Writing after the output was closed, or to a connection that is gone. */

@@ -10,6 +10,7 @@ import io.karavel.engine.TimerSettings;
 import io.karavel.ip.IpSettings;
 import io.karavel.ip.internal.IpModuleFactory;
 import io.karavel.ip.spi.IpModule;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.internal.TcpModuleFactory;
 import io.karavel.tcp.spi.TcpModule;
@@ -66,6 +67,7 @@ final class HarnessModules {
   private final Map<String, Kind<?>> byPid = new LinkedHashMap<>();
   private final Map<String, Kind<?>> bySlot = new LinkedHashMap<>();
   private final Set<String> without;
+  private final List<CongestionControlFactory> congestionControls = new ArrayList<>();
   private final Kind<EngineSettings> engine;
 
   HarnessModules(HarnessBuilder builder) {
@@ -98,7 +100,7 @@ final class HarnessModules {
         TcpSettings.PID,
         new Kind<>(
             TcpSettings::parse,
-            TcpModuleFactory::new,
+            this::tcp,
             (factory, value) -> ((TcpModuleFactory) factory).settings(value)));
     byPid.forEach(
         (pid, kind) -> {
@@ -110,6 +112,28 @@ final class HarnessModules {
         });
     for (String pid : builder.settings.keySet()) {
       kind(pid);
+    }
+  }
+
+  private ModuleFactory tcp(TcpSettings settings) {
+    TcpModuleFactory factory = new TcpModuleFactory(settings);
+    congestionControls.forEach(factory.congestionControls()::arrive);
+    return factory;
+  }
+
+  /** Offers a congestion control to every TCP module. */
+  void arrive(CongestionControlFactory offered) {
+    congestionControls.add(offered);
+    for (ModuleFactory factory : bySlot.get(TcpModule.SLOT).made) {
+      ((TcpModuleFactory) factory).congestionControls().arrive(offered);
+    }
+  }
+
+  /** Takes it back; once the lanes have turned, no connection uses it. */
+  void leave(CongestionControlFactory offered) {
+    congestionControls.remove(offered);
+    for (ModuleFactory factory : bySlot.get(TcpModule.SLOT).made) {
+      ((TcpModuleFactory) factory).congestionControls().leaving(offered);
     }
   }
 

@@ -522,7 +522,12 @@ public final class SocketDriver {
     return call(
         fd,
         d -> {
-          SocketOptions.store(d, TcpOption.CONGESTION_CONTROL, name);
+          try {
+            SocketOptions.store(d, TcpOption.CONGESTION_CONTROL, name);
+          } catch (IllegalArgumentException e) {
+            // Linux: no module of that name.
+            return Errno.ENOENT.result();
+          }
           return 0;
         });
   }

@@ -16,6 +16,7 @@ import io.karavel.ip.spi.IpControl;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpService;
@@ -389,6 +390,20 @@ public final class StackHarness {
     stack.leave(source);
     modules.forget(source.factory());
     return settle();
+  }
+
+  /** A bundle offers a congestion control. */
+  public StackHarness arrive(CongestionControlFactory offered) {
+    modules.arrive(offered);
+    settle();
+    return this;
+  }
+
+  /** The bundle that offers it leaves. */
+  public StackHarness leave(CongestionControlFactory offered) {
+    modules.leave(offered);
+    settle();
+    return this;
   }
 
   /** A module leaves and another of the same kind arrives: what bundle:update does. */

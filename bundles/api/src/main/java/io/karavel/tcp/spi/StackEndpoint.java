@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -253,10 +254,26 @@ public abstract class StackEndpoint implements TcpEndpoint {
   @Override
   public final synchronized <T> void option(TcpOption<T> option, T value) throws TcpException {
     checkOpen();
+    T checked = option.check(value);
+    if (option == TcpOption.CONGESTION_CONTROL) {
+      checkCongestionControl((String) checked);
+    }
     Map<TcpOption<?>, Object> changed = new HashMap<>(options);
-    changed.put(option, option.check(value));
+    changed.put(option, checked);
     options = Map.copyOf(changed);
     onOptionsChanged();
+  }
+
+  private void checkCongestionControl(String name) {
+    List<String> names = endpoints.congestionControls();
+    if (!names.isEmpty() && !names.contains(name)) {
+      throw new IllegalArgumentException(
+          "congestionControl = '"
+              + name
+              + "' is refused: there are "
+              + String.join(", ", names)
+              + "; install the bundle that offers it first");
+    }
   }
 
   abstract void onOptionsChanged();

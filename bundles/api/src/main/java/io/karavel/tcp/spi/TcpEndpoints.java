@@ -38,6 +38,7 @@ public final class TcpEndpoints {
   /** Connections and TIME-WAIT records by local address and port, not counting bound sockets. */
   private final HeldPorts held = new HeldPorts();
 
+  private volatile List<String> congestionControls = List.of();
   private volatile int ephemeralFirst = 32768;
   private volatile int ephemeralLast = 60999;
 
@@ -83,6 +84,16 @@ public final class TcpEndpoints {
   /** Last ephemeral port. */
   public int ephemeralLast() {
     return ephemeralLast;
+  }
+
+  /** The congestion controls there are, as the module of a lane says; kept while it is away. */
+  public void congestionControls(Collection<String> names) {
+    congestionControls = List.copyOf(names);
+  }
+
+  /** Names of the congestion controls there are; empty while no module has said. */
+  public List<String> congestionControls() {
+    return congestionControls;
   }
 
   // ---- registry ----

@@ -236,11 +236,12 @@ public final class NetStatusCommand extends ReportingCommand {
         .column("pid", LiveSettings::pid)
         .column(
             "settings",
-            live -> live.problem() == null ? "in force" : "refused",
+            live ->
+                live.problem() != null ? "refused" : live.notice() != null ? "waiting" : "in force",
             NetStatusCommand::colour)
         .column("stored", LiveSettings::stored)
         .column("applied", LiveSettings::applied)
-        .column("problem", LiveSettings::problem);
+        .column("problem", live -> live.problem() != null ? live.problem() : live.notice());
   }
 
   private static Listing<Figure> figureColumns() {

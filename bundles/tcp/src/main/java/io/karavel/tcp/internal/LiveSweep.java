@@ -1,8 +1,10 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Brings new settings and a new keepalive policy to everything that exists, a bounded number of
@@ -21,6 +23,9 @@ final class LiveSweep {
   private final List<Flow> page = new ArrayList<>();
   private boolean sweeping;
   private int cursor;
+
+  /** To be told when every flow was seen. */
+  private final List<Runnable> waiting = new ArrayList<>();
 
   LiveSweep(
       TcpLane lane,
@@ -47,6 +52,20 @@ final class LiveSweep {
     listeners.onSettingsChanged();
     sweeping = true;
     cursor = 0;
+  }
+
+  /** Other congestion controls are there from now on; {@code swept} is run when all have theirs. */
+  void congestionControls(Map<String, CongestionControlFactory> byName, Runnable swept) {
+    lane.congestionControls(byName);
+    waiting.add(swept);
+    sweeping = true;
+    cursor = 0;
+  }
+
+  /** The module leaves: what it has not brought in, its successor does. */
+  void close() {
+    waiting.forEach(Runnable::run);
+    waiting.clear();
   }
 
   /** What the settings say about the stack as a whole. */
@@ -84,6 +103,8 @@ final class LiveSweep {
     sweeping = cursor != 0;
     if (sweeping) {
       lane.context.again();
+    } else {
+      close();
     }
   }
 

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal;
 
 import io.karavel.engine.LiveSettings;
 import io.karavel.engine.ModuleFactory;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -10,10 +11,15 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * Turns the configuration of PID {@code io.karavel.tcp} into settings and registers the factory.
+ * Turns the configuration of PID {@code io.karavel.tcp} into settings, gathers the congestion
+ * controls that bundles offer, and registers the factory.
  */
 @Component(
     service = {},
@@ -32,6 +38,7 @@ public final class TcpComponent {
   public TcpComponent(BundleContext context, Map<String, Object> raw) {
     settings.update(raw);
     factory = new TcpModuleFactory(settings.inForce());
+    notice();
     settingsRegistration = context.registerService(LiveSettings.class, settings, null);
     factoryRegistration = context.registerService(ModuleFactory.class, factory, null);
   }
@@ -41,6 +48,28 @@ public final class TcpComponent {
     if (settings.update(raw)) {
       factory.settings(settings.inForce());
     }
+    notice();
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      unbind = "leave")
+  // Called after the constructor: connections handed over with it get it back a moment later.
+  void arrive(CongestionControlFactory congestionControl) {
+    factory.congestionControls().arrive(congestionControl);
+    notice();
+  }
+
+  /** Comes back when no connection uses it any more, or after 2.5 s: SCR allows 5. */
+  void leave(CongestionControlFactory congestionControl) {
+    factory.congestionControls().leave(congestionControl);
+    notice();
+  }
+
+  private void notice() {
+    settings.notice(factory.congestionControls().missing(settings.inForce().congestionControl()));
   }
 
   @Deactivate

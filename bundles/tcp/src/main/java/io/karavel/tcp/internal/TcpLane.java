@@ -5,12 +5,14 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Slot;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionContext;
 import io.karavel.tcp.internal.connection.TransmitSegment;
 import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TransitionTap;
+import java.util.Map;
 
 /**
  * What the parts of the TCP module share: the lane, its neighbours, settings, counters, secrets.
@@ -83,6 +85,12 @@ final class TcpLane {
         flow.remotePort(),
         state,
         context.nowNanos());
+  }
+
+  /** The congestion controls there are beside the built-in ones, from now on. */
+  void congestionControls(Map<String, CongestionControlFactory> byName) {
+    connections.congestionControls(byName);
+    endpoints.congestionControls(CongestionControls.names(byName));
   }
 
   TcpSettings settings() {

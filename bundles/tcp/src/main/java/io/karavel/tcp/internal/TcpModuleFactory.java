@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class TcpModuleFactory implements ModuleFactory {
   private final List<TcpProtocol> modules = new CopyOnWriteArrayList<>();
+  private final CongestionControls congestionControls = new CongestionControls(() -> modules);
   private volatile TcpSettings settings;
 
   /** Modules of configured stacks get these settings, those of others the defaults. */
@@ -34,10 +35,9 @@ public final class TcpModuleFactory implements ModuleFactory {
 
   @Override
   public Module create(LaneContext context) {
-    if (!context.configured()) {
-      return new TcpProtocol(context, TcpSettings.defaults(), module -> {});
-    }
-    TcpProtocol module = new TcpProtocol(context, settings, modules::remove);
+    TcpSettings its = context.configured() ? settings : TcpSettings.defaults();
+    TcpProtocol module =
+        new TcpProtocol(context, its, congestionControls.byName(), modules::remove);
     modules.add(module);
     return module;
   }
@@ -46,7 +46,14 @@ public final class TcpModuleFactory implements ModuleFactory {
   public void settings(TcpSettings newSettings) {
     settings = newSettings;
     for (TcpProtocol module : modules) {
-      module.post(newSettings);
+      if (module.isConfigured()) {
+        module.post(newSettings);
+      }
     }
+  }
+
+  /** The congestion controls beside the built-in ones; those of all stacks. */
+  public CongestionControls congestionControls() {
+    return congestionControls;
   }
 }

@@ -6,6 +6,7 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.LaneContext;
 import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpSettings;
@@ -14,6 +15,7 @@ import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -39,9 +41,14 @@ final class TcpProtocol implements TcpModule {
    *
    * @param onClosed told when the module is closed
    */
-  TcpProtocol(LaneContext context, TcpSettings settings, Consumer<TcpProtocol> onClosed) {
+  TcpProtocol(
+      LaneContext context,
+      TcpSettings settings,
+      Map<String, CongestionControlFactory> congestionControls,
+      Consumer<TcpProtocol> onClosed) {
     this.onClosed = onClosed;
     lane = new TcpLane(context, settings);
+    lane.congestionControls(congestionControls);
     flows = new Flows(lane);
     TcpOutput output = new TcpOutput(lane);
     Keepalives keepalives = new Keepalives(lane);
@@ -95,6 +102,7 @@ final class TcpProtocol implements TcpModule {
       }
       flusher.flush();
     }
+    sweep.close();
     onClosed.accept(this);
   }
 
@@ -106,6 +114,16 @@ final class TcpProtocol implements TcpModule {
   /** Has new settings brought in on the lane's thread. Any thread. */
   void post(TcpSettings settings) {
     lane.context.post(() -> settings(settings));
+  }
+
+  /** Has other congestion controls brought in, then {@code swept} run. Any thread. */
+  void post(Map<String, CongestionControlFactory> congestionControls, Runnable swept) {
+    lane.context.post(() -> sweep.congestionControls(congestionControls, swept));
+  }
+
+  /** Whether settings of the configuration are for it. Any thread. */
+  boolean isConfigured() {
+    return lane.context.configured();
   }
 
   @Override

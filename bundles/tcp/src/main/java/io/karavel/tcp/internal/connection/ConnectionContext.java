@@ -5,6 +5,7 @@ import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.internal.connection.congestion.CubicFactory;
 import io.karavel.tcp.internal.connection.congestion.NewRenoFactory;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,9 @@ import java.util.Map;
  * thread.
  */
 public final class ConnectionContext {
+  /** Names of the congestion controls that are always there. */
+  public static final List<String> BUILT_IN = List.of(CubicFactory.NAME, NewRenoFactory.NAME);
+
   private static final CongestionControlFactory CUBIC = new CubicFactory();
   private static final CongestionControlFactory NEW_RENO = new NewRenoFactory();
 

@@ -20,6 +20,9 @@ final class Details {
     String name = c.congestion == null ? wanted : c.congestion.name();
     m.put(
         "congestionControl", name.equals(wanted) ? name : name + " (" + wanted + " is not there)");
+    if (c.congestion != null) {
+      c.congestion.details().forEach((key, value) -> m.put(name + "." + key, value));
+    }
     long pacing = Pacing.bytesPerSecond(c);
     m.put("pacingRate", pacing == 0 ? "unpaced" : (Object) (pacing + " B/s"));
     if (c.delivery == null) {

@@ -13,7 +13,7 @@ final class RateReduction {
   /** A recovery begins; the congestion control has set its threshold. */
   static void begin(ControlBlock c, int flight) {
     LossVariables l = c.loss();
-    l.reducing = c.sack && c.delivery == null;
+    l.reducing = c.sack && !c.congestionControl().steersRecovery();
     l.reduceDelivered = 0;
     l.reduceOut = 0;
     l.reduceFlight = Math.max(1, flight);

@@ -1,0 +1,7 @@
+/**
+ * BBR version 3, as draft-ietf-ccwg-bbr describes it: {@link
+ * io.karavel.congestion.bbr.internal.PathModel} estimates what the path delivers and how long it
+ * is, {@link io.karavel.congestion.bbr.internal.Bbr} walks through the states and sets rate and
+ * window. Lane's thread; no clock and no randomness but what is given.
+ */
+package io.karavel.congestion.bbr.internal;
