@@ -132,7 +132,13 @@ final class Sender {
     }
     int window = c.sndUna + c.sndWnd - c.sndNxt;
     int length = Math.min(Math.min(c.unsent(), c.sndMss), window);
-    if (length > 0 && c.sentSegments().hasRoom(2)) {
+    boolean small = length < c.sndMss;
+    boolean mayGo =
+        length > 0
+            && (!small
+                || SendPolicy.maySendPartial(
+                    c, length, length == c.unsent(), length == window));
+    if (mayGo && c.sentSegments().hasRoom(2)) {
       boolean fin = c.finQueued && !c.finSent && length == c.unsent() && length < window;
       noteTransmit(c, nowNanos);
       send(c, out, length, fin, 0, nowNanos);
