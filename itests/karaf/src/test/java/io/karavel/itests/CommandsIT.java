@@ -42,6 +42,8 @@ public class CommandsIT {
           "net:drops --sample 0",
           "net:capture list",
           "nic:impair",
+          "net:module-list",
+          "net:module-history",
           "net:events",
           "net:events --kind module --kind config --limit 1000",
           "net:events -f --seconds 0.5",
@@ -110,6 +112,8 @@ public class CommandsIT {
     tried.addAll(List.of("tcp:connect", "tcp:listen", "tcp:show", "tcp:kill"));
     // DiagnosticsIT
     tried.addAll(List.of("net:lab", "tcp:trace"));
+    // whatIsWrongIsSaidAndFails
+    tried.addAll(List.of("net:module-swap", "net:module-rollback", "net:module-drop"));
     Set<String> known = new TreeSet<>();
     for (Command command : sessions.getRegistry().getCommands()) {
       if (SCOPES.contains(command.getScope())) {
@@ -186,6 +190,10 @@ public class CommandsIT {
     assertTrue(console.failure("ip:ping 10.77.0.999").contains("10.77.0.999"));
     assertTrue(console.failure("tcp:show 999999999").contains("999999999"));
     console.failure("tcp:connect --timeout 2 10.77.0.2 5999");
+    console.failure("net:module-swap io.karavel.tcp file:/nowhere/tcp.jar");
+    console.failure("net:module-swap nonsense9 file:/nowhere/tcp.jar");
+    console.failure("net:module-rollback io.karavel.tcp");
+    console.failure("net:module-drop -f nonsense9");
   }
 
   @Test

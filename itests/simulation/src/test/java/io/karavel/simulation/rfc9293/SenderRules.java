@@ -94,14 +94,15 @@ final class SenderRules {
       bare(e, seq, now);
       return;
     }
+    if (seq < e.una && e.host.isLenient(now)) {
+      // it waited for a driver that was away, and was acknowledged meanwhile
+      return;
+    }
     if (e.state == State.TIME_WAIT || e.state == State.FIN_WAIT_2 || e.isHalfOpen()) {
       e.fail("data or FIN", "this state sends neither");
     }
     long end = seq + length;
     if (seq < e.una) {
-      if (e.host.isLenient(now)) {
-        return;
-      }
       e.fail("SEG.SEQ", seq + " is acknowledged already, up to " + e.una);
     }
     if (seq > e.nxt) {
