@@ -9,12 +9,12 @@ import io.karavel.tcp.spi.TransitionTap;
  */
 public interface TapPoints {
   /**
-   * Puts a tap at every interface that it {@linkplain FrameTap#isFor wants}, those that come later
-   * included; returns when it is in place.
+   * Puts taps at every interface that they {@linkplain FrameTap#isFor want}, those that come later
+   * included: all of them between two turns of a lane. Returns when they are in place.
    *
    * @throws IllegalArgumentException if there is no such stack
    */
-  void attach(String stack, FrameTap tap);
+  void attach(String stack, FrameTap... taps);
 
   /** Takes a tap out; when this returns it is called no more. Nothing happens if it is not in. */
   void detach(String stack, FrameTap tap);

@@ -44,7 +44,7 @@ public class CommandsIT {
           "nic:impair",
           "net:module-list",
           "net:module-history",
-          "net:events",
+          "net:events --limit 1000",
           "net:events --kind module --kind config --limit 1000",
           "net:events -f --seconds 0.5",
           "nic:list",
@@ -190,9 +190,9 @@ public class CommandsIT {
     assertTrue(console.failure("ip:ping 10.77.0.999").contains("10.77.0.999"));
     assertTrue(console.failure("tcp:show 999999999").contains("999999999"));
     console.failure("tcp:connect --timeout 2 10.77.0.2 5999");
-    console.failure("net:module-swap io.karavel.tcp file:/nowhere/tcp.jar");
+    console.failure("net:module-swap tcp file:/nowhere/tcp.jar");
     console.failure("net:module-swap nonsense9 file:/nowhere/tcp.jar");
-    console.failure("net:module-rollback io.karavel.tcp");
+    console.failure("net:module-rollback tcp");
     console.failure("net:module-drop -f nonsense9");
   }
 

@@ -72,8 +72,8 @@ final class Bench implements Appliance, TapPoints {
   }
 
   @Override
-  public void attach(String stack, FrameTap tap) {
-    main.stack().attach(tap);
+  public void attach(String stack, FrameTap... taps) {
+    main.stack().attach(taps);
   }
 
   @Override

@@ -45,9 +45,8 @@ public final class LossRun implements AutoCloseable {
     experiment =
         new Experiment(
             message, times, settings, id -> ConnectionWatch.ask(ground, stack, id), lines);
-    watch = new ConnectionWatch(ground, connection, experiment);
     tap = new LossTap(connection, info, message, times);
-    ground.taps().attach(stack, tap);
+    watch = new ConnectionWatch(ground, connection, experiment, tap);
   }
 
   private static void checkCanCome(TcpConnectionInfo info, LostMessage message) {

@@ -17,6 +17,7 @@ import io.karavel.tcp.spi.TcpControl;
 import io.karavel.tcp.spi.TcpModule;
 import io.karavel.wire.TcpHeader;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Watches one connection: what our stack sends, seen before anything can lose it, what comes from
@@ -51,9 +52,11 @@ public final class ConnectionWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
+   * @param others taps that are to begin at the same moment; whoever gives them takes them out
    * @throws IllegalArgumentException if there is no such connection or stack
    */
-  public ConnectionWatch(Ground ground, ConnectionChoice choice, Observer observer) {
+  public ConnectionWatch(
+      Ground ground, ConnectionChoice choice, Observer observer, FrameTap... others) {
     this.ground = ground;
     this.choice = choice;
     this.observer = observer;
@@ -73,8 +76,11 @@ public final class ConnectionWatch implements AutoCloseable {
     stackTap = recorder.tap("", FrameTap.AT_IP, false, true);
     reader = new RecordReader(recorder);
     ground.taps().transitions(choice.stack()).add(recorder);
-    ground.taps().attach(choice.stack(), wireTap);
-    ground.taps().attach(choice.stack(), stackTap);
+    FrameTap[] all = Arrays.copyOf(others, others.length + 2);
+    all[others.length] = wireTap;
+    all[others.length + 1] = stackTap;
+    // together: else a connection could be bound by its SYN and lack what comes right after it
+    ground.taps().attach(choice.stack(), all);
     if (info != null) {
       observer.bound(local, remote, info);
     }

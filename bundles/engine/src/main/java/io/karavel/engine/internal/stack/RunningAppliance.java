@@ -159,8 +159,8 @@ public final class RunningAppliance implements Appliance, TapPoints {
   }
 
   @Override
-  public void attach(String stack, FrameTap tap) {
-    known(stack).attach(tap);
+  public void attach(String stack, FrameTap... taps) {
+    known(stack).attach(taps);
   }
 
   @Override

@@ -156,9 +156,15 @@ public final class Stack {
     return source;
   }
 
-  /** Puts a tap at the interfaces that it wants; returns when it is in place. */
-  public void attach(FrameTap tap) {
-    operateAll("attach a tap", lane -> lane.attach(tap));
+  /** Puts taps at the interfaces that they want, all at once; returns when they are in place. */
+  public void attach(FrameTap... taps) {
+    operateAll(
+        "attach a tap",
+        lane -> {
+          for (FrameTap tap : taps) {
+            lane.attach(tap);
+          }
+        });
   }
 
   /** Takes a tap out; when this returns it is called no more. */

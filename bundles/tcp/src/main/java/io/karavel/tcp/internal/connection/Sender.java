@@ -136,8 +136,7 @@ final class Sender {
     boolean mayGo =
         length > 0
             && (!small
-                || SendPolicy.maySendPartial(
-                    c, length, length == c.unsent(), length == window));
+                || SendPolicy.maySendPartial(c, length, length == c.unsent(), length == window));
     if (mayGo && c.sentSegments().hasRoom(2)) {
       boolean fin = c.finQueued && !c.finSent && length == c.unsent() && length < window;
       noteTransmit(c, nowNanos);
