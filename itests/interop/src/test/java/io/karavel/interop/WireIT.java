@@ -129,7 +129,9 @@ class WireIT {
       assertThat(tshark(capture, "ip.src == 10.77.0.2 && tcp.len > 1460")).isNotEmpty();
       assertThat(tshark(capture, "ip.src == 10.77.0.1 && tcp.len > 1460")).isNotEmpty();
     } else {
-      assertThat(incomplete).isEmpty();
+      // the kernel writes a sum of zero as 0xffff, the same number in ones' complement (RFC 1071)
+      assertThat(incomplete)
+          .allMatch(line -> line.startsWith("10.77.0.1\t") && line.endsWith("\t0xffff"));
       assertThat(tshark(capture, "tcp.len > 1460")).isEmpty();
     }
     Files.delete(capture);

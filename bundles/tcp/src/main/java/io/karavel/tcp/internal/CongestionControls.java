@@ -5,6 +5,7 @@ import io.karavel.tcp.internal.connection.ConnectionContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -80,7 +81,7 @@ public final class CongestionControls {
   }
 
   /** The names of all there are, the built-in ones too. */
-  static TreeSet<String> names(Map<String, CongestionControlFactory> byName) {
+  static Set<String> names(Map<String, CongestionControlFactory> byName) {
     TreeSet<String> names = new TreeSet<>(byName.keySet());
     names.addAll(ConnectionContext.BUILT_IN);
     return names;
@@ -88,7 +89,7 @@ public final class CongestionControls {
 
   /** What to tell people if nobody offers a name yet; null if somebody does. */
   String missing(String name) {
-    TreeSet<String> names = names(byName);
+    Set<String> names = names(byName);
     return names.contains(name)
         ? null
         : "congestionControl = '"

@@ -54,7 +54,7 @@ final class Bench implements Appliance, TapPoints {
         Ground.of(
             this,
             this,
-            main.clock()::nanoTime,
+            main.clock(),
             Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC),
             DiagnosticsSettings::defaults);
   }
