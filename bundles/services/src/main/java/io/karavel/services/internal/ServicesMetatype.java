@@ -15,7 +15,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean echoEnabled() default true;
 
   @AttributeDefinition(
-      name = "echoPort",
+      name = "echoPort (port)",
       description = "Port of the service echo on the stack main; open connections stay.",
       min = "1",
       max = "65535")
@@ -27,7 +27,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean discardEnabled() default true;
 
   @AttributeDefinition(
-      name = "discardPort",
+      name = "discardPort (port)",
       description = "Port of the service discard on the stack main; open connections stay.",
       min = "1",
       max = "65535")
@@ -39,7 +39,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean daytimeEnabled() default true;
 
   @AttributeDefinition(
-      name = "daytimePort",
+      name = "daytimePort (port)",
       description = "Port of the service daytime on the stack main; open connections stay.",
       min = "1",
       max = "65535")
@@ -52,7 +52,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean chargenEnabled() default true;
 
   @AttributeDefinition(
-      name = "chargenPort",
+      name = "chargenPort (port)",
       description = "Port of the service chargen on the stack main; open connections stay.",
       min = "1",
       max = "65535")
@@ -64,28 +64,28 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean httpEnabled() default true;
 
   @AttributeDefinition(
-      name = "httpPort",
+      name = "httpPort (port)",
       description = "Port of the service http on the stack main; open connections stay.",
       min = "1",
       max = "65535")
   long httpPort() default 80;
 
   @AttributeDefinition(
-      name = "backlog",
+      name = "backlog (count)",
       description = "Connections of one service that may wait to be accepted.",
       min = "1",
       max = "65535")
   long backlog() default 128;
 
   @AttributeDefinition(
-      name = "maxConnections",
+      name = "maxConnections (count)",
       description = "Connections of one service at once; one more is reset and counted.",
       min = "1",
       max = "1000000")
   long maxConnections() default 1000;
 
   @AttributeDefinition(
-      name = "idleTimeoutSeconds",
+      name = "idleTimeoutSeconds (s)",
       description =
           "How long a connection of a service may stand still before it is closed; 0 for ever.",
       min = "0",
@@ -93,35 +93,35 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   long idleTimeoutSeconds() default 600;
 
   @AttributeDefinition(
-      name = "turnBytes",
+      name = "turnBytes (bytes)",
       description = "Bytes that one connection of a service moves before it is another one's turn.",
       min = "4096",
       max = "16777216")
   long turnBytes() default 262144;
 
   @AttributeDefinition(
-      name = "httpHeadBytes",
+      name = "httpHeadBytes (bytes)",
       description = "Longest request line with its headers; a longer one is answered with 431.",
       min = "512",
       max = "65536")
   long httpHeadBytes() default 8192;
 
   @AttributeDefinition(
-      name = "httpRequests",
+      name = "httpRequests (count)",
       description = "Requests on one connection before it is closed.",
       min = "1",
       max = "1000000")
   long httpRequests() default 1000;
 
   @AttributeDefinition(
-      name = "httpSnapshotMillis",
+      name = "httpSnapshotMillis (ms)",
       description = "How old the figures on the page may be before they are gathered again.",
       min = "0",
       max = "60000")
   long httpSnapshotMillis() default 250;
 
   @AttributeDefinition(
-      name = "retryMillis",
+      name = "retryMillis (ms)",
       description =
           "First pause before a port that could not be had is tried again; it doubles each time.",
       min = "10",
@@ -129,7 +129,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   long retryMillis() default 1000;
 
   @AttributeDefinition(
-      name = "retryMaxMillis",
+      name = "retryMaxMillis (ms)",
       description = "Longest pause between two tries to have a port; not below retryMillis.",
       min = "10",
       max = "3600000")
@@ -147,7 +147,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   String forwarderAddress() default "127.0.0.1";
 
   @AttributeDefinition(
-      name = "forwarderPort",
+      name = "forwarderPort (port)",
       description =
           "Port of the machine that the forwarder listens on; 0 takes a free one and logs it.",
       min = "0",
@@ -167,21 +167,21 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   String forwarderStack() default "host";
 
   @AttributeDefinition(
-      name = "forwarderMaxConnections",
+      name = "forwarderMaxConnections (count)",
       description = "Connections through the forwarder at once; more wait in the kernel's queue.",
       min = "1",
       max = "65535")
   long forwarderMaxConnections() default 256;
 
   @AttributeDefinition(
-      name = "forwarderBufferBytes",
+      name = "forwarderBufferBytes (bytes)",
       description = "Buffer of a forwarded connection in each direction.",
       min = "1024",
       max = "16777216")
   long forwarderBufferBytes() default 65536;
 
   @AttributeDefinition(
-      name = "forwarderConnectMillis",
+      name = "forwarderConnectMillis (ms)",
       description =
           "How long the forwarder's target may take to answer before the connection is reset.",
       min = "100",
