@@ -58,7 +58,7 @@ final class LossProbe {
   /** The probe timeout has come. */
   static void onExpiry(ControlBlock c) {
     c.loss.disarm();
-    if (c.flight() > 0 && c.recovery == Recovery.OPEN) {
+    if (c.flight() > 0 && c.recovery == Recovery.OPEN && c.settings().tailLossProbe()) {
       c.owe(ControlBlock.OWE_LOSS_PROBE);
     }
   }

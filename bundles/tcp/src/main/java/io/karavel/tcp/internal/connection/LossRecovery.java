@@ -52,7 +52,7 @@ final class LossRecovery {
     int lostBefore = c.sent.lostBytes();
     if (c.sack && !undone) {
       detect(c, nowNanos);
-    } else if (c.recovery == Recovery.OPEN && c.duplicateAcks >= DUPLICATE_THRESHOLD) {
+    } else if (c.recovery == Recovery.OPEN && c.duplicateAcks >= duplicateThreshold(c)) {
       // RFC 6582 §3.2 step 2: duplicates of the recovery before do not count.
       if (c.sack || Seq.greaterOrEqual(c.sndUna, c.recoveryPoint)) {
         c.sent.markFirstLost();
@@ -65,6 +65,15 @@ final class LossRecovery {
     if (c.recovery == Recovery.OPEN) {
       LossProbe.plan(c, nowNanos);
     }
+  }
+
+  /** Duplicates that mean a loss: more once some were for nothing, never more than can come. */
+  private static int duplicateThreshold(ControlBlock c) {
+    if (c.sack) {
+      return DUPLICATE_THRESHOLD;
+    }
+    int most = Math.max(DUPLICATE_THRESHOLD, c.sent.size() - 1);
+    return Math.min(c.loss.rack.reorderingSegments(), most);
   }
 
   /** RACK looks for losses (RFC 8985 §6.2): after an acknowledgement, or when its timer expires. */

@@ -104,7 +104,8 @@ final class SpuriousLoss {
 
   private static void undo(ControlBlock c, long nowNanos) {
     c.congestionControl().onSpurious(nowNanos);
-    c.loss.rack.noteReordering(0);
+    // without SACK the duplicates tell by how many a segment was overtaken
+    c.loss.rack.noteReordering(c.sack ? 0 : c.duplicateAcks);
     c.loss.forgetUndo();
     RateReduction.end(c);
     if (c.recovery != Recovery.OPEN) {

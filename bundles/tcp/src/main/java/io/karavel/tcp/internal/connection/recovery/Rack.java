@@ -121,9 +121,9 @@ public final class Rack {
     return known;
   }
 
-  /** How many segments overtake another on this path; 3 if none was seen to. */
+  /** How many segments overtake another on this path, within the bound; 3 if none was seen to. */
   public int reorderingSegments() {
-    return reorderingSegments;
+    return Math.min(mostReordering, reorderingSegments);
   }
 
   /** Whether reordering was seen. */
