@@ -32,10 +32,12 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public class ConfigurationIT {
   /** PID, a key of it, two good values, a bad one. */
   private static final String[][] PIDS = {
+    {"io.karavel.control", "historyEntries", "70", "90", "0"},
     {"io.karavel.diagnostics", "maxCaptures", "7", "9", "0"},
     {"io.karavel.engine", "handoverSeconds", "61", "62", "0"},
     {"io.karavel.ip", "defaultTtl", "63", "65", "256"},
     {"io.karavel.keepalive", "probes", "9", "8", "0"},
+    {"io.karavel.metrics", "histogramSeconds", "120", "240", "1"},
     {"io.karavel.services", "httpRequests", "50", "60", "-1"},
     {"io.karavel.tcp", "synRetries", "4", "7", "1000"},
     {"io.karavel.timer", "slotTimers", "17", "18", "0"},
