@@ -84,9 +84,12 @@ class IpIT {
   void everySizeAroundTheMtuIsAnswered() {
     stack = StackProcess.start(namespace, "mtu=1000");
     for (int bytes : new int[] {0, 1, 7, 8, 9, 971, 972, 973, 980, 981, 1947, 1948, 1949}) {
-      assertThat(ping("-q", "-c", "2", "-i", "0.01", "-W", "5", "-s", String.valueOf(bytes)))
-          .as("%d bytes", bytes)
-          .contains("2 received");
+      // one by one: once it has a reply, ping waits for the others no longer than two round trips
+      for (int i = 0; i < 2; i++) {
+        assertThat(ping("-q", "-c", "1", "-W", "5", "-s", String.valueOf(bytes)))
+            .as("%d bytes", bytes)
+            .contains("1 received");
+      }
       assertThat(stack.values("ping 10.77.0.1 2 " + bytes)).containsEntry("replies", "2");
     }
   }
