@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.engine.internal.lane.CrashReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,15 +37,21 @@ class QuarantineTest {
   }
 
   private Quarantine quarantine(int limit) {
+    return quarantine(() -> limit);
+  }
+
+  private Quarantine quarantine(IntSupplier limit) {
     return new Quarantine(
         folder.resolve("quarantine"),
-        () -> limit,
+        limit,
         Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC));
   }
 
-  private List<String> files() throws IOException {
+  private List<String> files() {
     try (Stream<Path> files = Files.list(folder.resolve("quarantine"))) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -75,6 +84,26 @@ class QuarantineTest {
             "20260301-120000-000-4-main-nic_tap0.txt",
             "20260301-120000-000-5-main-nic_tap0.pcapng",
             "20260301-120000-000-5-main-nic_tap0.txt");
+  }
+
+  @Test
+  void quarantineReportsHoldForThoseThatAreThereAlready() throws Exception {
+    AtomicInteger limit = new AtomicInteger(5);
+    Quarantine quarantine =
+        quarantine(
+            () -> {
+              if (Files.isDirectory(folder.resolve("quarantine")) && files().size() == 5) {
+                limit.set(2);
+              }
+              return limit.get();
+            });
+    for (int i = 0; i < 5; i++) {
+      quarantine.crashed(report(null));
+    }
+    assertThat(quarantine.awaitWritten()).isTrue();
+    assertThat(files())
+        .containsExactly(
+            "20260301-120000-000-4-main-nic_tap0.txt", "20260301-120000-000-5-main-nic_tap0.txt");
   }
 
   @Test

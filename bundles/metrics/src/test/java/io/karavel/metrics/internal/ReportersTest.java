@@ -135,6 +135,14 @@ class ReportersTest {
   }
 
   @Test
+  void prometheusMovesLiveToAnotherAddress() throws Exception {
+    apply("prometheusEnabled", "true");
+    assertThat(reporters.prometheusAddress().getHostString()).isEqualTo("127.0.0.1");
+    apply("prometheusEnabled", "true", "prometheusAddress", "127.0.0.2");
+    assertThat(reporters.prometheusAddress().getHostString()).isEqualTo("127.0.0.2");
+  }
+
+  @Test
   void graphiteGetsALinePerFigure() throws Exception {
     try (ServerSocket graphite = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       graphite.setSoTimeout(20_000);
@@ -149,6 +157,26 @@ class ReportersTest {
       assertThat(lines).anyMatch(line -> line.startsWith("site.one.main.Tcp.RttNanos.p99 20.0 "));
       // each report has its own connection
       assertThat(report(graphite)).hasSameSizeAs(lines);
+    }
+  }
+
+  @Test
+  void graphitesAddressChangesLive() throws Exception {
+    InetAddress other = InetAddress.getByName("127.0.0.2");
+    try (ServerSocket one = new ServerSocket(0, 8, InetAddress.getByName("127.0.0.1"));
+        ServerSocket two = new ServerSocket(one.getLocalPort(), 8, other)) {
+      one.setSoTimeout(20_000);
+      two.setSoTimeout(20_000);
+      String port = "" + one.getLocalPort();
+      apply("graphiteEnabled", "true", "graphitePort", port, "graphiteSeconds", "1");
+      assertThat(report(one)).isNotEmpty();
+      apply(
+          "graphiteEnabled", "true",
+          "graphitePort", port,
+          "graphiteSeconds", "1",
+          "graphiteAddress", "127.0.0.2",
+          "graphitePrefix", "moved");
+      assertThat(report(two)).isNotEmpty().allMatch(line -> line.startsWith("moved."));
     }
   }
 

@@ -17,7 +17,9 @@ class StackMetricsTest {
   private final Stacks stacks = new Stacks();
   private final Counters lane = new Counters();
   private long nanos;
-  private final StackMetrics metrics = new StackMetrics(registry, () -> 10, () -> nanos);
+  private int histogramSeconds = 10;
+  private final StackMetrics metrics =
+      new StackMetrics(registry, () -> histogramSeconds, () -> nanos);
 
   StackMetricsTest() {
     stacks.lanes.put("main", List.of(lane));
@@ -104,6 +106,19 @@ class StackMetricsTest {
         .isEqualTo(2);
     nanos += 60_000_000_000L;
     assertThat(rtt().size()).isZero();
+  }
+
+  @Test
+  void histogramSecondsHoldForTheValuesThatAreThereAlready() {
+    lane.histogram("Tcp.RttNanos").record(1_000_000_000L);
+    metrics.refresh(stacks.appliance());
+    assertThat(rtt().size()).isEqualTo(1);
+    histogramSeconds = 100;
+    nanos += 40_000_000_000L;
+    assertThat(rtt().size()).as("40 s old, 100 s kept").isEqualTo(1);
+    histogramSeconds = 20;
+    nanos += 15_000_000_000L;
+    assertThat(rtt().size()).as("55 s old, 20 s kept").isZero();
   }
 
   @Test
