@@ -74,7 +74,12 @@ final class LocalErrors {
 
   /** Tells the errors there are now; what is reported meanwhile waits for the next time. */
   void drain(Sink sink) {
-    for (int left = size; left > 0; left--) {
+    int left = size;
+    if (left > 0) {
+      // those above have been flushed in this turn: what they now owe goes out in the next
+      lane.context.again();
+    }
+    for (; left > 0; left--) {
       int at = head * FIELDS;
       long quoted = quotes[head];
       head = (head + 1) % quotes.length;

@@ -61,11 +61,13 @@ final class LoopbackQueue {
 
   /** Takes in what waits now; what is sent meanwhile waits for the next turn. */
   void drain(Ipv4Input input) {
-    for (int left = queue.size(); left > 0; left--) {
-      input.onLooped(queue.poll());
-    }
-    if (!queue.isEmpty()) {
+    int left = queue.size();
+    if (left > 0) {
+      // those above have been flushed in this turn: what they now owe goes out in the next
       lane.context.again();
+    }
+    for (; left > 0; left--) {
+      input.onLooped(queue.poll());
     }
   }
 

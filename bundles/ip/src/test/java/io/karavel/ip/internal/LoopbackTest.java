@@ -34,6 +34,23 @@ class LoopbackTest {
   }
 
   @Test
+  void asksForATurnAfterWhatItTookInSinceThoseAboveHaveBeenFlushedBefore() {
+    f.ip.send(f.datagram(0, US, 6, pattern(100)));
+    f.lane.again = false;
+    f.ip.flush();
+    assertThat(f.lane.again).isTrue();
+    f.lane.again = false;
+    f.ip.flush();
+    assertThat(f.lane.again).isFalse();
+    f.tcp.datagrams.remove().release();
+    f.ip.send(f.datagram(ip("10.0.0.77"), IpFixture.PEER, 6, pattern(20))); // not ours: an error
+    f.lane.again = false;
+    f.ip.flush();
+    assertThat(f.tcp.errors).hasSize(1);
+    assertThat(f.lane.again).isTrue();
+  }
+
+  @Test
   void reachesEveryLoopbackAddressAndFromThere() {
     f.send(f.datagram(ip("127.0.0.1"), ip("127.1.2.3"), 6, pattern(10)));
     f.send(f.datagram(US, ip("127.0.0.1"), 6, pattern(10)));
