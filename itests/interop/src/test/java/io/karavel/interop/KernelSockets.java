@@ -7,21 +7,34 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * Sockets of the kernel's TCP inside a namespace, opened and closed call by call.
  *
  * <pre>
  * connect NAME ADDRESS PORT [MILLIS]   result=connected, or the exception's message
+ * dial NAME ADDRESS PORT [LOCALPORT]   only begins to connect
+ * outcome NAME                         of dialling: result=pending, connected, or the message
  * listen NAME PORT [BACKLOG]
  * accept NAME LISTENER                 result=connected
  * write NAME BYTES
- * read NAME BYTES                      read=how many came before the end of the stream
+ * fill NAME                            writes until nothing more is taken; written=how many
+ * urgent NAME BYTE                     that byte as urgent data
+ * read NAME BYTES                      read=how many came before the end of the stream, or
+ *                                      failure=the exception's message
+ * keepalive NAME IDLE INTERVAL COUNT   seconds, seconds
  * linger NAME SECONDS                  0 makes close a reset
  * shutdown NAME | close NAME           close is for listeners too
  * </pre>
@@ -38,46 +51,87 @@ public final class KernelSockets extends LineProcess {
 
   /** In that process. */
   private static final class Desk {
-    private final Map<String, Socket> sockets = new HashMap<>();
-    private final Map<String, ServerSocket> listeners = new HashMap<>();
+    private static final long FULL_NANOS = 200_000_000;
+
+    private final Map<String, SocketChannel> channels = new HashMap<>();
+    private final Map<String, ServerSocketChannel> listeners = new HashMap<>();
+
+    private SocketChannel channel(String[] words) {
+      return channels.get(words[1]);
+    }
+
+    private Socket socket(String[] words) {
+      return channel(words).socket();
+    }
 
     String execute(String[] words) throws IOException {
       switch (words[0]) {
         case "connect" -> {
-          Socket socket = new Socket();
+          SocketChannel channel = SocketChannel.open();
           int millis = words.length > 4 ? Integer.parseInt(words[4]) : 10_000;
           try {
-            socket.connect(new InetSocketAddress(words[2], Integer.parseInt(words[3])), millis);
+            channel.socket().connect(remote(words), millis);
           } catch (IOException e) {
-            socket.close();
+            channel.close();
             return "result=" + e.getMessage();
           }
-          sockets.put(words[1], socket);
+          channels.put(words[1], channel);
           return "result=connected";
+        }
+        case "dial" -> {
+          SocketChannel channel = SocketChannel.open();
+          channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+          if (words.length > 4) {
+            channel.bind(new InetSocketAddress(Integer.parseInt(words[4])));
+          }
+          channel.configureBlocking(false);
+          channel.connect(remote(words));
+          channels.put(words[1], channel);
+        }
+        case "outcome" -> {
+          return "result=" + outcome(channel(words));
         }
         case "listen" -> {
+          ServerSocketChannel listener = ServerSocketChannel.open();
           int backlog = words.length > 3 ? Integer.parseInt(words[3]) : 50;
-          listeners.put(words[1], new ServerSocket(Integer.parseInt(words[2]), backlog));
+          listener.bind(new InetSocketAddress(Integer.parseInt(words[2])), backlog);
+          listeners.put(words[1], listener);
         }
         case "accept" -> {
-          ServerSocket listener = listeners.get(words[2]);
+          ServerSocket listener = listeners.get(words[2]).socket();
           listener.setSoTimeout(20_000);
-          sockets.put(words[1], listener.accept());
+          channels.put(words[1], listener.accept().getChannel());
           return "result=connected";
         }
-        case "write" -> sockets.get(words[1]).getOutputStream().write(new byte[count(words)]);
+        case "write" -> socket(words).getOutputStream().write(new byte[count(words)]);
+        case "fill" -> {
+          return "written=" + fill(channel(words));
+        }
+        case "urgent" -> socket(words).sendUrgentData(count(words));
         case "read" -> {
-          Socket socket = sockets.get(words[1]);
+          Socket socket = socket(words);
           socket.setSoTimeout(20_000);
           InputStream input = socket.getInputStream();
-          return "read=" + input.readNBytes(count(words)).length;
+          try {
+            return "read=" + input.readNBytes(count(words)).length;
+          } catch (SocketException e) {
+            return "failure=" + e.getMessage();
+          }
         }
-        case "linger" -> sockets.get(words[1]).setSoLinger(true, Integer.parseInt(words[2]));
-        case "shutdown" -> sockets.get(words[1]).shutdownOutput();
+        case "keepalive" -> {
+          SocketChannel channel = channel(words);
+          channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, Integer.parseInt(words[2]));
+          channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, Integer.parseInt(words[3]));
+          channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, Integer.parseInt(words[4]));
+          channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
+        case "linger" ->
+            channel(words).setOption(StandardSocketOptions.SO_LINGER, Integer.parseInt(words[2]));
+        case "shutdown" -> channel(words).shutdownOutput();
         case "close" -> {
-          Socket socket = sockets.remove(words[1]);
-          if (socket != null) {
-            socket.close();
+          SocketChannel channel = channels.remove(words[1]);
+          if (channel != null) {
+            channel.close();
           } else {
             listeners.remove(words[1]).close();
           }
@@ -85,6 +139,43 @@ public final class KernelSockets extends LineProcess {
         default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
       }
       return "";
+    }
+
+    private static InetSocketAddress remote(String[] words) {
+      return new InetSocketAddress(words[2], Integer.parseInt(words[3]));
+    }
+
+    private static String outcome(SocketChannel channel) throws IOException {
+      if (channel.isBlocking()) {
+        return "connected";
+      }
+      try {
+        if (!channel.finishConnect()) {
+          return "pending";
+        }
+      } catch (IOException e) {
+        return e.getMessage();
+      }
+      channel.configureBlocking(true);
+      return "connected";
+    }
+
+    private static long fill(SocketChannel channel) throws IOException {
+      channel.configureBlocking(false);
+      ByteBuffer zeros = ByteBuffer.allocate(64 * 1024);
+      long written = 0;
+      long last = System.nanoTime();
+      while (System.nanoTime() - last < FULL_NANOS) {
+        int taken = channel.write(zeros.clear());
+        written += taken;
+        if (taken > 0) {
+          last = System.nanoTime();
+        } else {
+          LockSupport.parkNanos(1_000_000);
+        }
+      }
+      channel.configureBlocking(true);
+      return written;
     }
 
     private static int count(String[] words) {

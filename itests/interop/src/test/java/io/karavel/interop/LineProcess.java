@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A JVM of its own inside a namespace that takes a command per line and answers in lines, of which
  * the last is {@code ok} or {@code error: …}. It ends with {@link #close()}, with its namespace,
- * and by itself when the test's JVM is no more, since that ends its input. One thread.
+ * and by itself when the test's JVM is no more, since that ends its input. Threads may ask; one
+ * question waits for another.
  */
 class LineProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
@@ -36,7 +37,11 @@ class LineProcess implements AutoCloseable {
       List<String> command =
           new ArrayList<>(
               List.of(
+                  "nice", // what it does in time is judged, whatever else the machine does
+                  "-n",
+                  "-20",
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Djava.net.preferIPv4Stack=true",
                   "-Xmx512m",
                   "-XX:MaxDirectMemorySize=512m",
                   "-Dorg.slf4j.simpleLogger.logFile=System.err",
@@ -70,7 +75,7 @@ class LineProcess implements AutoCloseable {
   }
 
   /** Puts a command and returns the lines of its answer. */
-  public List<String> ask(String... words) {
+  public synchronized List<String> ask(String... words) {
     String command = String.join(" ", words);
     commands.println(command);
     List<String> answer = new ArrayList<>();

@@ -60,11 +60,15 @@ import java.util.function.Supplier;
  * list                       TCP: state local remote receiveQueue sendQueue, one per line
  * summary                    TCP: how many in each state, as STATE=n
  * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
+ * dial ADDRESS PORT [LOCALPORT]    only begins to connect; id=…
+ * outcome ID                 state=…, error=none or that of TcpException
+ * option ID NAME VALUE       of a socket or listener
  * listen PORT [BACKLOG]      a listener that nobody accepts from; id=…
  * accept ID [SECONDS]        of a listener; id=… of the connection
  * echo ID BYTES              sends random bytes and reads as many; equal=true|false
  * write ID BYTES             zeros
- * read ID BYTES              read=how many came before the end of the stream
+ * fill ID                    zeros until nothing more is taken; written=how many
+ * read ID BYTES              read=how many came before the end of the stream, or failure=…
  * shutdown ID | close ID | abort ID
  * </pre>
  */

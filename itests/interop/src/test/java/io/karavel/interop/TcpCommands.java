@@ -4,23 +4,29 @@ import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpEndpoint;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
+import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.spi.TcpControl;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The commands of {@link StackMain} that concern TCP. One thread. */
 final class TcpCommands {
   private static final int CHUNK = 64 * 1024;
+  private static final long FULL_NANOS = 200_000_000;
 
   private final Stack stack;
   private final Map<Long, TcpListener> listeners = new HashMap<>();
@@ -38,6 +44,21 @@ final class TcpCommands {
               .byState()
               .forEach((state, count) -> out.accept(state + "=" + count));
       case "connect" -> connect(words, out);
+      case "dial" -> {
+        TcpSocket socket = stack.tcp().socket();
+        if (words.length > 3) {
+          socket.bind(endpoint("0.0.0.0", words[3]));
+        }
+        socket.connect(endpoint(words[1], words[2]));
+        out.accept("id=" + socket.id());
+      }
+      case "outcome" -> {
+        TcpSocket socket = socket(words);
+        TcpException failure = socket.failure();
+        out.accept("state=" + socket.state().label());
+        out.accept("error=" + (failure == null ? "none" : failure.error()));
+      }
+      case "option" -> option(words);
       case "listen" -> {
         int backlog = words.length > 2 ? Integer.parseInt(words[2]) : 128;
         TcpListener listener = stack.tcp().listen(endpoint("0.0.0.0", words[1]), backlog);
@@ -52,9 +73,15 @@ final class TcpCommands {
         out.accept("id=" + listener.accept().id());
       }
       case "write" -> socket(words).outputStream().write(new byte[Integer.parseInt(words[2])]);
-      case "read" ->
-          out.accept(
-              "read=" + socket(words).inputStream().readNBytes(Integer.parseInt(words[2])).length);
+      case "fill" -> out.accept("written=" + fill(socket(words)));
+      case "read" -> {
+        try {
+          byte[] read = socket(words).inputStream().readNBytes(Integer.parseInt(words[2]));
+          out.accept("read=" + read.length);
+        } catch (IOException e) {
+          out.accept("failure=" + e.getMessage());
+        }
+      }
       case "echo" -> out.accept("equal=" + echo(socket(words), Long.parseLong(words[2])));
       case "shutdown" -> socket(words).shutdownOutput();
       case "close" -> {
@@ -68,6 +95,41 @@ final class TcpCommands {
       case "abort" -> socket(words).abort();
       default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
     }
+  }
+
+  /** Sets an option of a socket or listener by its name. */
+  private void option(String[] words) throws Exception {
+    long id = Long.parseLong(words[1]);
+    TcpEndpoint endpoint = listeners.containsKey(id) ? listeners.get(id) : socket(words);
+    set(endpoint, TcpOption.byName(words[2]), words[3]);
+  }
+
+  private static <T> void set(TcpEndpoint endpoint, TcpOption<T> option, String value)
+      throws Exception {
+    Object typed = value;
+    if (option.type() == Integer.class) {
+      typed = Integer.valueOf(value);
+    } else if (option.type() == Boolean.class) {
+      typed = Boolean.valueOf(value);
+    }
+    endpoint.option(option, option.check(typed));
+  }
+
+  /** Writes zeros until nothing has been taken for a while. */
+  private static long fill(TcpSocket socket) throws Exception {
+    ByteBuffer zeros = ByteBuffer.allocate(CHUNK);
+    long written = 0;
+    long last = System.nanoTime();
+    while (System.nanoTime() - last < FULL_NANOS) {
+      int taken = socket.write(zeros.clear());
+      written += taken;
+      if (taken > 0) {
+        last = System.nanoTime();
+      } else {
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+    return written;
   }
 
   private static IpEndpoint endpoint(String address, String port) {

@@ -103,7 +103,8 @@ class OwnAddressTest {
       stack.advance(Duration.ofNanos(1000));
     }
     assertThat(there.isDone() && back.isDone()).as("%s; %s", there, back).isTrue();
-    assertThat(Duration.ofNanos(stack.clock().nanoTime() - begin)).isLessThan(Duration.ofMillis(100));
+    assertThat(Duration.ofNanos(stack.clock().nanoTime() - begin))
+        .isLessThan(Duration.ofMillis(100));
     assertThat(stack.counter("TcpExt.TCPTimeouts")).isZero();
     assertThat(stack.counter("Tcp.RetransSegs")).isZero();
   }

@@ -1,0 +1,150 @@
+package io.karavel.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The kernel's TCP and ours with a router between them, in which packets can be lost without either
+ * end noticing: what a netfilter rule drops at the sender would be told to its TCP. The kernel is
+ * {@link #KERNEL} in a namespace of its own; the router, also a namespace, has the TAP behind which
+ * our stack is.
+ *
+ * <p>{@link #segments} sees every segment when it leaves its end, also those that are then lost.
+ */
+final class RoutedWire implements AutoCloseable {
+  /** The kernel's address. */
+  static final String KERNEL = "10.77.1.1";
+
+  /** Our address. */
+  static final String OURS = StackProcess.ADDRESS;
+
+  private static final String KERNEL_LINK = "wire0";
+  private static final String TAP = "tap0";
+
+  private final AtomicInteger losses = new AtomicInteger();
+  final NetworkNamespace kernel = NetworkNamespace.create();
+  final NetworkNamespace router = NetworkNamespace.create();
+  final StackProcess stack;
+  final KernelSockets sockets;
+  final SegmentLog segments;
+
+  private RoutedWire(String... settings) {
+    router.run("ip", "link", "add", KERNEL_LINK, "type", "veth", "peer", "eth0").orFail();
+    router.run("ip", "link", "set", "eth0", "netns", kernel.name()).orFail();
+    router.run("ip", "address", "add", "10.77.1.254/24", "dev", KERNEL_LINK).orFail();
+    router.run("ip", "link", "set", KERNEL_LINK, "up").orFail();
+    router.sysctl("net/ipv4/ip_forward", "1");
+    kernel.run("ip", "address", "add", KERNEL + "/24", "dev", "eth0").orFail();
+    kernel.run("ip", "link", "set", "eth0", "up").orFail();
+    kernel.run("ip", "route", "add", "default", "via", "10.77.1.254").orFail();
+    router.run("nft", "add table ip wire").orFail();
+    router
+        .run("nft", "add chain ip wire between { type filter hook forward priority 0 ; }")
+        .orFail();
+    // what the tests depend on, whatever the machine's defaults are
+    kernel
+        .sysctl("net/ipv4/tcp_syn_linear_timeouts", "0")
+        .sysctl("net/ipv4/tcp_early_retrans", "0")
+        .sysctl("net/ipv4/tcp_timestamps", "1")
+        .sysctl("net/ipv4/tcp_sack", "1")
+        .sysctl("net/ipv4/tcp_congestion_control", "reno");
+    String[] all = new String[settings.length + 1];
+    all[0] = "gateway=" + StackProcess.HOST_ADDRESS;
+    System.arraycopy(settings, 0, all, 1, settings.length);
+    stack = StackProcess.start(router, all);
+    sockets = KernelSockets.start(kernel);
+    segments = SegmentLog.start(router);
+  }
+
+  /**
+   * Both ends and the router, with settings of our stack as {@link StackProcess#start} has them.
+   */
+  static RoutedWire create(String... settings) {
+    return new RoutedWire(settings);
+  }
+
+  /** Loses packets of one end until it is mended. */
+  final class Loss implements AutoCloseable {
+    private final String chain;
+
+    private Loss(String chain) {
+      this.chain = chain;
+    }
+
+    /** From now on they pass again. */
+    void mend() {
+      router.run("nft", "flush chain ip wire " + chain).orFail();
+    }
+
+    @Override
+    public void close() {
+      mend();
+    }
+  }
+
+  /**
+   * Loses what one end sends from or to a port and an expression of nft matches.
+   *
+   * @param byUs what we send; else, what the kernel sends
+   * @param match such as {@code tcp flags & fin == fin}; empty for everything
+   */
+  Loss lose(boolean byUs, int port, String match) {
+    String chain = "loss" + losses.getAndIncrement();
+    StringBuilder rules = new StringBuilder("add chain ip wire " + chain + " ; ");
+    for (String side : List.of("sport", "dport")) {
+      rules.append(rule(chain, byUs, side, port, match + " drop"));
+    }
+    rules.append("add rule ip wire between jump " + chain);
+    router.run("nft", rules.toString()).orFail();
+    return new Loss(chain);
+  }
+
+  /**
+   * Loses the first few such packets only.
+   *
+   * @param toServer whether they go to the port, not from it
+   */
+  void loseFirst(int count, boolean byUs, boolean toServer, int port, String match) {
+    String first = " numgen inc mod 1000000 < " + count + " drop";
+    router
+        .run("nft", rule("between", byUs, toServer ? "dport" : "sport", port, match + first))
+        .orFail();
+  }
+
+  private static String rule(String chain, boolean byUs, String side, int port, String rest) {
+    return String.format(
+        "add rule ip wire %s iifname %s tcp %s %d %s ; ",
+        chain, byUs ? TAP : KERNEL_LINK, side, port, rest);
+  }
+
+  /** A connection: its name at the kernel's end and its id at ours. */
+  record Pair(String kernelName, String ourId) {}
+
+  /** Opens a connection to a fresh listener at a port of the other end. */
+  Pair open(boolean weOpen, int port) {
+    String name = "c" + port;
+    if (weOpen) {
+      sockets.ask("listen l" + port, Integer.toString(port));
+      String id = stack.values("connect " + KERNEL + " " + port).get("id");
+      assertThat(id).as("we connect to port " + port).isNotNull();
+      sockets.ask("accept " + name + " l" + port);
+      return new Pair(name, id);
+    }
+    String listener = stack.values("listen " + port).get("id");
+    Map<String, String> result = sockets.values("connect " + name + " " + OURS + " " + port);
+    assertThat(result).containsEntry("result", "connected");
+    return new Pair(name, stack.values("accept " + listener).get("id"));
+  }
+
+  @Override
+  public void close() {
+    segments.close();
+    sockets.close();
+    stack.close();
+    kernel.close();
+    router.close();
+  }
+}
