@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ import jdk.net.ExtendedSocketOptions;
  * urgent NAME BYTE                     that byte as urgent data
  * read NAME BYTES                      read=how many came before the end of the stream, or
  *                                      failure=the exception's message
+ * changes N                            of states, all from the Nth on: seconds port state
  * keepalive NAME IDLE INTERVAL COUNT   seconds, seconds
  * linger NAME SECONDS                  0 makes close a reset
  * shutdown NAME | close NAME           close is for listeners too
@@ -53,6 +56,24 @@ public final class KernelSockets extends LineProcess {
   private static final class Desk {
     private static final long FULL_NANOS = 200_000_000;
 
+    /** By the kernel's number. */
+    private static final List<String> STATES =
+        List.of(
+            "?",
+            "ESTABLISHED",
+            "SYN-SENT",
+            "SYN-RECEIVED",
+            "FIN-WAIT-1",
+            "FIN-WAIT-2",
+            "TIME-WAIT",
+            "CLOSED",
+            "CLOSE-WAIT",
+            "LAST-ACK",
+            "LISTEN",
+            "CLOSING",
+            "SYN-RECEIVED");
+
+    private final StateWatch states = new StateWatch(Desk::states);
     private final Map<String, SocketChannel> channels = new HashMap<>();
     private final Map<String, ServerSocketChannel> listeners = new HashMap<>();
 
@@ -90,6 +111,9 @@ public final class KernelSockets extends LineProcess {
         }
         case "outcome" -> {
           return "result=" + outcome(channel(words));
+        }
+        case "changes" -> {
+          return String.join("\n", states.changesSince(Integer.parseInt(words[1])));
         }
         case "listen" -> {
           ServerSocketChannel listener = ServerSocketChannel.open();
@@ -139,6 +163,24 @@ public final class KernelSockets extends LineProcess {
         default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
       }
       return "";
+    }
+
+    /** From the kernel's table, which is cheaper to read than to start ss. */
+    private static Map<Integer, String> states() throws IOException {
+      Map<Integer, String> states = new HashMap<>();
+      for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
+        String[] words = line.trim().split("\\s+");
+        if (!words[0].equals("sl") && !words[3].equals("0A")) {
+          String state = STATES.get(Integer.parseInt(words[3], 16));
+          states.put(port(words[1]), state);
+          states.put(port(words[2]), state);
+        }
+      }
+      return states;
+    }
+
+    private static int port(String endpoint) {
+      return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1), 16);
     }
 
     private static InetSocketAddress remote(String[] words) {

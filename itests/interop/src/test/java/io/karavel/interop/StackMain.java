@@ -23,9 +23,6 @@ import io.karavel.nic.TapSettings;
 import io.karavel.nic.tap.internal.TapDeviceFactory;
 import io.karavel.services.ServicesSettings;
 import io.karavel.services.internal.Services;
-import io.karavel.tcp.TcpSettings;
-import io.karavel.tcp.internal.TcpModuleFactory;
-import io.karavel.timer.internal.KeepaliveModuleFactory;
 import io.karavel.timer.internal.TimerModuleFactory;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -55,9 +52,13 @@ import java.util.function.Supplier;
  * counters | drops           all of them, as key=value
  * events                     one per line
  * ping ADDRESS [COUNT [BYTES]]   echo requests, one after the other; replies=… lost=…
+ * config tcp|keepalive KEY=VALUE …   settings, live
+ * device NAME KEY=VALUE …    another TAP, made or changed; device-remove NAME
+ * interface NAME KEY=VALUE … likewise; interface-remove NAME
  * swap SLOT                  tcp, ip, nic, timer, keepalive: a fresh factory takes over in one turn
  * leave SLOT | arrive SLOT   as a bundle that is stopped and started
  * list                       TCP: state local remote receiveQueue sendQueue, one per line
+ * changes N                  of states, all from the Nth on: seconds port state
  * summary                    TCP: how many in each state, as STATE=n
  * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
  * dial ADDRESS PORT [LOCALPORT]    only begins to connect; id=…
@@ -81,6 +82,8 @@ public final class StackMain {
   private final StackRegistry registry;
   private final Stack stack;
   private final TcpCommands tcp;
+  private final LiveSettings live;
+  private final DeviceCommands devices;
   private TapDeviceFactory tap;
 
   private StackMain(Map<String, String> settings) throws Exception {
@@ -115,18 +118,13 @@ public final class StackMain {
     registry.start();
     stack = registry.stack(Appliance.MAIN);
     tcp = new TcpCommands(stack);
-    for (String slot : List.of("timer", "keepalive", "ip")) {
+    for (String slot : List.of("timer", "ip")) {
       makers.put(slot, supplier(slot));
     }
-    Map<String, Object> tcpKeys = new LinkedHashMap<>();
-    settings.forEach(
-        (key, value) -> {
-          if (key.startsWith("tcp.")) {
-            tcpKeys.put(key.substring(4), value);
-          }
-        });
-    TcpSettings tcpSettings = TcpSettings.parse(tcpKeys);
-    makers.put("tcp", () -> new TcpModuleFactory(tcpSettings));
+    live = new LiveSettings(settings);
+    devices = new DeviceCommands(registry);
+    makers.put("keepalive", live::newKeepalive);
+    makers.put("tcp", live::newTcp);
     makers.put("nic", this::newTap);
     makers.keySet().forEach(this::arrive);
     registry.putInterface(
@@ -172,8 +170,6 @@ public final class StackMain {
   private static Supplier<ModuleFactory> supplier(String slot) {
     return switch (slot) {
       case "timer" -> () -> new TimerModuleFactory(io.karavel.engine.TimerSettings.defaults());
-      case "keepalive" ->
-          () -> new KeepaliveModuleFactory(io.karavel.engine.KeepaliveSettings.defaults());
       case "ip" -> () -> new IpModuleFactory(IpSettings.defaults());
       default -> throw new IllegalArgumentException("no slot " + slot);
     };
@@ -233,6 +229,11 @@ public final class StackMain {
         }
       }
       case "ping" -> ping(words, out);
+      case "config" -> live.set(words);
+      case "device" -> devices.device(words);
+      case "device-remove" -> devices.removeDevice(words[1]);
+      case "interface" -> devices.putInterface(words);
+      case "interface-remove" -> devices.removeInterface(words[1]);
       case "swap" -> {
         ModuleSource newcomer = ModuleSource.of(makers.get(words[1]).get());
         String problem = stack.swap(newcomer);

@@ -30,6 +30,7 @@ final class TcpCommands {
 
   private final Stack stack;
   private final Map<Long, TcpListener> listeners = new HashMap<>();
+  private final StateWatch states = new StateWatch(this::states);
 
   TcpCommands(Stack stack) {
     this.stack = stack;
@@ -38,6 +39,7 @@ final class TcpCommands {
   void execute(String[] words, Consumer<String> out) throws Exception {
     switch (words[0]) {
       case "list" -> list(out);
+      case "changes" -> states.changesSince(Integer.parseInt(words[1])).forEach(out);
       case "summary" ->
           stack
               .query("tcp", TcpControl.class, TcpControl::summary)
@@ -145,6 +147,24 @@ final class TcpCommands {
         .tcp()
         .socket(Long.parseLong(words[1]))
         .orElseThrow(() -> new IllegalArgumentException("no socket " + words[1]));
+  }
+
+  /** The state of the connection of each port, as {@link StateWatch} has them. */
+  private Map<Integer, String> states() throws Exception {
+    Map<Integer, String> states = new HashMap<>();
+    list(
+        line -> {
+          String[] words = line.split(" ");
+          if (!words[2].equals("*")) {
+            states.put(port(words[1]), words[0]);
+            states.put(port(words[2]), words[0]);
+          }
+        });
+    return states;
+  }
+
+  private static int port(String endpoint) {
+    return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
   }
 
   private void list(Consumer<String> out) throws Exception {
