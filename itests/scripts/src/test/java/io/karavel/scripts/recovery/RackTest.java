@@ -75,6 +75,42 @@ class RackTest {
         .end();
   }
 
+  /** The first of five is sent again, since three behind it have arrived. */
+  private static PacketScript firstIsSentAgain() {
+    return five()
+        .after("100ms")
+        .inject(". 1:1(0) ack 1001 <sack 2001:5001>")
+        .expect(". 1001:2001(1000) ack 1")
+        .after("10ms");
+  }
+
+  @Test
+  @Rfc("3708 3")
+  void aPacketThatTheNetworkHasRepeatedIsNoProofAgainstARetransmission() {
+    firstIsSentAgain()
+        .inject(". 1:1(0) ack 1001 <sack 3001:4001 2001:5001>")
+        .check(
+            script -> {
+              assertThat(script.harness().counter("TcpExt.TCPDSACKRecv")).isEqualTo(1);
+              assertThat(script.harness().counter("TcpExt.TCPDSACKUndo")).isZero();
+            })
+        .after("90ms")
+        .inject(". 1:1(0) ack 6001 <sack 4001:5001>")
+        .check(script -> assertThat(script.harness().counter("TcpExt.TCPDSACKUndo")).isZero())
+        .end();
+  }
+
+  @Test
+  @Rfc("3708 3")
+  void theReportThatTheRetransmissionItselfCameTwiceTakesTheRecoveryBack() {
+    firstIsSentAgain()
+        .inject(". 1:1(0) ack 6001")
+        .after("90ms")
+        .inject(". 1:1(0) ack 6001 <sack 1001:2001>")
+        .check(script -> assertThat(script.harness().counter("TcpExt.TCPDSACKUndo")).isEqualTo(1))
+        .end();
+  }
+
   @Test
   @Rfc("8985 7.2")
   void noProbeWhenItIsTurnedOff() {

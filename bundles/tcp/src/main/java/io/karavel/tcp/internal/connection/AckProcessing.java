@@ -31,8 +31,13 @@ final class AckProcessing {
     if (acknowledged > 0) {
       delivered = acknowledged - advance(c, s, ack, nowNanos);
     }
-    if (c.sack && s.sackCount > 0 && c.flight() > 0) {
-      newlySacked = takeSacks(c, s, ack);
+    if (c.sack && s.sackCount > 0) {
+      if (c.flight() > 0) {
+        newlySacked = takeSacks(c, s, ack);
+      } else if (c.loss != null && takeDuplicateReport(c, s, ack) && flightBefore == 0) {
+        // of the last recovery, after everything was acknowledged
+        SpuriousLoss.onAck(c, s, 0, nowNanos);
+      }
     }
     if (c.state == TcpState.CLOSED) {
       return null;
@@ -176,12 +181,7 @@ final class AckProcessing {
 
   private static int takeSacks(ControlBlock c, Segment s, int ack) {
     int sum = 0;
-    int first = 0;
-    if (isDuplicateReport(s, ack)) {
-      c.counters().dsackRecv.increment();
-      SpuriousLoss.onDuplicateReport(c, s.sackLeft[0], s.sackRight[0]);
-      first = 1;
-    }
+    int first = takeDuplicateReport(c, s, ack) ? 1 : 0;
     for (int i = first; i < s.sackCount; i++) {
       int left = s.sackLeft[i];
       int right = s.sackRight[i];
@@ -196,6 +196,15 @@ final class AckProcessing {
       sum += c.sent.sack(left, right);
     }
     return sum;
+  }
+
+  private static boolean takeDuplicateReport(ControlBlock c, Segment s, int ack) {
+    if (!isDuplicateReport(s, ack)) {
+      return false;
+    }
+    c.counters().dsackRecv.increment();
+    SpuriousLoss.onDuplicateReport(c, s.sackLeft[0], s.sackRight[0]);
+    return true;
   }
 
   /** RFC 2883 §4: the first block lies below the ACK, or within the second. */

@@ -4,6 +4,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.internal.connection.recovery.Rack;
+import io.karavel.tcp.internal.connection.recovery.RetransmittedRanges;
 import java.nio.ByteBuffer;
 
 /**
@@ -18,8 +19,12 @@ final class LossVariables {
   private static final int TAG_REDUCTION = 5;
   private static final int TAG_UNDO = 6;
   private static final int TAG_FIRST_RETRANSMIT = 7;
+  private static final int TAG_RETRANSMITTED = 8;
 
   final Rack rack = new Rack();
+
+  /** What the last recovery has sent again; stays until the next one. */
+  final RetransmittedRanges retransmitted = new RetransmittedRanges();
 
   /** The reordering timer or the probe timeout; never both. */
   long deadlineNanos = ControlBlock.NEVER;
@@ -132,7 +137,8 @@ final class LossVariables {
                 .array())
         .putBytes(
             TAG_UNDO, ByteBuffer.allocate(8).putInt(undoPoint).putInt(undoRetransmits).array())
-        .putLong(TAG_FIRST_RETRANSMIT, firstRetransmitNanos);
+        .putLong(TAG_FIRST_RETRANSMIT, firstRetransmitNanos)
+        .putBytes(TAG_RETRANSMITTED, retransmitted.toBytes());
   }
 
   private static int bit(boolean value, int place) {
@@ -167,6 +173,7 @@ final class LossVariables {
           undoRetransmits = in.getInt();
         }
         case TAG_FIRST_RETRANSMIT -> firstRetransmitNanos = r.longValue();
+        case TAG_RETRANSMITTED -> retransmitted.fromBytes(r.bytes());
         default -> {
           // of a later version
         }

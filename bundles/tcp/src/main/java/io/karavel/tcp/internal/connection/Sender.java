@@ -188,7 +188,7 @@ final class Sender {
     c.counters().retransSegs.add((length + c.sndMss - 1) / c.sndMss);
     describe(c, out, sequence, length, 0, nowNanos);
     out.retransmission = true;
-    SpuriousLoss.onRetransmit(c, length, nowNanos);
+    SpuriousLoss.onRetransmit(c, sequence, length, nowNanos);
     RateReduction.onSent(c, length);
     RetransmitTimer.onSent(c, nowNanos);
     Pacing.onSent(c, length, nowNanos);

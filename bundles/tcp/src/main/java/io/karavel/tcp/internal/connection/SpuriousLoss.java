@@ -14,12 +14,13 @@ final class SpuriousLoss {
   static void begin(ControlBlock c) {
     LossVariables l = c.loss();
     l.forgetUndo();
+    l.retransmitted.clear();
     l.undoable = true;
     l.undoPoint = c.sndUna;
   }
 
   /** Segments went out again. */
-  static void onRetransmit(ControlBlock c, int bytes, long nowNanos) {
+  static void onRetransmit(ControlBlock c, int sequence, int bytes, long nowNanos) {
     LossVariables l = c.loss;
     if (l == null || !l.undoable) {
       return;
@@ -27,18 +28,26 @@ final class SpuriousLoss {
     if (l.firstRetransmitNanos == 0) {
       l.firstRetransmitNanos = nowNanos;
     }
+    l.retransmitted.add(sequence, sequence + bytes);
     l.undoCounts = true;
     l.undoRetransmits += Math.max(1, (bytes + c.sndMss - 1) / c.sndMss);
   }
 
-  /** The peer got a stretch twice. */
+  /**
+   * The peer got a stretch twice. That tells something only where it was sent twice: else the
+   * network has repeated a packet, which says nothing about the recovery.
+   */
   static void onDuplicateReport(ControlBlock c, int left, int right) {
     LossVariables l = c.loss;
     l.duplicateReported = true;
     l.duplicateRight = right;
+    int again = l.retransmitted.overlapBytes(left, right);
+    if (again == 0) {
+      return;
+    }
     l.rack.onDuplicateReport(c.sndUna, c.sndNxt);
-    if (l.undoable && Seq.greaterOrEqual(left, l.undoPoint)) {
-      l.undoRetransmits -= Math.max(1, (right - left) / c.sndMss);
+    if (l.undoable) {
+      l.undoRetransmits -= Math.max(1, again / c.sndMss);
     }
   }
 

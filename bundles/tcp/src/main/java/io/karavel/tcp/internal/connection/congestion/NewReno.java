@@ -25,7 +25,9 @@ final class NewReno implements CongestionControl {
   /** Bytes acknowledged in congestion avoidance since the window last grew. */
   private int avoidedBytes;
 
+  /** What to go back to if a loss was none; the window is 0 if there is nothing. */
   private int priorWindowBytes;
+
   private int priorThresholdBytes;
 
   NewReno(CongestionView view, int windowBytes, int thresholdBytes) {
@@ -105,8 +107,12 @@ final class NewReno implements CongestionControl {
 
   @Override
   public void onSpurious(long nowNanos) {
+    if (priorWindowBytes == 0) {
+      return;
+    }
     windowBytes = Math.max(windowBytes, priorWindowBytes);
     thresholdBytes = Math.max(thresholdBytes, priorThresholdBytes);
+    priorWindowBytes = 0;
   }
 
   @Override
@@ -119,8 +125,9 @@ final class NewReno implements CongestionControl {
     priorThresholdBytes = thresholdBytes;
   }
 
+  /** What limited transmit has added to the flight does not count (RFC 5681 §3.2). */
   private int halved(int inFlightBytes) {
-    return Math.max(inFlightBytes / 2, 2 * view.segmentBytes());
+    return Math.max(Math.min(inFlightBytes, windowBytes) / 2, 2 * view.segmentBytes());
   }
 
   @Override
