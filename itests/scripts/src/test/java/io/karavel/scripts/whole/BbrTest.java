@@ -125,6 +125,24 @@ class BbrTest {
     assertThat(path.detail("deliveryRate").toString()).contains("B/s");
   }
 
+  /** CUBIC holds a tenth of this path: its window is at 1.2 / sqrt(0.01) segments. */
+  @ParameterizedTest(name = "{0} bit/s, RTT {1} ms")
+  @CsvSource({"50000000, 20", "200000000, 20", "50000000, 60"})
+  void oneSegmentInAHundredLostAtRandomCostsLittle(long bitsPerSecond, int rttMillis)
+      throws TcpException {
+    Path path = new Path("bbr", bitsPerSecond, rttMillis, BDP_QUEUE);
+    ImpairmentSettings delay = ImpairmentSettings.NONE.withDelay(rttMillis * 500_000L, 0);
+    path.cable.settings(0, delay.withRate(bitsPerSecond, BDP_QUEUE).withLoss(1).withSeed(1));
+    path.network.advance(Duration.ofSeconds(2));
+    assertThat(path.utilisation(10)).isGreaterThan(0.88);
+    long undone = 0;
+    for (String kind : new String[] {"DSACK", "Full", "Partial", "Loss"}) {
+      undone += path.client.counter("TcpExt.TCP" + kind + "Undo");
+    }
+    assertThat(undone).as("recoveries taken back, where nothing was reordered").isZero();
+    assertThat(path.client.counter("TcpExt.TCPTimeouts")).isZero();
+  }
+
   @Test
   void itKeepsTheQueueShortWhereCubicFillsIt() throws TcpException {
     Path bbr = new Path("bbr", 20_000_000, 40, BDP_QUEUE);

@@ -53,6 +53,9 @@ final class Bbr implements CongestionControl {
   private boolean seenRoundTrip;
   private boolean idleRestart;
 
+  /** Since a timeout no round trip has passed: the window is small and tells nothing. */
+  private boolean timedOut;
+
   private long drainRound;
 
   private boolean probeSamples;
@@ -127,8 +130,12 @@ final class Bbr implements CongestionControl {
     path.onSample(s);
     if (path.roundStart) {
       roundsSinceProbe++;
+      if (timedOut) {
+        timedOut = false;
+        restoreWindow();
+      }
     }
-    path.adaptShortTerm(state.isProbing(), windowBytes);
+    path.adaptShortTerm(state.isProbing(), windowBytes, view.segmentBytes());
     path.updateAggregation(s, windowBytes, nowNanos);
     path.checkFull(s);
     checkStartup(s);
@@ -270,7 +277,7 @@ final class Bbr implements CongestionControl {
       }
     }
     if (isTooHigh(s.lostBytes(), s.transmitInFlightBytes())) {
-      if (probeSamples) {
+      if (probeSamples && !timedOut) {
         handleTooHigh(s.transmitInFlightBytes(), s.isApplicationLimited(), nowNanos);
       }
       return;
@@ -294,8 +301,9 @@ final class Bbr implements CongestionControl {
     }
   }
 
-  private static boolean isTooHigh(long lostBytes, long inFlightBytes) {
-    return inFlightBytes > 0 && lostBytes > inFlightBytes * PathModel.LOSS_THRESHOLD;
+  private boolean isTooHigh(long lostBytes, long inFlightBytes) {
+    return inFlightBytes > 0
+        && PathModel.isTooHigh(lostBytes, inFlightBytes, view.segmentBytes());
   }
 
   private void handleTooHigh(long inFlightBytes, boolean applicationLimited, long nowNanos) {
@@ -319,7 +327,7 @@ final class Bbr implements CongestionControl {
       undoState = state;
     }
     path.noteLoss();
-    if (probeSamples && isTooHigh(lostSinceBytes, transmitInFlightBytes)) {
+    if (probeSamples && !timedOut && isTooHigh(lostSinceBytes, transmitInFlightBytes)) {
       // Where within what was in flight the losses became too many (BBRInflightAtLoss).
       double before = transmitInFlightBytes - bytes;
       double prefix =
@@ -482,6 +490,10 @@ final class Bbr implements CongestionControl {
 
   @Override
   public void onRecovered(long nowNanos) {
+    restoreWindow();
+  }
+
+  private void restoreWindow() {
     if (state != BbrState.PROBE_RTT) {
       windowBytes = Math.max(windowBytes, Math.min(priorWindowBytes, maximumInFlight()));
     }
@@ -490,7 +502,11 @@ final class Bbr implements CongestionControl {
   /** Everything is held to be lost; the window grows again by what is delivered. */
   @Override
   public void onTimeout(int inFlightBytes, boolean repeated, long nowNanos) {
-    saveWindow();
+    if (!timedOut) {
+      saveWindow();
+    }
+    timedOut = true;
+    path.startRound();
     windowBytes = view.segmentBytes();
   }
 
@@ -558,6 +574,7 @@ final class Bbr implements CongestionControl {
         .putLong(16, probeRttDone)
         .putBoolean(17, probeRttRoundDone)
         .putLong(18, random)
+        .putBoolean(20, timedOut)
         .begin(19);
     path.export(writer);
     writer.end();
@@ -585,6 +602,7 @@ final class Bbr implements CongestionControl {
         case 16 -> probeRttDone = reader.longValue();
         case 17 -> probeRttRoundDone = reader.booleanValue();
         case 18 -> random = reader.longValue();
+        case 20 -> timedOut = reader.booleanValue();
         case 19 -> path.open(reader.nested());
         default -> {}
       }

@@ -13,7 +13,10 @@ final class SpuriousLoss {
   /** A recovery begins. */
   static void begin(ControlBlock c) {
     LossVariables l = c.loss();
+    // What the recovery before has sent again and is on its way would pass for an original.
+    long earlier = c.sent.isAgainInFlight() ? l.firstRetransmitNanos : 0;
     l.forgetUndo();
+    l.firstRetransmitNanos = earlier;
     l.retransmitted.clear();
     l.undoable = true;
     l.undoPoint = c.sndUna;
@@ -51,10 +54,14 @@ final class SpuriousLoss {
     }
   }
 
-  /** Whether the acknowledgement in hand was caused by the first transmission (Eifel). */
-  private static boolean isEarlier(ControlBlock c, Segment s) {
+  /**
+   * Whether the acknowledgement in hand was caused by the first transmission of what was sent again
+   * (Eifel).
+   */
+  private static boolean isEarlier(ControlBlock c, Segment s, int acknowledged) {
     LossVariables l = c.loss;
     return c.timestamps
+        && l.retransmitted.overlapBytes(c.sndUna - acknowledged, c.sndUna) > 0
         && s.timestampsPresent
         && s.timestampEcho != 0
         && l.firstRetransmitNanos != 0
@@ -90,7 +97,7 @@ final class SpuriousLoss {
       undo(c, nowNanos);
       return true;
     }
-    if (isEarlier(c, s)) {
+    if (isEarlier(c, s, acknowledged)) {
       boolean whole = Seq.greaterOrEqual(c.sndUna, c.recoveryPoint);
       if (c.recovery == Recovery.LOSS) {
         c.counters().lossUndo.increment();

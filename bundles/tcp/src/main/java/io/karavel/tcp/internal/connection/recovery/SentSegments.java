@@ -121,6 +121,11 @@ public final class SentSegments {
     return lostBytes;
   }
 
+  /** Whether something that was sent again is on its way, as far as is known. */
+  public boolean isAgainInFlight() {
+    return againBytes > 0;
+  }
+
   /** Bytes selectively acknowledged. */
   public int sackedBytes() {
     return sackedBytes;
