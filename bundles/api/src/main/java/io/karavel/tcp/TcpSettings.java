@@ -73,6 +73,16 @@ public final class TcpSettings {
     }
   }
 
+  /** Values of {@link #mtuProbing()} (Linux: tcp_mtu_probing). */
+  public enum MtuProbing {
+    /** Never. */
+    OFF,
+    /** When large packets seem to be swallowed. */
+    BLACKHOLE,
+    /** Always. */
+    ALWAYS
+  }
+
   /** Key. */
   public static final Setting<Long> SYN_RETRIES =
       Setting.number(
@@ -608,6 +618,38 @@ public final class TcpSettings {
               + " further time; 0 is never.");
 
   /** Key. */
+  public static final Setting<String> MTU_PROBING =
+      Setting.choice(
+          "mtuProbing",
+          "blackhole",
+          List.of("off", "blackhole", "always"),
+          Applies.LIVE,
+          "Whether TCP finds out by itself how large packets may be (RFC 4821): never, when large"
+              + " ones seem to be swallowed, or always.");
+
+  /** Key. */
+  public static final Setting<Long> MTU_PROBE_BASE =
+      Setting.number(
+          "mtuProbeBase",
+          1024,
+          48,
+          65495,
+          "bytes",
+          Applies.LIVE,
+          "Segment size with which that search begins.");
+
+  /** Key. */
+  public static final Setting<Long> MTU_PROBE_INTERVAL_SECONDS =
+      Setting.number(
+          "mtuProbeIntervalSeconds",
+          600,
+          1,
+          86400,
+          "s",
+          Applies.LIVE,
+          "How long its result holds before larger packets are tried again.");
+
+  /** Key. */
   public static final Setting<String> EPHEMERAL_PORTS =
       Setting.text(
           "ephemeralPorts",
@@ -693,6 +735,9 @@ public final class TcpSettings {
               FAST_OPEN_QUEUE,
               FAST_OPEN_KEY_ROTATION_HOURS,
               FAST_OPEN_BLACKHOLE_SECONDS,
+              MTU_PROBING,
+              MTU_PROBE_BASE,
+              MTU_PROBE_INTERVAL_SECONDS,
               EPHEMERAL_PORTS,
               CHALLENGE_ACK_PER_SECOND,
               INVALID_RATE_LIMIT_MILLIS));
@@ -755,6 +800,9 @@ public final class TcpSettings {
   private final int fastOpenQueue;
   private final long fastOpenKeyRotationNanos;
   private final long fastOpenBlackholeNanos;
+  private final MtuProbing mtuProbing;
+  private final int mtuProbeBaseBytes;
+  private final long mtuProbeIntervalNanos;
   private final int challengeAckPerSecond;
   private final long invalidRateLimitNanos;
   private final int ephemeralFirst;
@@ -813,6 +861,9 @@ public final class TcpSettings {
     fastOpenQueue = values.intValue(FAST_OPEN_QUEUE);
     fastOpenKeyRotationNanos = values.get(FAST_OPEN_KEY_ROTATION_HOURS) * 3600 * NANOS_PER_SECOND;
     fastOpenBlackholeNanos = values.get(FAST_OPEN_BLACKHOLE_SECONDS) * NANOS_PER_SECOND;
+    mtuProbing = MtuProbing.valueOf(values.get(MTU_PROBING).toUpperCase(Locale.ROOT));
+    mtuProbeBaseBytes = values.intValue(MTU_PROBE_BASE);
+    mtuProbeIntervalNanos = values.get(MTU_PROBE_INTERVAL_SECONDS) * NANOS_PER_SECOND;
     challengeAckPerSecond = values.intValue(CHALLENGE_ACK_PER_SECOND);
     invalidRateLimitNanos = values.get(INVALID_RATE_LIMIT_MILLIS) * NANOS_PER_MILLI;
     ephemeralFirst = ephemeral[0];
@@ -1169,6 +1220,21 @@ public final class TcpSettings {
   /** How long sockets do without Fast Open when the way swallows it, in nanoseconds; 0 is never. */
   public long fastOpenBlackholeNanos() {
     return fastOpenBlackholeNanos;
+  }
+
+  /** Whether TCP finds out by itself how large packets may be. */
+  public MtuProbing mtuProbing() {
+    return mtuProbing;
+  }
+
+  /** Segment size in bytes with which the search for the path's MTU begins. */
+  public int mtuProbeBaseBytes() {
+    return mtuProbeBaseBytes;
+  }
+
+  /** How long the path's MTU that was found holds, in nanoseconds. */
+  public long mtuProbeIntervalNanos() {
+    return mtuProbeIntervalNanos;
   }
 
   /** First port that is chosen for outgoing connections. */

@@ -167,7 +167,7 @@ final class ActiveOpens {
             send,
             iss,
             timestampOffset,
-            route.mtu() - HEADER_BYTES,
+            lane.pathMtus.mtu(remoteIpv4, route.mtu()) - HEADER_BYTES,
             fastOpen(socket, early, remoteIpv4),
             nowNanos);
     if (early != null) {

@@ -57,6 +57,9 @@ final class Connection extends Timer implements Flow {
   /** {@code IpOutput.routeRevision()} when the route was looked up; -1 to look again. */
   int routeRevision = -1;
 
+  /** {@code PathMtus.revision()} then. */
+  int pathRevision = -1;
+
   /** Generation of the slot ip when the route was looked up. */
   int ipGeneration = -1;
 

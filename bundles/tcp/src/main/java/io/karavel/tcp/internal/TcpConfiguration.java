@@ -480,6 +480,34 @@ import org.osgi.service.metatype.annotations.Option;
   long fastOpenBlackholeSeconds();
 
   @AttributeDefinition(
+      name = "mtuProbing",
+      description =
+          "Whether TCP finds out by itself how large packets may be (RFC 4821): never, when large"
+              + " ones seem to be swallowed, or always.",
+      required = false,
+      defaultValue = "blackhole",
+      options = {@Option("off"), @Option("blackhole"), @Option("always")})
+  String mtuProbing();
+
+  @AttributeDefinition(
+      name = "mtuProbeBase (bytes)",
+      description = "Segment size with which that search begins.",
+      required = false,
+      defaultValue = "1024",
+      min = "48",
+      max = "65495")
+  long mtuProbeBase();
+
+  @AttributeDefinition(
+      name = "mtuProbeIntervalSeconds (s)",
+      description = "How long its result holds before larger packets are tried again.",
+      required = false,
+      defaultValue = "600",
+      min = "1",
+      max = "86400")
+  long mtuProbeIntervalSeconds();
+
+  @AttributeDefinition(
       name = "ephemeralPorts",
       description = "Ports that are chosen for outgoing connections, FIRST-LAST within 1 to 65535.",
       required = false,

@@ -88,6 +88,7 @@ final class TcpFlusher {
 
   /** Serves everybody who owes something, once. */
   void flush() {
+    lane.pathMtus.expire(lane.nowNanos());
     for (int left = owing; left > 0 && head != null; left--) {
       serve(poll());
     }
@@ -130,7 +131,8 @@ final class TcpFlusher {
           connection.remotePort(),
           connection.socket().sendRing(),
           connection.timeToLive,
-          connection.trafficClass);
+          connection.trafficClass,
+          !core.isFragmentable());
       bytes += lane.out.payloadLength;
       if (bytes >= BYTES_PER_TURN || ++segments >= SEGMENTS_PER_TURN) {
         return true;
@@ -144,10 +146,12 @@ final class TcpFlusher {
     IpModule ip = lane.ip.module();
     if (ip == null
         || connection.routeRevision == ip.routeRevision()
+            && connection.pathRevision == lane.pathMtus.revision()
             && connection.ipGeneration == lane.ip.generation()) {
       return;
     }
     connection.routeRevision = ip.routeRevision();
+    connection.pathRevision = lane.pathMtus.revision();
     connection.ipGeneration = lane.ip.generation();
     IpRoute route = ip.route(connection.localIpv4(), connection.remoteIpv4());
     if (route == null) {
@@ -155,10 +159,11 @@ final class TcpFlusher {
     }
     int most = Math.min(route.segmentationBytes(), 65535) - MOST_HEADER_BYTES;
     connection.segmentationBytes = Math.max(0, most);
-    if (connection.mtu != 0 && route.mtu() < connection.mtu) {
-      connection.core().onRouteMtu(route.mtu() - HEADER_BYTES, lane.nowNanos());
+    int mtu = lane.pathMtus.mtu(connection.remoteIpv4(), route.mtu());
+    if (connection.mtu != 0 && mtu != connection.mtu) {
+      connection.core().onRouteMtu(mtu - HEADER_BYTES, lane.nowNanos());
     }
-    connection.mtu = route.mtu();
+    connection.mtu = mtu;
   }
 
   /** Takes the events of the core over to the socket. */
@@ -185,6 +190,11 @@ final class TcpFlusher {
       if (connection.fastOpenListener != null && state != TcpState.SYN_RECEIVED) {
         fastOpenServer.onSettled(connection, core.failure() == TcpError.CONNECTION_RESET);
       }
+    }
+    if ((events & ConnectionEvents.PATH_MTU) != 0) {
+      int mtu = core.mtuSegmentBytes() + HEADER_BYTES;
+      lane.pathMtus.set(connection.remoteIpv4(), mtu, lane.nowNanos());
+      connection.mtu = mtu;
     }
     if ((events & ConnectionEvents.FAST_OPEN) != 0) {
       lane.fastOpen.onNews(connection);

@@ -36,6 +36,7 @@ final class TcpHandover {
   private static final int FAST_OPEN_SERVER = 9;
   private static final int FAST_OPEN_BLACKHOLES = 10;
   private static final int FAST_OPEN_BLACKHOLE_NANOS = 11;
+  private static final int PATH_MTU = 12;
 
   private static final int LOCAL_IPV4 = 20;
   private static final int REMOTE_IPV4 = 21;
@@ -102,6 +103,7 @@ final class TcpHandover {
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
     memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
+    lane.pathMtus.export(out, PATH_MTU);
     out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
         .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
@@ -175,6 +177,7 @@ final class TcpHandover {
         case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
+        case PATH_MTU -> lane.pathMtus.open(in.nested());
         case FAST_OPEN_SERVER -> lane.fastOpen.open(in.nested());
         case FAST_OPEN_BLACKHOLES -> lane.fastOpen.blackholes = in.intValue();
         case FAST_OPEN_BLACKHOLE_NANOS -> lane.fastOpen.blackholeNanos = in.longValue();

@@ -48,6 +48,9 @@ final class TcpLane {
   /** SYN cookies. */
   final SynCookies cookies;
 
+  /** What routers said about the MTU to hosts. */
+  final PathMtus pathMtus = new PathMtus();
+
   /** What we know as a client of Fast Open. */
   final FastOpenCache fastOpen;
 
@@ -106,7 +109,8 @@ final class TcpLane {
   int segmentBytes(int localIpv4, int remoteIpv4) {
     IpModule way = ip.module();
     IpRoute route = way == null ? null : way.route(localIpv4, remoteIpv4);
-    return (route == null ? DEFAULT_MTU : route.mtu()) - HEADER_BYTES;
+    int mtu = route == null ? DEFAULT_MTU : route.mtu();
+    return pathMtus.mtu(remoteIpv4, mtu) - HEADER_BYTES;
   }
 
   long nowNanos() {

@@ -33,7 +33,8 @@ final class TcpOutput {
 
   /** Sends the segment that {@code lane.out} describes, which has no payload, for a flow. */
   void send(Flow flow) {
-    send(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort(), null, 0, 0);
+    send(
+        flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort(), null, 0, 0, true);
   }
 
   /** Sends the segment that {@code lane.out} describes, which has no payload, as an answer. */
@@ -41,7 +42,15 @@ final class TcpOutput {
     if (lane.out.has(TcpHeader.RST)) {
       lane.connections.counters().outRsts.increment();
     }
-    send(arrival.localIpv4, arrival.localPort, arrival.remoteIpv4, arrival.remotePort, null, 0, 0);
+    send(
+        arrival.localIpv4,
+        arrival.localPort,
+        arrival.remoteIpv4,
+        arrival.remotePort,
+        null,
+        0,
+        0,
+        true);
   }
 
   /** Sends the segment that {@code lane.out} describes. */
@@ -52,7 +61,8 @@ final class TcpOutput {
       int remotePort,
       ByteRing ring,
       int timeToLive,
-      int trafficClass) {
+      int trafficClass,
+      boolean dontFragment) {
     TransmitSegment out = lane.out;
     PacketBuffer packet = withPayload(out, ring);
     ByteBuffer memory = packet.memory();
@@ -89,7 +99,7 @@ final class TcpOutput {
     packet.protocol(TransportProtocol.TCP);
     packet.timeToLive(timeToLive);
     packet.trafficClass(trafficClass & ~ECN_BITS | (out.ecnCapable ? ECT_0 : 0));
-    packet.dontFragment(true);
+    packet.dontFragment(dontFragment);
     if (out.payloadLength > out.segmentBytes && out.segmentBytes > 0) {
       packet.segmentation(PacketBuffer.SEGMENTATION_TCP4, out.segmentBytes);
       lane.mib.outSegs.add((out.payloadLength + out.segmentBytes - 1) / out.segmentBytes);

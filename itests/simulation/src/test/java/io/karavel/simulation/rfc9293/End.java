@@ -26,6 +26,9 @@ final class End {
     }
   }
 
+  /** Size to which the sender has cut what is in flight, else more than there can be. */
+  int cutBytes = Integer.MAX_VALUE;
+
   /** A stretch of sequence space that was sent: as one segment, if it was never cut anew. */
   static final class Sent {
     final long from;

@@ -6,6 +6,9 @@ import java.util.Iterator;
 
 /** Sending data and FIN: RFC 9293 §3.7, §3.8, RFC 6691, RFC 896; and the ACKs that come for it. */
 final class SenderRules {
+  /** No cut for the path's sake makes segments smaller: 512 with options. */
+  private static final int SMALLEST_CUT = 500;
+
   private SenderRules() {}
 
   // ---- acknowledgements received ----
@@ -113,6 +116,7 @@ final class SenderRules {
     checkWindow(e, seq, end, length);
     checkSize(e, s, segmentSize);
     checkPush(e, s, seq);
+    noteCut(e, seq, end, segmentSize);
     checkNagle(e, s, seq, segmentSize);
     boolean isNew = end > e.nxt;
     boolean wasIdle = e.flight.isEmpty();
@@ -217,12 +221,25 @@ final class SenderRules {
     }
   }
 
+  /** A segment repeated in smaller parts: packets of its size seem to be swallowed (RFC 4821). */
+  private static void noteCut(End e, long seq, long end, int segmentSize) {
+    long length = segmentSize > 0 ? Math.min(segmentSize, end - seq) : end - seq;
+    if (length > e.cutBytes) {
+      e.cutBytes = Integer.MAX_VALUE;
+    }
+    for (Sent sent : e.flight) {
+      if (sent.from == seq && end < sent.to && length >= SMALLEST_CUT) {
+        e.cutBytes = (int) length;
+      }
+    }
+  }
+
   /** RFC 896 as Minshall has it: no small segment while a small one is unacknowledged. */
   private static void checkNagle(End e, Seg s, long seq, int segmentSize) {
     long end = seq + s.dataLength;
     boolean nagle = !e.settings.option("noDelay", !e.settings.flag("nagle"));
     boolean fresh = s.dataLength > 0 && seq == e.nxt && end == e.writtenEnd();
-    int full = e.segmentLimit() - s.optionBytes;
+    int full = Math.min(e.segmentLimit() - s.optionBytes, e.cutBytes);
     if (!nagle || !fresh || s.fin() || e.finQueuedAt >= 0 || e.probing || segmentSize > 0) {
       return;
     }

@@ -137,6 +137,8 @@ final class AckProcessing {
       c.sndSml = ack;
     }
     Buffers.tuneSend(c);
+    PathMtu.onAdvance(c);
+    MtuProbing.onAdvance(c, nowNanos);
     RetransmitTimer.onProgress(c, measured, nowNanos);
     if (finAcknowledged) {
       Teardown.onFinAcknowledged(c, nowNanos);

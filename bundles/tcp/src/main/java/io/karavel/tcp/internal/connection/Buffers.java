@@ -50,11 +50,37 @@ final class Buffers {
   }
 
   /**
+   * The round trip as the receiver sees it: a full segment that echoes our timestamp, else the time
+   * in which a window comes, which is one round trip at least.
+   */
+  static void measureReceive(ControlBlock c, Segment s, long nowNanos) {
+    if (c.timestamps && s.timestampsPresent && s.timestampEcho != 0) {
+      int millis = c.tsNow(nowNanos) - s.timestampEcho;
+      if (s.payloadLength >= c.rcvMss && millis >= 0) {
+        long sample = Math.max(1, millis) * 1_000_000L;
+        c.receiveRttNanos += c.receiveRttNanos == 0 ? sample : (sample - c.receiveRttNanos) / 8;
+      }
+      return;
+    }
+    if (c.receiveRttSinceNanos != 0) {
+      if (c.rcvNxt - c.receiveRttSequence < 0) {
+        return;
+      }
+      long sample = Math.max(1, nowNanos - c.receiveRttSinceNanos);
+      boolean better = c.receiveRttNanos == 0 || sample < c.receiveRttNanos;
+      c.receiveRttNanos = better ? sample : c.receiveRttNanos;
+    }
+    c.receiveRttSequence = c.rcvNxt + Math.max(1, c.rcvWnd());
+    c.receiveRttSinceNanos = nowNanos;
+  }
+
+  /**
    * Dynamic right sizing: what the application reads within a round trip fills more than half of
    * the buffer, so that the window would soon limit the peer.
    */
   static void tuneReceive(ControlBlock c, long nowNanos) {
-    long rtt = Math.max(MINIMUM_TUNE_NANOS, c.rtt.smoothedNanos());
+    long measured = c.receiveRttNanos > 0 ? c.receiveRttNanos : c.rtt.smoothedNanos();
+    long rtt = Math.max(MINIMUM_TUNE_NANOS, measured);
     if (nowNanos - c.tuneNanos < rtt) {
       return;
     }

@@ -41,5 +41,8 @@ public final class ConnectionEvents {
   /** {@link FastOpen#takeNews()} tells something. */
   public static final int FAST_OPEN = 2048;
 
+  /** A router was believed about the path; {@link TcpConnection#mtuSegmentBytes()} tells what. */
+  public static final int PATH_MTU = 4096;
+
   private ConnectionEvents() {}
 }

@@ -69,6 +69,20 @@ abstract class ControlBlock {
   /** MTU less IP and TCP header without options, towards the peer. */
   int mtuSegmentBytes;
 
+  /** The largest segment with options that was acknowledged since the MTU changed. */
+  int provenSegmentBytes;
+
+  /** What a router claims against that, and the sequence number it quoted; 0 if none does. */
+  int claimedSegmentBytes;
+
+  int claimSequence;
+
+  /** A router carries less than any can be made to believe: packets may be fragmented. */
+  boolean fragmentable;
+
+  /** The search for the path's MTU; null where there is none. */
+  MtuProbing mtuProbing;
+
   /** The peer's MSS option. */
   int peerSegmentBytes = 536;
 
@@ -143,6 +157,23 @@ abstract class ControlBlock {
   boolean orphan;
   boolean interactive;
   byte quickAcks;
+
+  /** How long an acknowledgement waits, by how fast data comes (Linux's ATO); 0 at first. */
+  long ackTimeoutNanos;
+
+  /** Time between the segment in hand and the one before. Not kept beyond it. */
+  long gapNanos;
+
+  /** When data came last. */
+  long lastTextNanos;
+
+  /** Round trip as the receiver sees it, for auto-tuning; 0 without a measurement. */
+  long receiveRttNanos;
+
+  /** Where the measurement by windows ends, and when it began; 0 before it. */
+  int receiveRttSequence;
+
+  long receiveRttSinceNanos;
 
   /** Duplicate acknowledgements owed beside the one of OWE_ACK, to a peer without SACK. */
   int duplicateAcksOwed;

@@ -48,6 +48,7 @@ final class Details {
     m.put("rcvNxt", Integer.toUnsignedLong(c.rcvNxt));
     m.put("rcvWnd", c.rcvWnd());
     m.put("sndMss", c.sndMss);
+    m.put("pathMtu", c.mtuSegmentBytes + 40);
     m.put("rcvMss", c.rcvMss);
     m.put("sndWindShift", (int) c.sndWindShift);
     m.put("rcvWindShift", (int) c.rcvWindShift);
@@ -77,6 +78,7 @@ final class Details {
       m.put("outOfOrderRanges", c.reassembly.ranges());
       m.put("outOfOrderBytes", c.reassembly.bytes());
     }
+    m.put("receiveRtt", millis(c.receiveRttNanos));
     m.put("receiveBuffer", c.receiveRing.capacityBytes());
     m.put("sendBuffer", c.sendRing.capacityBytes());
     m.put(c.persisting ? "persistTimer" : "retransmitTimer", in(c.retransmitDeadline, nowNanos));

@@ -186,7 +186,7 @@ public final class FastOpen {
     c.sndWl2 = c.iss;
     syn.sequence++;
     syn.flags &= ~(TcpHeader.SYN | TcpHeader.FIN);
-    Receiver.onText(c, syn, 0, nowNanos);
+    Receiver.onText(c, syn, nowNanos);
     c.owe(ControlBlock.OWE_SYN);
     RetransmitTimer.arm(c, nowNanos);
     c.event(ConnectionEvents.OPENED | ConnectionEvents.WRITABLE);

@@ -67,7 +67,7 @@ final class Handshake {
   }
 
   /** A segment in SYN-SENT; null if it was of use. */
-  static DropReason onSynSent(ControlBlock c, Segment s, long gapNanos, long nowNanos) {
+  static DropReason onSynSent(ControlBlock c, Segment s, long nowNanos) {
     int beyond = s.acknowledgment - c.sndNxt;
     boolean acceptable = s.ack() && (beyond == 0 || FastOpen.mayAcknowledge(c, beyond));
     if (s.ack() && !acceptable) {
@@ -111,7 +111,7 @@ final class Handshake {
     if (s.payloadLength > 0 || s.fin()) {
       s.sequence++;
       s.flags &= ~TcpHeader.SYN;
-      return Receiver.onText(c, s, gapNanos, nowNanos);
+      return Receiver.onText(c, s, nowNanos);
     }
     return null;
   }
@@ -188,6 +188,7 @@ final class Handshake {
     RetransmitTimer.onSynAcknowledged(c);
     c.event(ConnectionEvents.OPENED | ConnectionEvents.WRITABLE);
     Keepalive.rearm(c);
+    MtuProbing.onSettings(c, nowNanos);
     if (c.finQueued) {
       Teardown.enterClosingState(c);
     }

@@ -106,6 +106,9 @@ final class LossRecovery {
   }
 
   private static void enter(ControlBlock c, long nowNanos) {
+    if (MtuProbing.onLoss(c, nowNanos)) {
+      return;
+    }
     int flight = c.flight();
     if (!c.congestionReducing) {
       c.congestionControl().onLoss(flight, nowNanos);

@@ -18,6 +18,7 @@ final class Outgoing {
   static int sendMss(ControlBlock c) {
     int mss = Math.min(c.peerSegmentBytes, c.mtuSegmentBytes);
     mss = Math.min(mss, c.options.maxSegmentBytes());
+    mss = Math.min(mss, MtuProbing.limit(c));
     mss = Math.max(mss, Math.min(c.minSegmentBytes, c.mtuSegmentBytes));
     return Math.max(1, mss - fixedOptionBytes(c));
   }

@@ -83,6 +83,18 @@ final class Reassembly {
     return i < count && left[i] - from <= 0 && right[i] - to >= 0;
   }
 
+  /** How many bytes from {@code sequence} on are there already. */
+  int heldFrom(int sequence) {
+    int i = firstEndingAtOrAfter(sequence + 1);
+    return i < count && left[i] - sequence <= 0 ? right[i] - sequence : 0;
+  }
+
+  /** How many bytes from {@code sequence}, which is not there, are missing. */
+  int gapFrom(int sequence) {
+    int i = firstEndingAtOrAfter(sequence + 1);
+    return i < count ? left[i] - sequence : Integer.MAX_VALUE;
+  }
+
   /**
    * Takes in a range that lies beyond RCV.NXT; its bytes are in the ring already.
    *

@@ -15,7 +15,7 @@ final class Receiver {
   }
 
   /** Takes text and FIN of an acceptable segment. */
-  static DropReason onText(ControlBlock c, Segment s, long gapNanos, long nowNanos) {
+  static DropReason onText(ControlBlock c, Segment s, long nowNanos) {
     if (c.inputEnded || c.state == TcpState.CLOSED) {
       return null;
     }
@@ -58,9 +58,35 @@ final class Receiver {
       fin = false;
     }
     if (sequence == c.rcvNxt) {
-      return inOrder(c, s, index, length, fin, gapNanos, nowNanos);
+      return inOrder(c, s, index, length, fin, nowNanos);
     }
     return ahead(c, s, sequence, index, length, fin);
+  }
+
+  /**
+   * Puts bytes at their place; what came there first stays, whatever comes later (RFC 9293 §3.4).
+   */
+  private static int place(ControlBlock c, Segment s, int sequence, int index, int length) {
+    long position = c.receiveRing.writePosition() + (sequence - c.rcvNxt);
+    Reassembly there = c.reassembly;
+    if (there == null || there.ranges() == 0) {
+      return c.receiveRing.place(position, s.payload, index, length);
+    }
+    int done = 0;
+    while (done < length) {
+      int held = there.heldFrom(sequence + done);
+      if (held > 0) {
+        done += held;
+        continue;
+      }
+      int gap = Math.min(length - done, there.gapFrom(sequence + done));
+      int placed = c.receiveRing.place(position + done, s.payload, index + done, gap);
+      done += placed;
+      if (placed < gap) {
+        break;
+      }
+    }
+    return Math.min(done, length);
   }
 
   private static void noteSegmentSize(ControlBlock c, Segment s) {
@@ -71,12 +97,11 @@ final class Receiver {
   }
 
   private static DropReason inOrder(
-      ControlBlock c, Segment s, int index, int length, boolean fin, long gapNanos, long nowNanos) {
+      ControlBlock c, Segment s, int index, int length, boolean fin, long nowNanos) {
     int taken = length;
     if (length > 0) {
       if (!c.inputShutdown) {
-        long position = c.receiveRing.writePosition();
-        taken = c.receiveRing.place(position, s.payload, index, length);
+        taken = place(c, s, c.rcvNxt, index, length);
       }
       int next = c.rcvNxt + taken;
       boolean filled = false;
@@ -99,12 +124,14 @@ final class Receiver {
       if (filled) {
         c.owe(ControlBlock.OWE_ACK);
       }
+      Buffers.measureReceive(c, s, nowNanos);
       Buffers.tuneReceive(c, nowNanos);
       if (fin && taken == length) {
         AckPolicy.endQuickPhase(c);
-        AckPolicy.onData(c, 0, nowNanos);
+        c.gapNanos = 0;
+        AckPolicy.onData(c, nowNanos);
       } else {
-        AckPolicy.onData(c, gapNanos, nowNanos);
+        AckPolicy.onData(c, nowNanos);
       }
       if (c.rcvAdv - c.rcvNxt < 0) {
         c.rcvAdv = c.rcvNxt;
@@ -154,8 +181,7 @@ final class Receiver {
     }
     int taken = length;
     if (!c.inputShutdown) {
-      long position = c.receiveRing.writePosition() + (sequence - c.rcvNxt);
-      taken = c.receiveRing.place(position, s.payload, index, length);
+      taken = place(c, s, sequence, index, length);
     }
     if (taken == 0) {
       c.counters().ofoDrop.increment();

@@ -149,6 +149,12 @@ final class RetransmitTimer {
     }
     c.counters().timeouts.increment();
     FastOpen.onTimeout(c, false);
+    MtuProbing.forget(c);
+    PathMtu.onTimeout(c, nowNanos);
+    if (nowNanos - c.retryStartNanos
+        >= budgetNanos(c.settings().retries1(), c.settings().rtoMaxNanos())) {
+      suspectRoute(c, nowNanos);
+    }
     boolean repeated = c.retransmits > 0;
     c.congestionControl().onTimeout(c.flight(), repeated, nowNanos);
     c.congestionReducing = false;
@@ -181,17 +187,15 @@ final class RetransmitTimer {
     if (interval < c.settings().rtoMaxNanos()) {
       c.backoff++;
     }
-    suspectRoute(c, nowNanos);
     arm(c, nowNanos);
   }
 
   private static void suspectRoute(ControlBlock c, long nowNanos) {
-    if (!c.routeSuspected
-        && nowNanos - c.retryStartNanos
-            >= budgetNanos(c.settings().retries1(), c.settings().rtoMaxNanos())) {
+    if (!c.routeSuspected) {
       c.routeSuspected = true;
       c.event(ConnectionEvents.SUSPECT_ROUTE);
     }
+    MtuProbing.onSuspect(c, nowNanos);
   }
 
   private static void onSynExpiry(ControlBlock c, long nowNanos) {

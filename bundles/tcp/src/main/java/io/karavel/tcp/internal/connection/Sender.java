@@ -140,7 +140,7 @@ final class Sender {
     if (mayGo && c.sentSegments().hasRoom(2)) {
       boolean fin = c.finQueued && !c.finSent && length == c.unsent() && length < window;
       noteTransmit(c, nowNanos);
-      send(c, out, length, fin, 0, nowNanos);
+      send(c, out, length, c.sndMss, fin, 0, nowNanos);
       LossProbe.onSent(c, false, nowNanos);
       return true;
     }
@@ -213,14 +213,14 @@ final class Sender {
       if (c.sndUna + c.sndWnd - c.sndNxt <= 0 || !c.sentSegments().hasRoom(1)) {
         return false;
       }
-      send(c, out, 0, true, 0, nowNanos);
+      send(c, out, 0, mss(c, 0), true, 0, nowNanos);
       return true;
     }
     restartAfterIdle(c, nowNanos);
     int window = c.sndUna + c.sndWnd - c.sndNxt;
     int congestion = RateReduction.room(c);
     int blocks = Outgoing.sackBlocks(c);
-    int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
+    int mss = mss(c, blocks);
     int allowed = unsent <= mss ? segmentationBytes : Pacing.segmentation(c, segmentationBytes);
     // CWR belongs to one segment of a super-segment; devices differ in keeping to that.
     int most = allowed < mss || c.cwrDue ? mss : allowed / mss * mss;
@@ -236,6 +236,13 @@ final class Sender {
     if (Pacing.holds(c, nowNanos)) {
       c.congestionWindowLimited = false;
       return false;
+    }
+    int probe = MtuProbing.due(c, unsent, window, congestion, nowNanos);
+    if (probe > 0 && c.sentSegments().hasRoom(2)) {
+      MtuProbing.onSent(c, c.sndNxt, probe);
+      noteTransmit(c, nowNanos);
+      send(c, out, probe, probe, false, 0, nowNanos);
+      return true;
     }
     length = Math.min(length, Math.max(congestion, mss));
     int partial = length % mss;
@@ -258,8 +265,12 @@ final class Sender {
     }
     boolean fin = finDue && length == unsent && length < window;
     noteTransmit(c, nowNanos);
-    send(c, out, length, fin, blocks, nowNanos);
+    send(c, out, length, mss, fin, blocks, nowNanos);
     return true;
+  }
+
+  private static int mss(ControlBlock c, int blocks) {
+    return Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
   }
 
   /** In slow start half a window in use still makes it grow (RFC 7661 in spirit). */
@@ -289,12 +300,17 @@ final class Sender {
   }
 
   private static void send(
-      ControlBlock c, TransmitSegment out, int length, boolean fin, int blocks, long nowNanos) {
+      ControlBlock c,
+      TransmitSegment out,
+      int length,
+      int mss,
+      boolean fin,
+      int blocks,
+      long nowNanos) {
     SentSegments sent = c.sentSegments();
     int sequence = c.sndNxt;
     int low = c.options.notSentLowWaterBytes(c.settings());
     boolean held = low > 0 && c.unsent() >= low;
-    int mss = Math.max(1, c.sndMss - Outgoing.sackBytes(blocks));
     int left = length;
     int from = sequence;
     boolean again = from - c.karnSequence < 0;
@@ -324,7 +340,7 @@ final class Sender {
     if (!again) {
       Ecn.onSendingNewData(c, out);
     }
-    if (blocks > 0) {
+    if (mss != c.sndMss) {
       out.segmentBytes = mss;
     }
     RateReduction.onSent(c, length);

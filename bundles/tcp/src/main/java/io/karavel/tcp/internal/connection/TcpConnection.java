@@ -138,13 +138,13 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
       return DropReason.TCP_NO_SOCKET;
     }
-    long gapNanos = nowNanos - lastReceivedNanos;
+    gapNanos = nowNanos - lastReceivedNanos;
     lastReceivedNanos = nowNanos;
     if (keepaliveProbes > 0) {
       Keepalive.onReceived(this);
     }
     if (state == TcpState.SYN_SENT) {
-      return Handshake.onSynSent(this, segment, gapNanos, nowNanos);
+      return Handshake.onSynSent(this, segment, nowNanos);
     }
     DropReason refused = SegmentAcceptance.check(this, segment, nowNanos);
     if (refused != null || state == TcpState.CLOSED) {
@@ -170,7 +170,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     if (segment.urg()) {
       Urgent.onPointer(this, segment);
     }
-    return Receiver.onText(this, segment, gapNanos, nowNanos);
+    return Receiver.onText(this, segment, nowNanos);
   }
 
   /** Everything that is due at {@code nowNanos}, in order; nothing if it is not due yet. */
@@ -276,12 +276,22 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
    * @param sequence SEG.SEQ of the segment quoted
    */
   public void onPathMtu(int newMtuSegmentBytes, int sequence, long nowNanos) {
-    IcmpReaction.onPathMtu(this, newMtuSegmentBytes, sequence, nowNanos);
+    PathMtu.onMessage(this, newMtuSegmentBytes, sequence, nowNanos);
   }
 
-  /** The route itself carries less than it did: as if a router had said so of what is in flight. */
+  /** The route itself carries more or less than it did. */
   public void onRouteMtu(int newMtuSegmentBytes, long nowNanos) {
-    IcmpReaction.onPathMtu(this, newMtuSegmentBytes, sndUna, nowNanos);
+    PathMtu.onRoute(this, newMtuSegmentBytes, nowNanos);
+  }
+
+  /** MTU of the path less IP and TCP header without options, as far as it is known. */
+  public int mtuSegmentBytes() {
+    return mtuSegmentBytes;
+  }
+
+  /** Whether packets may be fragmented on their way. */
+  public boolean isFragmentable() {
+    return fragmentable;
   }
 
   // ---- out ----
@@ -414,6 +424,9 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     CongestionChoice.review(this);
     RetransmitTimer.onLimitsChanged(this, nowNanos);
     AckPolicy.onDelayChanged(this);
+    if (state.isSynchronized()) {
+      MtuProbing.onSettings(this, nowNanos);
+    }
     if (finWaitDeadline != NEVER) {
       Teardown.armFinWait(this);
     }

@@ -153,6 +153,12 @@ public final class TcpCounters {
   /** SYNs whose data was not. */
   public final Counter fastOpenActiveFail;
 
+  /** Probes of the path's MTU that arrived. */
+  public final Counter mtuProbeSuccess;
+
+  /** Probes that did not. */
+  public final Counter mtuProbeFail;
+
   /** Looks all of them up. */
   public TcpCounters(Counters counters) {
     activeOpens = counters.counter("Tcp.ActiveOpens");
@@ -200,6 +206,8 @@ public final class TcpCounters {
     fullUndo = counters.counter("TcpExt.TCPFullUndo");
     partialUndo = counters.counter("TcpExt.TCPPartialUndo");
     dsackUndo = counters.counter("TcpExt.TCPDSACKUndo");
+    mtuProbeSuccess = counters.counter("TcpExt.TCPMTUPSuccess");
+    mtuProbeFail = counters.counter("TcpExt.TCPMTUPFail");
     ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
     handshakeNanos = counters.histogram("Tcp.HandshakeNanos");
     rttNanos = counters.histogram("Tcp.RttNanos");

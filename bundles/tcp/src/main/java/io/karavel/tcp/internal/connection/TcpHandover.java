@@ -95,6 +95,16 @@ final class TcpHandover {
   private static final int REDUCTION_POINT = 111;
   private static final int MIN_SEGMENT_BYTES = 112;
   private static final int FAST_OPEN = 114;
+  private static final int MTU_PROBING = 115;
+  private static final int PROVEN_SEGMENT_BYTES = 116;
+  private static final int CLAIMED_SEGMENT_BYTES = 117;
+  private static final int CLAIM_SEQUENCE = 118;
+  private static final int FRAGMENTABLE = 119;
+  private static final int ACK_TIMEOUT_NANOS = 130;
+  private static final int LAST_TEXT_NANOS = 131;
+  private static final int RECEIVE_RTT_NANOS = 132;
+  private static final int RECEIVE_RTT_SEQUENCE = 133;
+  private static final int RECEIVE_RTT_SINCE = 134;
   private static final int INITIAL_WINDOW_SEGMENTS = 113;
 
   private TcpHandover() {}
@@ -209,6 +219,18 @@ final class TcpHandover {
         .putInt(RECEIVE_FLAGS, receiveFlags(c))
         .putInt(QUICK_ACKS, c.quickAcks)
         .putInt(DUPLICATE_ACKS_OWED, c.duplicateAcksOwed);
+    w.putInt(PROVEN_SEGMENT_BYTES, c.provenSegmentBytes)
+        .putInt(CLAIMED_SEGMENT_BYTES, c.claimedSegmentBytes)
+        .putInt(CLAIM_SEQUENCE, c.claimSequence)
+        .putBoolean(FRAGMENTABLE, c.fragmentable)
+        .putLong(ACK_TIMEOUT_NANOS, c.ackTimeoutNanos)
+        .putLong(LAST_TEXT_NANOS, c.lastTextNanos)
+        .putLong(RECEIVE_RTT_NANOS, c.receiveRttNanos)
+        .putInt(RECEIVE_RTT_SEQUENCE, c.receiveRttSequence)
+        .putLong(RECEIVE_RTT_SINCE, c.receiveRttSinceNanos);
+    if (c.mtuProbing != null) {
+      w.putBytes(MTU_PROBING, c.mtuProbing.toBytes());
+    }
     if (c.fastOpen != null) {
       w.putBytes(FAST_OPEN, c.fastOpen.toBytes());
     }
@@ -368,6 +390,21 @@ final class TcpHandover {
       case SEND_FLAGS -> sendFlags(c, r.intValue());
       case ECN -> ecnFlags(c, r.intValue());
       case REDUCTION_POINT -> c.reductionPoint = r.intValue();
+      case ACK_TIMEOUT_NANOS -> c.ackTimeoutNanos = r.longValue();
+      case LAST_TEXT_NANOS -> c.lastTextNanos = r.longValue();
+      case RECEIVE_RTT_NANOS -> c.receiveRttNanos = r.longValue();
+      case RECEIVE_RTT_SEQUENCE -> c.receiveRttSequence = r.intValue();
+      case RECEIVE_RTT_SINCE -> c.receiveRttSinceNanos = r.longValue();
+      case PROVEN_SEGMENT_BYTES -> c.provenSegmentBytes = r.intValue();
+      case CLAIMED_SEGMENT_BYTES -> c.claimedSegmentBytes = r.intValue();
+      case CLAIM_SEQUENCE -> c.claimSequence = r.intValue();
+      case FRAGMENTABLE -> c.fragmentable = r.booleanValue();
+      case MTU_PROBING -> {
+        c.mtuProbing = MtuProbing.fromBytes(r.bytes());
+        if (c.mtuProbing == null) {
+          throw new HandoverException("field " + MTU_PROBING + ": the search for the MTU is torn");
+        }
+      }
       case MIN_SEGMENT_BYTES -> c.minSegmentBytes = r.intValue();
       case INITIAL_WINDOW_SEGMENTS -> c.initialWindowSegments = r.intValue();
       case LOSS -> c.loss().open(r.nested());

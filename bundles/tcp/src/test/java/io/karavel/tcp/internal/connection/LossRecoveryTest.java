@@ -173,10 +173,10 @@ class LossRecoveryTest {
   void aSmallerPathMtuCutsWhatIsInFlightAndSendsItAgain() {
     Scene scene = open();
     scene.write(3000).sent();
-    scene.connection().onPathMtu(500, Scene.ISS + 1, scene.now);
+    scene.connection().onPathMtu(600, Scene.ISS + 1, scene.now);
     scene.peer.flush(scene.now);
-    assertThat(scene.sent()).first().isEqualTo(". 1(500) ack 1");
-    assertThat(scene.connection().sndMss).isEqualTo(500);
+    assertThat(scene.sent()).first().isEqualTo(". 1(600) ack 1");
+    assertThat(scene.connection().sndMss).isEqualTo(600);
   }
 
   @Test

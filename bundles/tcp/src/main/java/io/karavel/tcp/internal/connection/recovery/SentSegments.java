@@ -63,6 +63,7 @@ public final class SentSegments {
   private boolean sampled;
   private boolean sawRetransmitted;
   private int newlySackedBytes;
+  private int longestBytes;
 
   /** An empty map; {@code rack} is told of what is delivered. */
   public SentSegments(Rack rack) {
@@ -104,6 +105,22 @@ public final class SentSegments {
   /** The first sequence number outstanding. */
   public int firstSequence() {
     return start[head & mask];
+  }
+
+  /** Length of the first outstanding entry. */
+  public int firstLength() {
+    return length(head);
+  }
+
+  /** Length of the longest entry that is SACKed; 0 if none is. Looks at every entry. */
+  public int longestSacked() {
+    int longest = 0;
+    for (int i = head; i != tail; i++) {
+      if ((marks[i & mask] & SACKED) != 0) {
+        longest = Math.max(longest, length(i));
+      }
+    }
+    return longest;
   }
 
   /** When the first outstanding entry was sent last. */
@@ -252,8 +269,11 @@ public final class SentSegments {
     int sackedBefore = 0;
     sampled = false;
     sawRetransmitted = false;
+    longestBytes = 0;
     while (head != tail && ack - end(head) >= 0) {
-      sackedBefore += note(head, length(head));
+      int length = length(head);
+      longestBytes = Math.max(longestBytes, length);
+      sackedBefore += note(head, length);
       byte mark = marks[head & mask];
       if ((mark & SACKED) != 0) {
         sackedEntries--;
@@ -317,6 +337,11 @@ public final class SentSegments {
   /** Whether something was acknowledged that had not been SACKed before: it has a round trip. */
   public boolean hasSample() {
     return sampled;
+  }
+
+  /** Length of the longest entry that was just acknowledged whole; 0 if none was. */
+  public int longestAcknowledged() {
+    return longestBytes;
   }
 
   /** When the earliest of what was just acknowledged was sent, if {@link #hasSample()}. */
@@ -647,6 +672,23 @@ public final class SentSegments {
     linked = 0;
     lostCursor = tail;
     retransmitCursor = tail;
+  }
+
+  /**
+   * Marks what is longer than a segment may be now as lost; {@link #recut} must follow.
+   *
+   * @return whether there was any
+   */
+  public boolean markLongerLost(int bytes) {
+    boolean found = false;
+    for (int i = head; i != tail; i++) {
+      int at = i & mask;
+      if (length(i) > bytes && (marks[at] & SACKED) == 0) {
+        marks[at] = (byte) ((marks[at] | LOST) & ~AGAIN_IN_FLIGHT);
+        found = true;
+      }
+    }
+    return found;
   }
 
   /** Cuts every entry to at most {@code bytes}, after the path's MTU has decreased. */

@@ -1,0 +1,149 @@
+package io.karavel.scripts.pathmtu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.testkit.Rfc;
+import io.karavel.testkit.script.PacketScript;
+import org.junit.jupiter.api.Test;
+
+/** Routers that carry less: what is believed of them, when, and for how long. */
+class PathMtuTest {
+  private static PacketScript twoSent() {
+    return PacketScript.create()
+        .openPassively()
+        .write(2920)
+        .expect("[df] . 1:1461(1460) ack 1", "[df] P. 1461:2921(1460) ack 1");
+  }
+
+  @Test
+  @Rfc({"1191 6.3", "1122 4.2.3.9"})
+  void whatIsTooLargeIsCutAndSentAgainAtOnceAndIsNoSignOfCongestion() {
+    twoSent()
+        .after("10ms")
+        .inject("icmp fragmentation-needed mtu 1240 [1:1461(1460)]")
+        .expect(". 1:1201(1200) ack 1", ". 1201:1461(260) ack 1")
+        .expect(". 1461:2661(1200) ack 1", "P. 2661:2921(260) ack 1")
+        .inject(". 1:1(0) ack 2921")
+        .write(12_000)
+        .check(s -> assertThat(s.takeSent()).hasSizeGreaterThanOrEqualTo(10))
+        .end();
+  }
+
+  @Test
+  void whatFitsIsNotSentAgain() {
+    PacketScript.create()
+        .openPassively()
+        .write(1460)
+        .expect("P. 1:1461(1460) ack 1")
+        .write(500)
+        .expect("P. 1461:1961(500) ack 1")
+        .inject("icmp fragmentation-needed mtu 1240 [1:1461(1460)]")
+        .expect(". 1:1201(1200) ack 1", ". 1201:1461(260) ack 1")
+        .expectNothing()
+        .inject(". 1:1(0) ack 1961")
+        .end();
+  }
+
+  @Test
+  @Rfc("5927 4.1")
+  void aMessageAboutWhatIsNotInFlightIsIgnored() {
+    PacketScript script = twoSent();
+    script
+        .inject(". 1:1(0) ack 1461")
+        .inject("icmp fragmentation-needed mtu 1240 [1:1461(1460)]")
+        .inject("icmp fragmentation-needed mtu 1240 [2922:4382(1460)]")
+        .expectNothing();
+    assertThat(script.harness().counter("TcpExt.OutOfWindowIcmps")).isEqualTo(2);
+    script.inject(". 1:1(0) ack 2921").end();
+  }
+
+  @Test
+  @Rfc("5927 7.2")
+  void aMessageThatContradictsWhatArrivedWaitsForTheRetransmissionTimer() {
+    PacketScript script = twoSent();
+    script
+        .inject(". 1:1(0) ack 2921")
+        .write(1460)
+        .expect("P. 2921:4381(1460) ack 1")
+        .mark()
+        .inject("icmp fragmentation-needed mtu 1240 [2921:4381(1460)]")
+        .expectNothing();
+    script.expectWithin("2s", ". 2921:4121(1200) ack 1").discardSent();
+    script.inject(". 1:1(0) ack 4381").discardSent().end();
+  }
+
+  @Test
+  @Rfc("5927 7.2")
+  void andIsForgottenWhenWhatItQuotesArrives() {
+    twoSent()
+        .inject(". 1:1(0) ack 2921")
+        .write(1460)
+        .expect("P. 2921:4381(1460) ack 1")
+        .inject("icmp fragmentation-needed mtu 1240 [2921:4381(1460)]")
+        .inject(". 1:1(0) ack 4381")
+        .write(1460)
+        .expect("P. 4381:5841(1460) ack 1")
+        .inject(". 1:1(0) ack 5841")
+        .end();
+  }
+
+  @Test
+  @Rfc("1191 5")
+  void aRouterThatSaysNoMtuIsTakenToHaveTheNextCommonOne() {
+    PacketScript.create()
+        .openPassively()
+        .write(1460)
+        .expect("P. 1:1461(1460) ack 1")
+        .inject("icmp fragmentation-needed [1:1461(1460)]")
+        .expect(". 1:1453(1452) ack 1", "P. 1453:1461(8) ack 1")
+        .inject(". 1:1(0) ack 1461")
+        .end();
+  }
+
+  @Test
+  void below552BytesPacketsMayBeFragmentedInstead() {
+    PacketScript.create()
+        .openPassively()
+        .write(1000)
+        .expect("[df] P. 1:1001(1000) ack 1")
+        .inject("icmp fragmentation-needed mtu 68 [1:1001(1000)]")
+        .expect("[nodf] . 1:513(512) ack 1", "[nodf] P. 513:1001(488) ack 1")
+        .inject(". 1:1(0) ack 1001")
+        .end();
+  }
+
+  @Test
+  @Rfc("1191 6.3")
+  void otherConnectionsToThatHostKnowAndTenMinutesLaterItIsForgotten() {
+    PacketScript script = PacketScript.create();
+    script.openPassively().write(1460).expect("P. 1:1461(1460) ack 1");
+    script.flow("other", 40_001).openPassively();
+    script
+        .flow("main", 40_000)
+        .inject("icmp fragmentation-needed mtu 1240 [1:1461(1460)]")
+        .expect(". 1:1201(1200) ack 1", "P. 1201:1461(260) ack 1")
+        .inject(". 1:1(0) ack 1461");
+    script.flow("other", 40_001).write(1460).expect(". 1:1201(1200) ack 1");
+    script.expect("P. 1201:1461(260) ack 1").inject(". 1:1(0) ack 1461");
+    script.flow("later", 40_002).listen().inject("S 0:0(0) win 65535 <mss 1460>");
+    script.expect("S. 0:0(0) ack 1 <mss 1200>").inject("R 1:1(0)");
+    script.flow("main", 40_000).after("601s").write(1460).expect("P. 1461:2921(1460) ack 1");
+    script.inject(". 1:1(0) ack 2921").end();
+  }
+
+  @Test
+  void everythingIsHandedOver() {
+    PacketScript script = PacketScript.create().openPassively().swapAfterEachStep("tcp");
+    script
+        .write(1460)
+        .expect("P. 1:1461(1460) ack 1")
+        .inject("icmp fragmentation-needed mtu 1240 [1:1461(1460)]")
+        .expect(". 1:1201(1200) ack 1", "P. 1201:1461(260) ack 1")
+        .inject(". 1:1(0) ack 1461")
+        .write(1460)
+        .expect(". 1461:2661(1200) ack 1", "P. 2661:2921(260) ack 1")
+        .inject(". 1:1(0) ack 2921");
+    script.flow("later", 40_002).inject("S 0:0(0) win 65535 <mss 1460>");
+    script.expect("S. 0:0(0) ack 1 <mss 1200>").inject("R 1:1(0)").end();
+  }
+}
