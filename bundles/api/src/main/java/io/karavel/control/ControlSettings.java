@@ -14,9 +14,14 @@ import java.util.Map;
  * @param watchStallMillis how long a turn of a lane may last while a swap is watched
  * @param watchResets resets of established connections that undo a watched swap
  * @param historyEntries swaps remembered
+ * @param configurationEntries changes of the configuration remembered
  */
 public record ControlSettings(
-    int watchSeconds, int watchStallMillis, int watchResets, int historyEntries) {
+    int watchSeconds,
+    int watchStallMillis,
+    int watchResets,
+    int historyEntries,
+    int configurationEntries) {
   /** The PID. */
   public static final String PID = "io.karavel.control";
 
@@ -64,10 +69,27 @@ public record ControlSettings(
           Applies.LIVE,
           "Swaps remembered for net:module-history.");
 
+  /** Key. */
+  public static final Setting<Long> CONFIGURATION_ENTRIES =
+      Setting.number(
+          "configurationEntries",
+          1000,
+          10,
+          100_000,
+          "count",
+          Applies.LIVE,
+          "Changes of the configuration remembered for net:config-history and net:config-rollback.");
+
   /** All keys. */
   public static final SettingsSchema SCHEMA =
       new SettingsSchema(
-          PID, List.of(WATCH_SECONDS, WATCH_STALL_MILLIS, WATCH_RESETS, HISTORY_ENTRIES));
+          PID,
+          List.of(
+              WATCH_SECONDS,
+              WATCH_STALL_MILLIS,
+              WATCH_RESETS,
+              HISTORY_ENTRIES,
+              CONFIGURATION_ENTRIES));
 
   /** The defaults. */
   public static ControlSettings defaults() {
@@ -88,6 +110,7 @@ public record ControlSettings(
         values.intValue(WATCH_SECONDS),
         values.intValue(WATCH_STALL_MILLIS),
         values.intValue(WATCH_RESETS),
-        values.intValue(HISTORY_ENTRIES));
+        values.intValue(HISTORY_ENTRIES),
+        values.intValue(CONFIGURATION_ENTRIES));
   }
 }

@@ -33,8 +33,13 @@ final class Console {
 
   /** What the command prints; its exception when it fails. */
   String run(String command) throws Exception {
+    return as(() -> execute(command));
+  }
+
+  /** Does something else as the user. */
+  <T> T as(PrivilegedExceptionAction<T> action) throws Exception {
     try {
-      return Subject.doAs(subject, (PrivilegedExceptionAction<String>) () -> execute(command));
+      return Subject.doAs(subject, action);
     } catch (PrivilegedActionException e) {
       throw e.getException();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -83,6 +84,46 @@ public class LauncherIT {
     }
     assertRefused(run("--stop"), "no appliance runs in " + directory);
     assertRefused(run("-c", "net:status"), "no appliance runs in " + directory);
+  }
+
+  @Test
+  public void whatIsNotConfirmedGoesBackThoughTheApplianceWasKilledAndStartedAgain()
+      throws Exception {
+    String[] start = {
+      "--background", "--forward-port", Integer.toString(Distribution.freePort())
+    };
+    assertEquals(0, run(start).status);
+    try {
+      Launcher.Outcome set =
+          run("-c", "net:config-set --confirm 20s tcp.synRetries=3 ip.defaultTtl=70");
+      assertEquals(set.toString(), 0, set.status);
+      assertTrue(set.output, set.output.contains("it goes back in 20 s"));
+      Path etc = directory.resolve("etc");
+      assertTrue(
+          Files.readString(etc.resolve("io.karavel.tcp.cfg")).contains("\nsynRetries = 3"));
+
+      long pid = Long.parseLong(Files.readString(directory.resolve("karaf.pid")).trim());
+      ProcessHandle appliance = ProcessHandle.of(pid).orElseThrow();
+      appliance.destroyForcibly();
+      appliance.onExit().get(20, TimeUnit.SECONDS);
+      Launcher.Outcome again = run(start);
+      assertEquals(again.toString(), 0, again.status);
+
+      Poll.until(
+          "both keys are at their defaults again",
+          () ->
+              run("-c", "net:config-get --no-format tcp.synRetries ip.defaultTtl").output
+                  + Files.readString(etc.resolve("io.karavel.tcp.cfg")),
+          text ->
+              text.contains("io.karavel.tcp.synRetries\t5\t5\t")
+                  && text.contains("io.karavel.ip.defaultTtl\t64\t64\t")
+                  && !text.contains("\nsynRetries"));
+      Launcher.Outcome history = run("-c", "net:config-history --no-format");
+      assertTrue(
+          history.toString(), history.output.contains("change 1 was not confirmed within 20 s"));
+    } finally {
+      run("--stop");
+    }
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.karavel.tcp.spi;
 
 import io.karavel.address.IpAddress;
+import io.karavel.engine.KeepaliveSettings;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSummary;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -33,6 +36,20 @@ public interface TcpControl {
    */
   boolean kill(long id, boolean reset);
 
+  /**
+   * One page of what would become of connections, embryos and TIME-WAIT records if settings came
+   * into force now; nothing changes. Empty for a stack that the configuration does not govern.
+   *
+   * @param settings the settings proposed; null for those in force
+   * @param keepalive the keepalive policy proposed; null for the one in force
+   * @param cursor 0 to begin, then {@link Prospect#next}
+   * @param examine how many entries to look at: 1 to 1024
+   */
+  default Prospect prospect(
+      TcpSettings settings, KeepaliveSettings keepalive, long cursor, int examine) {
+    return new Prospect(Map.of(), List.of(), 0);
+  }
+
   /** {@link #fastOpenBytes}: switched off. */
   int FAST_OPEN_OFF = -2;
 
@@ -53,4 +70,14 @@ public interface TcpControl {
    * @param next the cursor of the next page; 0 at the end
    */
   record Page(List<TcpConnectionInfo> entries, long next) {}
+
+  /**
+   * A page of what would be.
+   *
+   * @param ended what would end at once, and why
+   * @param touched what would go on with the new values
+   * @param next the cursor of the next page; 0 at the end
+   */
+  record Prospect(
+      Map<TcpConnectionInfo, String> ended, List<TcpConnectionInfo> touched, long next) {}
 }

@@ -49,4 +49,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "1",
       max = "10000")
   long historyEntries();
+
+  @AttributeDefinition(
+      name = "configurationEntries (count)",
+      description =
+          "Changes of the configuration remembered for net:config-history and net:config-rollback.",
+      required = false,
+      defaultValue = "1000",
+      min = "10",
+      max = "100000")
+  long configurationEntries();
 }

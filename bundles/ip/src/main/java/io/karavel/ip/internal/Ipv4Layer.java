@@ -8,6 +8,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.TakesSettings;
 import io.karavel.ip.AddressInfo;
 import io.karavel.ip.ArpReply;
 import io.karavel.ip.IpSettings;
@@ -30,7 +31,7 @@ import java.util.function.Consumer;
  * IP on one lane, as the module of slot {@code ip}: puts the concerns together and leads each call
  * to the one it concerns. Lane's thread.
  */
-final class Ipv4Layer implements IpModule {
+final class Ipv4Layer implements IpModule, TakesSettings {
   private final IpLane lane;
   private final Consumer<Ipv4Layer> onClose;
   final Interfaces interfaces;
@@ -82,6 +83,11 @@ final class Ipv4Layer implements IpModule {
     ethernetInput = new EthernetInput(lane, arpInput, input);
     administration = new Administration(lane, interfaces, routes, neighbours);
     handover = new IpHandover(lane, this, conflicts);
+  }
+
+  @Override
+  public int takenBy(Object settings) {
+    return context().configured() && !settings.equals(lane.settings()) ? NOT_YET : 0;
   }
 
   /** Brings new settings into force. */

@@ -41,7 +41,8 @@ final class CommandAudit {
         .ifPresentOrElse(audit -> audit.record(entry), () -> LOG.warn("{}", entry));
   }
 
-  private static String user(Session session) {
+  /** Who sits at a session. */
+  static String user(Session session) {
     String user = ShellUtil.getCurrentUserName();
     if (user == null && session != null && session.get("USER") instanceof String known) {
       user = known;

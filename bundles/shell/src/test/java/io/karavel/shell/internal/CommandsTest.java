@@ -95,6 +95,14 @@ class CommandsTest {
             "ip:route-remove",
             "ip:traceroute",
             "net:capture",
+            "net:config-confirm",
+            "net:config-diff",
+            "net:config-get",
+            "net:config-history",
+            "net:config-list",
+            "net:config-reset",
+            "net:config-rollback",
+            "net:config-set",
             "net:counters",
             "net:drops",
             "net:events",
@@ -206,6 +214,8 @@ class CommandsTest {
             case "tcp:listen" -> List.of("5000");
             case "nic:set" -> List.of("mem0", "mtu=1300");
             case "net:capture" -> List.of("list");
+            case "net:config-get", "net:config-reset" -> List.of("tcp.synRetries");
+            case "net:config-set" -> List.of("tcp.synRetries=3");
             case "net:lab" -> List.of("lose");
             case "net:module-swap" -> List.of("tcp", "file:/tmp/tcp.jar");
             case "net:module-rollback", "net:module-drop" -> List.of("tcp");

@@ -30,9 +30,26 @@ final class Keepalives {
     return true;
   }
 
+  /** The policy in force; null while there is none. */
+  KeepalivePolicy policy() {
+    return lane.keepalive.module();
+  }
+
+  /** Whether connections wait for a policy that is in force. */
+  boolean isBehind() {
+    KeepalivePolicy policy = policy();
+    return policy != null
+        && (policy.revision() != revision || lane.keepalive.generation() != generation);
+  }
+
   /** For a connection. */
   KeepaliveTimes times(StackSocket socket, int localPort, int remoteIpv4, int remotePort) {
-    KeepalivePolicy policy = lane.keepalive.module();
+    return times(policy(), socket, localPort, remoteIpv4, remotePort);
+  }
+
+  /** For a connection under some policy, or under none. */
+  KeepaliveTimes times(
+      KeepalivePolicy policy, StackSocket socket, int localPort, int remoteIpv4, int remotePort) {
     Boolean wanted = socket.option(TcpOption.KEEPALIVE);
     boolean enabled =
         wanted != null

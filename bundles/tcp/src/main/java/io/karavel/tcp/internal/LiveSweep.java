@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.engine.TakesSettings;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class LiveSweep {
   private final List<Flow> page = new ArrayList<>();
   private boolean sweeping;
   private int cursor;
+  private int seen;
+  private int takenBy;
 
   /** To be told when every flow was seen. */
   private final List<Runnable> waiting = new ArrayList<>();
@@ -52,6 +55,7 @@ final class LiveSweep {
     listeners.onSettingsChanged();
     sweeping = true;
     cursor = 0;
+    seen = 0;
   }
 
   /** Other congestion controls are there from now on; {@code swept} is run when all have theirs. */
@@ -60,6 +64,7 @@ final class LiveSweep {
     waiting.add(swept);
     sweeping = true;
     cursor = 0;
+    seen = 0;
   }
 
   /** The module leaves: what it has not brought in, its successor does. */
@@ -80,6 +85,7 @@ final class LiveSweep {
     if (keepalives.changed()) {
       sweeping = true;
       cursor = 0;
+      seen = 0;
     }
     if (!sweeping) {
       return;
@@ -99,13 +105,20 @@ final class LiveSweep {
         timeWaits.onSettingsChanged((TimeWaitFlow) flow);
       }
     }
+    seen += page.size();
     page.clear();
     sweeping = cursor != 0;
     if (sweeping) {
       lane.context.again();
     } else {
+      takenBy = seen;
       close();
     }
+  }
+
+  /** Flows that the last sweep has seen; {@link TakesSettings#NOT_YET} while one goes on. */
+  int takenBy() {
+    return sweeping || keepalives.isBehind() ? TakesSettings.NOT_YET : takenBy;
   }
 
   /** Whether flows are left to which the settings in force were not brought. */
@@ -117,5 +130,6 @@ final class LiveSweep {
   void restart() {
     sweeping = flows.table().size() > 0;
     cursor = 0;
+    seen = 0;
   }
 }

@@ -135,7 +135,8 @@ final class TcpInspection implements TcpControl {
         details);
   }
 
-  private TcpConnectionInfo info(Flow flow, boolean detailed) {
+  /** What is told of a flow. */
+  TcpConnectionInfo info(Flow flow, boolean detailed) {
     IpEndpoint local = new IpEndpoint(IpAddress.ipv4(flow.localIpv4()), flow.localPort());
     IpEndpoint remote = new IpEndpoint(IpAddress.ipv4(flow.remoteIpv4()), flow.remotePort());
     if (flow instanceof Connection connection) {

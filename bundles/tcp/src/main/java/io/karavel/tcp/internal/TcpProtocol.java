@@ -4,7 +4,9 @@ import io.karavel.address.IpAddress;
 import io.karavel.engine.CloseReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
+import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.TakesSettings;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpConnectionInfo;
@@ -20,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The TCP module of one lane: puts the parts together and passes calls on to them. */
-final class TcpProtocol implements TcpModule {
+final class TcpProtocol implements TcpModule, TakesSettings {
   private final TcpLane lane;
   private final Flows flows;
   private final TcpFlusher flusher;
@@ -33,6 +35,7 @@ final class TcpProtocol implements TcpModule {
   private final TcpInput input;
   private final TcpErrors errors;
   private final TcpInspection inspection;
+  private final ConnectionProspects prospects;
   private final TcpHandover handover;
   private final Consumer<TcpProtocol> onClosed;
 
@@ -66,6 +69,7 @@ final class TcpProtocol implements TcpModule {
     input = new TcpInput(lane, flows, output, flusher, listeners, timeWaits);
     errors = new TcpErrors(lane, flows, flusher);
     inspection = new TcpInspection(lane, flows, flusher, listeners, timeWaits);
+    prospects = new ConnectionProspects(lane, flows, keepalives, inspection);
     handover =
         new TcpHandover(
             lane, flows, flusher, listeners, timeWaits, opens, memoryWaiters, keepalives);
@@ -166,6 +170,24 @@ final class TcpProtocol implements TcpModule {
   @Override
   public TcpConnectionInfo info(long id) {
     return inspection.info(id);
+  }
+
+  @Override
+  public int takenBy(Object settings) {
+    if (!isConfigured()) {
+      return 0;
+    }
+    return settings instanceof TcpSettings && !settings.equals(lane.settings())
+        ? NOT_YET
+        : sweep.takenBy();
+  }
+
+  @Override
+  public Prospect prospect(
+      TcpSettings settings, KeepaliveSettings keepalive, long cursor, int examine) {
+    return isConfigured()
+        ? prospects.page(settings, keepalive, cursor, examine)
+        : new Prospect(Map.of(), List.of(), 0);
   }
 
   @Override

@@ -9,11 +9,12 @@ import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
+import io.karavel.engine.TakesSettings;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The keepalive policy that the configuration states: the same for every connection. */
-final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
+final class SettingsKeepalivePolicy implements Module, KeepalivePolicy, TakesSettings {
   private static final int VERSION = 1;
   private static final int TAG_REVISION = 1;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -65,6 +66,11 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy {
   void settings(KeepaliveSettings newSettings) {
     settings = newSettings;
     revision++;
+  }
+
+  @Override
+  public int takenBy(Object its) {
+    return context.configured() && !its.equals(settings) ? NOT_YET : 0;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.TakesSettings;
 import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import io.karavel.engine.TimerSettings;
@@ -27,7 +28,7 @@ import java.util.TreeMap;
  * turn ever moves a million timers, and finding the earliest looks at one short list. The links are
  * in the timers themselves ({@link Timer#indexNext}): nothing is allocated once the wheels exist.
  */
-final class TimingWheel implements TimerIndex {
+final class TimingWheel implements TimerIndex, TakesSettings {
   /** Enough for 2^54 ticks: 292 years of ticks of 10 µs. */
   private static final int LEVELS = 9;
 
@@ -118,6 +119,11 @@ final class TimingWheel implements TimerIndex {
     earliest = null;
     size = 0;
     rebuilds.increment();
+  }
+
+  @Override
+  public int takenBy(Object its) {
+    return context.configured() && !its.equals(settings) ? NOT_YET : 0;
   }
 
   /** New settings rule from now on; another tick means that everything is inserted again. */

@@ -351,11 +351,16 @@ public class Embryo {
 
   /** Settings have changed: GIVE_UP or IGNORE; the deadline may have moved. */
   public final Verdict onSettingsChanged(long nowNanos) {
-    if (retries > context.settings().synAckRetries() && !has(ACKED)) {
+    if (isOver()) {
       context.counters().attemptFails.increment();
       return Verdict.GIVE_UP;
     }
     return Verdict.IGNORE;
+  }
+
+  /** Whether its SYN-ACK was said more often than the settings allow. */
+  public final boolean isOver() {
+    return retries > context.settings().synAckRetries() && !has(ACKED);
   }
 
   /** When {@link #onDeadline} is due. */

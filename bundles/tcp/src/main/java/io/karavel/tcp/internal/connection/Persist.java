@@ -98,13 +98,13 @@ final class Persist {
         && nowNanos - c.unansweredNanos >= RetransmitTimer.budgetNanos(c, false);
   }
 
-  /** The limits have changed. */
-  static void onLimitsChanged(ControlBlock c, long nowNanos) {
-    if (c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos)) {
-      c.counters().abortOnTimeout.increment();
-      Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
-      return;
-    }
+  /** Whether the timetable that the limits make is over already. */
+  static boolean isOver(ControlBlock c) {
+    return c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos);
+  }
+
+  /** The limits have changed, and leave it alive. */
+  static void onLimitsChanged(ControlBlock c) {
     setDeadline(c);
   }
 

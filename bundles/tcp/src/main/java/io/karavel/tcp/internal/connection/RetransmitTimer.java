@@ -268,21 +268,40 @@ final class RetransmitTimer {
     if (c.retransmitDeadline == ControlBlock.NEVER || c.state == TcpState.CLOSED) {
       return;
     }
-    if (c.synUnacknowledged()) {
-      if (c.retransmits > synLimit(c)) {
-        giveUp(c);
-        return;
-      }
+    if (isOver(c)) {
+      giveUp(c);
     } else if (c.persisting) {
-      Persist.onLimitsChanged(c, nowNanos);
-      return;
-    } else if (c.retransmits > 0
+      Persist.onLimitsChanged(c);
+    } else {
+      setDeadline(c);
+    }
+  }
+
+  /** Whether the timetable that the limits make is over already. */
+  static boolean isOver(ControlBlock c) {
+    if (c.retransmitDeadline == ControlBlock.NEVER) {
+      return false;
+    }
+    if (c.synUnacknowledged()) {
+      return c.retransmits > synLimit(c);
+    }
+    if (c.persisting) {
+      return Persist.isOver(c);
+    }
+    return c.retransmits > 0
         && budgetNanos(c, false) > 0 // else the next expiry ends it
         && isGivenUp(c, c.retransmitArmedNanos, 0)
-        && !(c.sndWnd == 0 && !c.orphan)) {
-      giveUp(c);
-      return;
-    }
-    setDeadline(c);
+        && !(c.sndWnd == 0 && !c.orphan);
+  }
+
+  /** Whether sent data has been unacknowledged for longer than the user timeout allows. */
+  static boolean isUserTimeoutPast(ControlBlock c, long nowNanos) {
+    long userTimeout = c.options.userTimeoutNanos(c.settings());
+    return userTimeout > 0
+        && !c.synUnacknowledged()
+        && !c.persisting
+        && c.retransmitDeadline != ControlBlock.NEVER
+        && hasOutstanding(c)
+        && nowNanos - firstSent(c) >= userTimeout;
   }
 }

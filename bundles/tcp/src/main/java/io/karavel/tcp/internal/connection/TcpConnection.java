@@ -258,6 +258,16 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
   }
 
   /**
+   * Why the connection would end at once under the settings that the context has now, if they were
+   * brought to it; null if it would go on. Changes nothing.
+   *
+   * @param times how it would be kept alive
+   */
+  public String prospect(KeepaliveTimes times, long nowNanos) {
+    return Prospects.end(this, times, nowNanos);
+  }
+
+  /**
    * An ICMP error, or a neighbour that cannot be resolved (RFC 5927, RFC 1122 §4.2.3.9). It ends
    * nothing; when retries are used up, it is named.
    *

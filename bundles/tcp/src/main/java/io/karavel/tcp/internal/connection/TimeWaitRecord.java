@@ -172,6 +172,11 @@ public class TimeWaitRecord {
     deadlineNanos = startedNanos + settings.timeWaitNanos();
   }
 
+  /** Whether it would be forgotten by now under settings. */
+  public final boolean isOver(TcpSettings settings, long nowNanos) {
+    return nowNanos - startedNanos >= settings.timeWaitNanos();
+  }
+
   /** When it is to be forgotten. */
   public final long nextDeadlineNanos() {
     return deadlineNanos;

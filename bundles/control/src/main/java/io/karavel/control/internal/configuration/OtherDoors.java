@@ -1,0 +1,96 @@
+package io.karavel.control.internal.configuration;
+
+import io.karavel.control.Configurations;
+import java.io.IOException;
+import java.security.AccessController;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.security.auth.Subject;
+import io.karavel.engine.InstanceName;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.SynchronousConfigurationListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notes what others change: Karaf's {@code config:} commands, the files in {@code etc}, JMX. It is
+ * told in the thread that changes, which says who it is.
+ */
+final class OtherDoors implements SynchronousConfigurationListener {
+  private static final Logger LOG = LoggerFactory.getLogger(OtherDoors.class);
+  private static final String FILE_INSTALL_THREAD = "fileinstall-";
+  private static final String JMX_THREAD = "RMI ";
+
+  private final ConfigurationAdmin admin;
+  private final Transactions transactions;
+  private final Map<String, String> namesByPid = new ConcurrentHashMap<>();
+
+  OtherDoors(ConfigurationAdmin admin, Transactions transactions) {
+    this.admin = admin;
+    this.transactions = transactions;
+  }
+
+  @Override
+  public void configurationEvent(ConfigurationEvent event) {
+    String pid = event.getPid();
+    String factoryPid = event.getFactoryPid();
+    if (KnownPids.schema(factoryPid == null ? pid : factoryPid) == null
+        || event.getType() == ConfigurationEvent.CM_LOCATION_CHANGED) {
+      return;
+    }
+    try {
+      if (event.getType() == ConfigurationEvent.CM_DELETED) {
+        transactions.noticed(namesByPid.getOrDefault(pid, pid), Map.of(), author());
+        return;
+      }
+      Configuration[] found = admin.listConfigurations("(service.pid=" + pid + ")");
+      if (found == null) {
+        return;
+      }
+      Dictionary<String, Object> properties = found[0].getProperties();
+      String name =
+          factoryPid == null
+              ? pid
+              : factoryPid + "~" + InstanceName.of(factoryPid, asMap(properties));
+      namesByPid.put(pid, name);
+      transactions.noticed(name, ConfigAdminStore.ours(properties), author());
+    } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
+      LOG.warn("A change of {} is missing in the history: {}", pid, e.toString());
+    }
+  }
+
+  private static Map<String, Object> asMap(Dictionary<String, Object> properties) {
+    Map<String, Object> map = new HashMap<>();
+    Collections.list(properties.keys()).forEach(key -> map.put(key, properties.get(key)));
+    return map;
+  }
+
+  private static Configurations.Author author() {
+    String thread = Thread.currentThread().getName();
+    if (thread.startsWith(FILE_INSTALL_THREAD)) {
+      return new Configurations.Author("unknown", "file");
+    }
+    return new Configurations.Author(
+        user(), thread.startsWith(JMX_THREAD) ? "jmx config" : "config-admin");
+  }
+
+  /** The user that the thread acts for. */
+  @SuppressWarnings("removal") // its successor is not in Java 17
+  static String user() {
+    Subject subject = Subject.getSubject(AccessController.getContext());
+    if (subject == null) {
+      return "unknown";
+    }
+    return subject.getPrincipals().stream()
+        .filter(principal -> principal.getClass().getSimpleName().equals("UserPrincipal"))
+        .map(principal -> principal.getName())
+        .findFirst()
+        .orElse("unknown");
+  }
+}

@@ -1,0 +1,2 @@
+/** Changes of the configuration as a whole. */
+package io.karavel.control.internal.configuration;

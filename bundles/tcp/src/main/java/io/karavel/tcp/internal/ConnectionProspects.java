@@ -1,0 +1,109 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.KeepaliveSettings;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.spi.TcpControl;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Says what would become of what exists under other settings. Lane's thread. */
+final class ConnectionProspects {
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final Keepalives keepalives;
+  private final TcpInspection inspection;
+
+  ConnectionProspects(
+      TcpLane lane, Flows flows, Keepalives keepalives, TcpInspection inspection) {
+    this.lane = lane;
+    this.flows = flows;
+    this.keepalives = keepalives;
+    this.inspection = inspection;
+  }
+
+  /** A policy as settings state it. */
+  private record Stated(KeepaliveSettings settings) implements KeepalivePolicy {
+    @Override
+    public int revision() {
+      return 0;
+    }
+
+    @Override
+    public boolean enabled(int localPort, int remoteIpv4, int remotePort) {
+      return settings.enabledByDefault();
+    }
+
+    @Override
+    public long idleNanos() {
+      return settings.timeSeconds() * NANOS_PER_SECOND;
+    }
+
+    @Override
+    public long intervalNanos() {
+      return settings.intervalSeconds() * NANOS_PER_SECOND;
+    }
+
+    @Override
+    public int probes() {
+      return settings.probes();
+    }
+  }
+
+  TcpControl.Prospect page(
+      TcpSettings proposed, KeepaliveSettings keepalive, long cursor, int examine) {
+    KeepalivePolicy policy = keepalive == null ? keepalives.policy() : new Stated(keepalive);
+    TcpSettings inForce = lane.settings();
+    Map<TcpConnectionInfo, String> ended = new LinkedHashMap<>();
+    List<TcpConnectionInfo> touched = new ArrayList<>();
+    int next;
+    // tried on for the time of this page, in which nothing else happens on the lane
+    lane.connections.settings(proposed == null ? inForce : proposed);
+    try {
+      next =
+          flows
+              .table()
+              .walk(
+                  (int) cursor,
+                  examine,
+                  flow -> {
+                    String end = end(flow, policy);
+                    TcpConnectionInfo info = inspection.info(flow, false);
+                    if (end != null) {
+                      ended.put(info, end);
+                    } else {
+                      touched.add(info);
+                    }
+                  });
+    } finally {
+      lane.connections.settings(inForce);
+    }
+    return new TcpControl.Prospect(ended, touched, next);
+  }
+
+  private String end(Flow flow, KeepalivePolicy policy) {
+    if (flow instanceof Connection connection) {
+      return connection
+          .core()
+          .prospect(
+              keepalives.times(
+                  policy,
+                  connection.socket(),
+                  connection.localPort(),
+                  connection.remoteIpv4(),
+                  connection.remotePort()),
+              lane.nowNanos());
+    }
+    if (flow instanceof QueuedEmbryo embryo) {
+      return embryo.isOver() ? "its SYN-ACK was repeated more often already" : null;
+    }
+    return ((TimeWaitFlow) flow).isOver(lane.settings(), lane.nowNanos())
+        ? "it is in TIME-WAIT for longer than timeWaitSeconds then"
+        : null;
+  }
+}

@@ -1,0 +1,194 @@
+package io.karavel.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import io.karavel.control.Configurations;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.inject.Inject;
+import javax.management.MBeanException;
+import javax.management.ObjectName;
+import org.apache.karaf.features.BootFinished;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** Changes of the configuration as a whole, through the shell, the files, config:* and JMX. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class ConfigurationChangesIT {
+  @Inject private BundleContext context;
+  @Inject private SessionFactory sessions;
+  @Inject private BootFinished bootFinished;
+  private Console console;
+
+  @Configuration
+  public static Option[] appliance() {
+    return Distribution.options();
+  }
+
+  @Before
+  public void begin() throws Exception {
+    console = new Console(sessions);
+    Poll.until("TCP is there", () -> inForce("tcp.synRetries"), value -> value.equals("5"));
+  }
+
+  @After
+  public void end() throws Exception {
+    Poll.until(
+        "everything is at its default again",
+        () -> {
+          console.run("net:config-reset tcp ip keepalive");
+          return inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl");
+        },
+        "5 64"::equals);
+  }
+
+  private String inForce(String key) throws Exception {
+    return String.valueOf(
+        context
+            .getService(context.getServiceReference(Configurations.class))
+            .values(key)
+            .get(0)
+            .inForce());
+  }
+
+  private static Path file(String pid) {
+    return Path.of(System.getProperty("karaf.etc"), pid + ".cfg");
+  }
+
+  @Test
+  public void theShellChangesSeveralPidsTogetherOrNotAtAll() throws Exception {
+    String refused = console.failure("net:config-set tcp.synRetries=3 ip.defaultTtl=256");
+    assertTrue(refused, refused.contains("defaultTtl = '256' is refused"));
+    assertEquals("5 64", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
+
+    console.run("tcp:listen --service echo 5151");
+    String done =
+        console.run("net:config-set net.ipv4.tcp_syn_retries=3 keepalive.probes=7 ip.defaultTtl=70");
+    assertTrue(done, done.contains("io.karavel.tcp.synRetries: default -> 3"));
+    assertTrue(done, done.matches("(?s).*change [0-9]+ applied to [0-9,]+ connections in [0-9,]+ ms.*"));
+    // it returns only when the modules have it, and the files too
+    assertEquals("3 70", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
+    assertTrue(Files.readString(file("io.karavel.tcp")).contains("\nsynRetries = 3"));
+    assertTrue(Files.readString(file("io.karavel.keepalive")).contains("\nprobes = 7"));
+
+    String history = console.run("net:config-history --no-format");
+    assertTrue(history, history.contains("\ttester\tshell\tio.karavel.ip.defaultTtl\t\t70\tapplied"));
+    assertTrue(history, history.contains("\trefused\t"));
+    String audit = console.run("net:events --no-format");
+    assertTrue(audit, audit.contains("net:config-set"));
+
+    console.run("net:config-rollback");
+    assertEquals("5 64", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
+    assertTrue(!Files.readString(file("io.karavel.tcp")).contains("\nsynRetries"));
+  }
+
+  @Test
+  public void aWrongOrTornFileChangesNothingAndIsInTheHistory() throws Exception {
+    byte[] good = Files.readAllBytes(file("io.karavel.tcp"));
+    try {
+      write("io.karavel.tcp", "synRetries = 4\n");
+      Poll.until("the file is in force", () -> inForce("tcp.synRetries"), "4"::equals);
+      write("io.karavel.tcp", "synRetries = 3\nretries2 = 8\nfinTime");
+      Poll.until(
+          "the torn file is refused",
+          () -> console.run("net:config-history --no-format"),
+          text -> text.contains("finTime is not a key") && text.contains("\tunknown\tfile\t"));
+      assertEquals("4", inForce("tcp.synRetries"));
+      String diff = console.run("net:config-diff --no-format");
+      assertTrue(diff, diff.contains("io.karavel.tcp.synRetries\t5\t3\t4\trefused"));
+      write("io.karavel.tcp", "synRetries = 900\n");
+      Poll.until(
+          "the wrong file is refused",
+          () -> console.run("net:config-history --no-format"),
+          text -> text.contains("synRetries = '900' is refused"));
+      assertEquals("4", inForce("tcp.synRetries"));
+      // the shell mends what the file broke
+      console.run("net:config-set tcp.synRetries=6");
+      assertEquals("6", inForce("tcp.synRetries"));
+    } finally {
+      Files.write(file("io.karavel.tcp"), good);
+      Poll.until("the shipped file rules", () -> inForce("tcp.synRetries"), "5"::equals);
+    }
+  }
+
+  private static void write(String pid, String text) throws Exception {
+    Files.write(file(pid), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  public void karafsOwnCommandsAndJmxTellTheSameTruth() throws Exception {
+    console.run("config:property-set -p io.karavel.ip defaultTtl 77");
+    Poll.until("it is in force", () -> inForce("ip.defaultTtl"), "77"::equals);
+    String history = console.run("net:config-history --no-format");
+    assertTrue(history, history.contains("\ttester\tconfig-admin\tio.karavel.ip.defaultTtl\t\t77"));
+
+    ObjectName name = new ObjectName("io.karavel:type=Configuration");
+    String[] types = {String[].class.getName()};
+    Object[] wrong = {new String[] {"tcp.synRetries=2", "ip.defaultTtl=0"}};
+    try {
+      console.as(
+          () -> ManagementFactory.getPlatformMBeanServer().invoke(name, "setValues", wrong, types));
+      throw new AssertionError("a wrong value was taken");
+    } catch (MBeanException e) {
+      assertTrue(e.toString(), e.getCause().getMessage().contains("defaultTtl = '0' is refused"));
+    }
+    Object[] right = {new String[] {"tcp.synRetries=2", "ip.defaultTtl=78"}};
+    Object said =
+        console.as(
+            () ->
+                ManagementFactory.getPlatformMBeanServer().invoke(name, "setValues", right, types));
+    assertTrue(said.toString(), said.toString().contains("applied"));
+    assertEquals("2 78", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
+    String config = console.run("config:property-list -p io.karavel.tcp");
+    assertTrue(config, config.contains("synRetries = 2"));
+    assertTrue(
+        console.run("net:config-history --no-format").contains("\ttester\tjmx\tio.karavel.tcp.syn"));
+  }
+
+  @Test
+  public void whatIsNotConfirmedGoesBackThoughControlWasAwayMeanwhile() throws Exception {
+    console.run("net:config-set --confirm 4s tcp.synRetries=2");
+    assertEquals("2", inForce("tcp.synRetries"));
+    for (Bundle bundle : context.getBundles()) {
+      if ("io.karavel.control".equals(bundle.getSymbolicName())) {
+        bundle.stop();
+        bundle.start();
+      }
+    }
+    Poll.until(
+        "it is at its default again",
+        () -> console.run("net:config-get --no-format tcp.synRetries"),
+        text -> text.startsWith("io.karavel.tcp.synRetries\t5\t5\t"));
+
+    console.run("net:config-set --confirm 60s tcp.synRetries=2");
+    String kept = console.run("net:config-confirm");
+    assertTrue(kept, kept.contains("is kept"));
+    String none = console.failure("net:config-confirm");
+    assertTrue(none, none.contains("no change waits to be confirmed"));
+  }
+
+  @Test
+  public void aDryRunListsTheConnectionsThatLoseTheirAddress() throws Exception {
+    String plan =
+        console.run("net:config-set --dry-run ip.interface~main0.addresses=10.78.0.2/24");
+    assertTrue(plan, plan.contains("would change io.karavel.ip.interface~main0.addresses"));
+    assertTrue(plan, plan.matches("(?s).*would end [0-9,]+ connections.*"));
+    String denied = new Console(sessions, "viewer").failure("net:config-set tcp.synRetries=3");
+    assertTrue(denied, denied.contains("permission") || denied.contains("denied"));
+    assertTrue(new Console(sessions, "viewer").run("net:config-list tcp.syn").contains("synRetries"));
+  }
+}

@@ -1,0 +1,2 @@
+/** Changes of the configuration as a whole, under traffic. */
+package io.karavel.scripts.configuration;
