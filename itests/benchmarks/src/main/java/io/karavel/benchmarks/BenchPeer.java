@@ -1,5 +1,6 @@
 package io.karavel.benchmarks;
 
+import io.karavel.congestion.bbr.internal.BbrFactory;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.SettingsException;
@@ -67,7 +68,9 @@ public final class BenchPeer {
                     "offloads",
                     options.getOrDefault("offloads", "true")))));
     stack.arrive(new IpModuleFactory(IpSettings.parse(Map.of())));
-    stack.arrive(new TcpModuleFactory(TcpSettings.parse(tcpKeys)));
+    TcpModuleFactory tcp = new TcpModuleFactory(TcpSettings.parse(tcpKeys));
+    tcp.congestionControls().arrive(new BbrFactory());
+    stack.arrive(tcp);
     String address = options.getOrDefault("ip", Namespaces.STACK);
     stack.putInterface(
         InterfaceSettings.parse(

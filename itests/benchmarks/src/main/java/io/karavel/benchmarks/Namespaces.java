@@ -37,7 +37,8 @@ final class Namespaces implements AutoCloseable {
     veth("vp", 58, false);
   }
 
-  private static void tune(String namespace) throws IOException {
+  /** Sets what both ends of a measurement depend on. */
+  static void tune(String namespace) throws IOException {
     Shell.run(
         "ip",
         "netns",

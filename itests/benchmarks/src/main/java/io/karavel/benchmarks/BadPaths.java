@@ -1,0 +1,215 @@
+package io.karavel.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The table of bad paths: goodput through an emulated wire, the stack against the kernel, beside a
+ * second kernel run as control. The three runs of a pair see the same seed one after the other.
+ * Needs root, gcc and iproute2; makes and removes namespaces of its own.
+ *
+ * <p>Arguments: {@code [pairs] [seconds] [part of a cell's name, or "fair" or "bbr"]}.
+ */
+public final class BadPaths {
+  private static final String WARM_UP_SECONDS = "0.5";
+
+  private final Path build;
+  private final int pairs;
+  private final String seconds;
+  private final String only;
+  private final Map<String, Ratios> stack = new LinkedHashMap<>();
+  private final Map<String, Ratios> control = new LinkedHashMap<>();
+  private final Map<String, Ratios> goodput = new LinkedHashMap<>();
+
+  private BadPaths(Path build, int pairs, String seconds, String only) {
+    this.build = build;
+    this.pairs = pairs;
+    this.seconds = seconds;
+    this.only = only;
+  }
+
+  /** See the class. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      System.err.println(
+          "The table needs root, for network namespaces and TAPs: run it with sudo.");
+      System.exit(1);
+    }
+    Path build = Path.of(System.getProperty("karavel.benchmarks.build", "target/native"));
+    Files.createDirectories(build);
+    Path sources = Path.of(System.getProperty("karavel.benchmarks.sources", "src/main/native"));
+    for (String program : List.of("cli", "ksrv")) {
+      Shell.run(
+          "gcc",
+          "-O2",
+          "-o",
+          build.resolve(program).toString(),
+          sources.resolve(program + ".c").toString());
+    }
+    new BadPaths(
+            build,
+            arguments.length > 0 ? Integer.parseInt(arguments[0]) : 9,
+            arguments.length > 1 ? arguments[1] : "20",
+            arguments.length > 2 ? arguments[2] : "")
+        .run();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    try (BadNamespaces namespaces = new BadNamespaces()) {
+      namespaces.kernelControl("cubic");
+      List<Process> servers = new ArrayList<>();
+      try {
+        String server = build.resolve("ksrv").toAbsolutePath().toString();
+        servers.add(Shell.start(namespaces.inKernel(List.of(server, "36000"))));
+        servers.add(Shell.start(namespaces.inStack(List.of(server, "36000"))));
+        servers.add(Shell.start(namespaces.inStack(peer("cubic"))));
+        Thread.sleep(3000);
+        for (int pair = 0; pair < pairs; pair++) {
+          for (BadCell cell : BadCell.ALL) {
+            for (String mode : List.of("up", "down")) {
+              if (cell.name().contains(only)) {
+                pair(namespaces, cell, mode, cell.name() + ", " + mode, pair);
+              }
+            }
+          }
+          if ("fair".contains(only)) {
+            compete(namespaces, pair);
+          }
+        }
+        if ("bbr".contains(only) && BadNamespaces.kernelHas("bbr")) {
+          servers.remove(2).destroy();
+          namespaces.kernelControl("bbr");
+          servers.add(Shell.start(namespaces.inStack(peer("bbr"))));
+          Thread.sleep(3000);
+          for (int pair = 0; pair < pairs; pair++) {
+            pair(namespaces, BadCell.BBR, "down", "BBR, 1 % loss, down", pair);
+          }
+        }
+      } finally {
+        for (Process process : servers) {
+          process.destroy();
+          process.waitFor();
+        }
+      }
+    }
+    print();
+  }
+
+  private static List<String> peer(String congestionControl) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx1g",
+        "-XX:+UseSerialGC",
+        "-cp",
+        System.getProperty("java.class.path"),
+        BenchPeer.class.getName(),
+        "--dev",
+        BadNamespaces.TAP,
+        "--ip",
+        BadNamespaces.FAR,
+        "congestionControl=" + congestionControl);
+  }
+
+  private void pair(BadNamespaces namespaces, BadCell cell, String mode, String row, int pair)
+      throws IOException {
+    long seed = cell.name().hashCode() * 1000L + pair;
+    double[] rates = new double[3];
+    for (int i = 0; i < 3; i++) {
+      namespaces.wire(cell, i == 1, seed);
+      rates[i] = rate(Shell.run(namespaces.inClient(client(mode, BadNamespaces.FAR))));
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "%s, pair %d: kernel %.1f, Karavel %.1f, kernel again %.1f Mbit/s%n",
+        row,
+        pair,
+        rates[0],
+        rates[1],
+        rates[2]);
+    if (rates[0] > 0) {
+      of(stack, row).add(rates[1] / rates[0]);
+      of(control, row).add(rates[2] / rates[0]);
+      of(goodput, row).add(rates[1]);
+    }
+  }
+
+  /** A flow of the stack and one of the kernel share the wire. */
+  private void compete(BadNamespaces namespaces, int pair) throws IOException {
+    namespaces.wire(BadCell.FAIRNESS, true, pair);
+    Process other =
+        new ProcessBuilder(namespaces.inClient(client("down", BadNamespaces.COMPETITOR)))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    double ours = rate(Shell.run(namespaces.inClient(client("down", BadNamespaces.FAR))));
+    double theirs = rate(new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    System.err.printf(
+        Locale.ROOT, "fairness, pair %d: Karavel %.1f, kernel %.1f Mbit/s%n", pair, ours, theirs);
+    if (ours + theirs > 0) {
+      of(stack, "share against a kernel flow").add(ours / (ours + theirs));
+    }
+  }
+
+  private static Ratios of(Map<String, Ratios> map, String row) {
+    return map.computeIfAbsent(row, r -> new Ratios());
+  }
+
+  private List<String> client(String mode, String address) {
+    return List.of(
+        build.resolve("cli").toAbsolutePath().toString(),
+        "-a",
+        address,
+        "-m",
+        mode,
+        "-P",
+        "1",
+        "-t",
+        seconds,
+        "-w",
+        WARM_UP_SECONDS);
+  }
+
+  private static double rate(String json) {
+    Matcher matcher = Pattern.compile("\"mbps\":\\s*([0-9.]+)").matcher(json);
+    if (!matcher.find()) {
+      System.err.println(json.strip());
+      return 0;
+    }
+    return Double.parseDouble(matcher.group(1));
+  }
+
+  private void print() {
+    System.out.println(
+        "| path | Karavel : kernel, median [95 %] | kernel : kernel | Karavel, Mbit/s |");
+    System.out.println("|---|---|---|---|");
+    double logarithms = 0;
+    int cells = 0;
+    for (Map.Entry<String, Ratios> row : stack.entrySet()) {
+      Ratios again = control.get(row.getKey());
+      Ratios rates = goodput.get(row.getKey());
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %s | %s | %s |%n",
+          row.getKey(),
+          row.getValue(),
+          again == null ? "-" : again,
+          rates == null ? "-" : String.format(Locale.ROOT, "%.1f", rates.median()));
+      if (again != null && !row.getKey().startsWith("BBR")) {
+        logarithms += Math.log(row.getValue().median());
+        cells++;
+      }
+    }
+    if (cells > 0) {
+      System.out.printf(
+          Locale.ROOT, "%nGeometric mean of %d cells: %.3f%n", cells, Math.exp(logarithms / cells));
+    }
+  }
+}
