@@ -9,6 +9,8 @@ import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
@@ -40,13 +42,18 @@ final class MutantWorker {
     instrumentation = given;
   }
 
-  /** Seed of the order, first index, how many killed are wanted, seeds of the simulation. */
+  /**
+   * Seed of the order, first index, how many killed are wanted, seeds, and indexes to try alone.
+   */
   public static void main(String[] arguments) throws Exception {
     long order = Long.parseLong(arguments[0]);
     int first = Integer.parseInt(arguments[1]);
     int wanted = Integer.parseInt(arguments[2]);
     long seeds = Long.parseLong(arguments[3]);
-    int only = arguments.length > 4 ? Integer.parseInt(arguments[4]) : -1;
+    Set<Integer> only = new TreeSet<>();
+    for (String index : arguments.length > 4 ? arguments[4].split(",") : new String[0]) {
+      only.add(Integer.valueOf(index));
+    }
     PrintStream out = System.out;
     watch(out);
     Mutants mutants = new Mutants();
@@ -63,7 +70,7 @@ final class MutantWorker {
     }
     int killed = 0;
     for (int i = first; i < all.size() && killed < wanted; i++) {
-      if (only >= 0 && i != only) {
+      if (!only.isEmpty() && !only.contains(i)) {
         continue;
       }
       MutationDetails mutant = all.get(i);

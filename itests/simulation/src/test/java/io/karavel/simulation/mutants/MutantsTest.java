@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * How many mutants of the core the simulation kills of those that the packet scripts kill: {@code
  * -Dkaravel.mutants=100 [-Dkaravel.order=1] [-Dkaravel.seeds=300]}. Not part of a build: it takes
- * the better part of an hour.
+ * the better part of an hour. {@code -Dkaravel.onlyMutant=3,17} tries some alone.
  */
 @EnabledIfSystemProperty(named = "karavel.mutants", matches = "\\d+")
 class MutantsTest {
@@ -83,7 +83,7 @@ class MutantsTest {
     command.add(Integer.toString(first));
     command.add(Integer.toString(wanted));
     command.add(Long.toString(SEEDS));
-    if (Integer.getInteger("karavel.onlyMutant") != null) {
+    if (System.getProperty("karavel.onlyMutant") != null) {
       command.add(System.getProperty("karavel.onlyMutant"));
     }
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -75,6 +75,14 @@ final class End {
   Ranges peerHas = new Ranges();
   final List<Sent> flight = new ArrayList<>();
   long finSentAt = -1;
+
+  /** Something was sent again: the congestion window is not known from outside any more. */
+  boolean repeated;
+
+  /** Since when the head is known to be lost, and which it is. */
+  long lossShownNanos = NEVER;
+
+  long lossShownAt;
   boolean probing;
 
   // ---- receiving; numbers count from the peer's initial sequence number ----

@@ -83,6 +83,7 @@ final class Host {
       e.probeTimes.clear();
       e.lastProgressNanos = now;
       e.blurred = true;
+      e.lossShownNanos = End.NEVER;
       e.keepaliveProbes = 0;
       e.lastArrivalNanos = Math.min(e.lastArrivalNanos, now);
     }
@@ -366,6 +367,7 @@ final class Host {
       }
       ReceiverRules.settled(e, now);
       SenderRules.settled(e, now);
+      RecoveryRules.settled(e, now);
       TimerRules.settled(e, now);
     }
     for (Answer answer : answers) {

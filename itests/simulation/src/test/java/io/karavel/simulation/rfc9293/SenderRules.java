@@ -22,6 +22,7 @@ final class SenderRules {
     }
     if (e.sack) {
       takeSacks(e, s, ack);
+      RecoveryRules.onAck(e, now);
     }
     if (e.window > 0) {
       if (closed) {
@@ -262,7 +263,11 @@ final class SenderRules {
     }
     long room = Math.min(e.edge, e.una + e.window) - e.nxt;
     boolean held = e.settings.option("cork", false);
-    if (e.outstanding() != 0 || held || e.host.isPacing(now)) {
+    if (held || e.host.isPacing(now)) {
+      return;
+    }
+    RecoveryRules.checkNoDelay(e, room, now);
+    if (e.outstanding() != 0) {
       return;
     }
     long unsent = e.writtenEnd() - e.nxt;
