@@ -70,14 +70,15 @@ abstract class ApplianceCommand implements Action {
 
   private void runAudited() throws Exception {
     String problem = null;
+    CommandAudit audit = changes() ? CommandAudit.of(this, services) : null;
     try {
       run();
     } catch (Exception e) {
       problem = String.valueOf(e.getMessage());
       throw e;
     } finally {
-      if (changes()) {
-        CommandAudit.record(this, services, problem);
+      if (audit != null) {
+        audit.record(problem);
       }
     }
   }

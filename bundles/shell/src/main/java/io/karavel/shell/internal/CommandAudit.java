@@ -5,6 +5,7 @@ import io.karavel.control.AuditRecord;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -18,27 +19,42 @@ final class CommandAudit {
   private static final Logger LOG = LoggerFactory.getLogger("io.karavel.audit");
   private static final String AT_THE_MACHINE = "console";
 
-  private CommandAudit() {}
+  private final ApplianceCommand command;
+  private final Optional<Audit> audit;
+  private final String user;
+  private final String name;
+  private final String arguments;
+
+  private CommandAudit(ApplianceCommand command, Optional<Audit> audit) {
+    this.command = command;
+    this.audit = audit;
+    user = user(command.session);
+    Command annotation = command.getClass().getAnnotation(Command.class);
+    name = annotation.scope() + ":" + annotation.name();
+    arguments = Masking.text(arguments(command));
+  }
+
+  /** Of a command that is about to run; it may replace the bundle that this class is in. */
+  static CommandAudit of(ApplianceCommand command, ServiceLookup services) {
+    return new CommandAudit(command, services.find(Audit.class));
+  }
 
   /**
-   * Records how a command ended.
+   * Records how it ended.
    *
    * @param problem why it failed; null if it did not
    */
-  static void record(ApplianceCommand command, ServiceLookup services, String problem) {
-    Command name = command.getClass().getAnnotation(Command.class);
+  void record(String problem) {
     AuditRecord entry =
         new AuditRecord(
             command.clock.instant(),
-            user(command.session),
+            user,
             command.stack,
-            name.scope() + ":" + name.name(),
-            Masking.text(arguments(command)),
+            name,
+            arguments,
             problem == null ? AuditRecord.DONE : AuditRecord.FAILED,
             problem == null ? "" : Masking.text(problem));
-    services
-        .find(Audit.class)
-        .ifPresentOrElse(audit -> audit.record(entry), () -> LOG.warn("{}", entry));
+    audit.ifPresentOrElse(present -> present.record(entry), () -> LOG.warn("{}", entry));
   }
 
   /** Who sits at a session. */

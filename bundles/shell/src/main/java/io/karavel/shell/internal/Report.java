@@ -56,7 +56,11 @@ final class Report {
 
   /** Prints what was done: a sentence, the bare values, or a JSON object. */
   void print(String sentence, ReportingCommand.Form form) throws IOException {
-    PrintStream out = ApplianceCommand.out();
+    print(sentence, form, ApplianceCommand.out());
+  }
+
+  /** Like {@link #print(String, ReportingCommand.Form)}, to somewhere else. */
+  void print(String sentence, ReportingCommand.Form form, PrintStream out) throws IOException {
     switch (form) {
       case JSON -> Values.print(out, json -> Values.json(json, facts));
       case PLAIN ->

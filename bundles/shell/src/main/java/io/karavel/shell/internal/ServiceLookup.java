@@ -53,7 +53,11 @@ final class ServiceLookup implements AutoCloseable {
 
   @Override
   public void close() {
-    held.forEach(context::ungetService);
+    try {
+      held.forEach(context::ungetService);
+    } catch (IllegalStateException e) {
+      // the command replaced its own bundle, and everything was let go of with that
+    }
     held.clear();
   }
 }

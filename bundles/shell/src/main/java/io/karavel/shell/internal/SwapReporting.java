@@ -3,6 +3,10 @@ package io.karavel.shell.internal;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.SwapRecord;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.karaf.shell.support.CommandException;
@@ -20,12 +24,25 @@ abstract class SwapReporting extends ReportingCommand {
   }
 
   final void report(Swapping swapping) throws CommandException, IOException {
+    warm();
     SwapRecord swap;
     try {
       swap = swapping.swap();
     } catch (ModuleSwapException e) {
       throw failure(e.getMessage());
     }
+    print(swap, out());
+  }
+
+  /** Loads what {@link #print} needs: the bundle of this very command may be the one that goes. */
+  private void warm() throws IOException {
+    try (PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+      print(new SwapRecord(Instant.EPOCH, "", "", "", "", "", 0, 0, 0, ""), nowhere);
+    }
+  }
+
+  private void print(SwapRecord swap, PrintStream target) throws IOException {
     new Report()
         .withAll(NetModuleHistoryCommand.listing().asMap(swap))
         .print(
@@ -39,6 +56,7 @@ abstract class SwapReporting extends ReportingCommand {
                 swap.slots(),
                 swap.connections(),
                 swap.longestPauseNanos() / 1e6),
-            form());
+            form(),
+            target);
   }
 }

@@ -1,5 +1,6 @@
 package io.karavel.control.internal.modules;
 
+import io.karavel.control.ModuleSwapException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +41,53 @@ final class FeatureCommit {
     return null;
   }
 
+  /**
+   * Where a jar is to be installed from: where its feature of that version has it, if there is such
+   * a feature already, else from the store.
+   *
+   * @param jar as it was fetched
+   * @throws ModuleSwapException if that feature has another jar of this version
+   */
+  ModuleJar located(Feature feature, ModuleJar jar) throws Exception {
+    Feature there = features.getFeature(feature.getName(), jar.version().toString());
+    if (there == null || !there.getVersion().equals(jar.version().toString())) {
+      return jar.keep();
+    }
+    for (BundleInfo bundle : there.getBundles()) {
+      if (bundle.getLocation().startsWith(store.toUri().toString())) {
+        // generated for a former swap to this version; the jar is ours to replace
+        return jar.keep();
+      }
+    }
+    for (BundleInfo bundle : there.getBundles()) {
+      ModuleJar known = ModuleJar.fetch(bundle.getLocation(), store);
+      try {
+        if (known.symbolicName().equals(jar.symbolicName()) && known.isSameAs(jar)) {
+          return jar.keep().at(bundle.getLocation());
+        }
+      } finally {
+        known.discard();
+      }
+    }
+    throw new ModuleSwapException(
+        "there is a feature "
+            + there.getId()
+            + " already, with another jar of this version; give the new jar another"
+            + " Bundle-Version");
+  }
+
   /** Upgrades a feature to a jar that runs already. */
   void commit(Feature feature, String formerLocation, ModuleJar jar) throws Exception {
-    Path file = store.resolve(feature.getName() + "-" + jar.version() + ".xml");
-    Files.writeString(file, descriptor(feature, formerLocation, jar));
-    features.addRepository(file.toUri());
+    if (isFromStore(jar)) {
+      Path file = store.resolve(feature.getName() + "-" + jar.version() + ".xml");
+      Files.writeString(file, descriptor(feature, formerLocation, jar));
+      features.addRepository(file.toUri());
+    }
     features.installFeature(feature.getName(), jar.version().toString(), UPGRADE);
+  }
+
+  private static boolean isFromStore(ModuleJar jar) {
+    return jar.location().equals(jar.file().toUri().toString());
   }
 
   private static String descriptor(Feature feature, String formerLocation, ModuleJar jar)

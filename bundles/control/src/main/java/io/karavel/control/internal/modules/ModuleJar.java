@@ -17,16 +17,17 @@ import org.osgi.framework.Version;
  * The jar of a module, fetched into the appliance's own store so that it is there for the next
  * start, whatever becomes of the place it came from.
  *
+ * @param location by which the bundle is installed and its feature names it
  * @param file where it lies
  * @param symbolicName of the bundle
  * @param version of the bundle
  */
-record ModuleJar(Path file, String symbolicName, Version version) {
+record ModuleJar(String location, Path file, String symbolicName, Version version) {
   private static final long MOST_BYTES = 64L << 20;
 
-  /** The location by which the bundle is installed and its feature names it. */
-  String location() {
-    return file.toUri().toString();
+  /** The same, known by another location. */
+  ModuleJar at(String otherLocation) {
+    return new ModuleJar(otherLocation, file, symbolicName, version);
   }
 
   /** Fetches a jar; {@link #keep} or {@link #discard} is to follow. */
@@ -57,11 +58,25 @@ record ModuleJar(Path file, String symbolicName, Version version) {
   /** Under its own name; a file of the same name and version is replaced. */
   ModuleJar keep() throws ModuleSwapException {
     try {
-      Path kept = file.resolveSibling(symbolicName + "-" + version + ".jar");
+      Path kept = kept(file.getParent(), symbolicName, version);
       Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
-      return new ModuleJar(kept, symbolicName, version);
+      return new ModuleJar(kept.toUri().toString(), kept, symbolicName, version);
     } catch (IOException e) {
       throw new ModuleSwapException("cannot keep " + file + ": " + e);
+    }
+  }
+
+  /** Where a version of a bundle is kept. */
+  static Path kept(Path store, String symbolicName, Version version) {
+    return store.resolve(symbolicName + "-" + version + ".jar");
+  }
+
+  /** Whether another has the same bytes. */
+  boolean isSameAs(ModuleJar other) throws ModuleSwapException {
+    try {
+      return Files.mismatch(file, other.file) == -1;
+    } catch (IOException e) {
+      throw new ModuleSwapException("cannot compare " + file + " with " + other.file + ": " + e);
     }
   }
 
@@ -80,6 +95,7 @@ record ModuleJar(Path file, String symbolicName, Version version) {
       }
       int parameters = name.indexOf(';');
       return new ModuleJar(
+          url,
           file,
           (parameters < 0 ? name : name.substring(0, parameters)).trim(),
           Version.parseVersion(attributes.getValue(Constants.BUNDLE_VERSION)));

@@ -5,16 +5,12 @@ import io.karavel.control.ControlSettings;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.SwapRecord;
-import io.karavel.control.spi.ModuleSlots;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.TcpControl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.karaf.features.Feature;
 import org.osgi.framework.Bundle;
@@ -26,33 +22,38 @@ import org.osgi.framework.BundleException;
  * then the swap is undone.
  */
 final class ModuleSwap {
-  private static final long ARRIVAL_NANOS = 10_000_000_000L;
-  private static final long POLL_MILLIS = 20;
-
   private final BundleContext context;
-  private final ModuleSlots slots;
   private final Appliance appliance;
   private final FeatureCommit commit;
   private final ControlSettings settings;
+  private final Exchanges exchanges;
   private final Consumer<String> progress;
   private final Instant begin = Instant.now();
 
   /** Asked to go back while it is being watched. */
   private volatile boolean backAsked;
 
+  /** The jar is one of the store's own, which keeps it whatever comes of the swap. */
+  private boolean fromStore;
+
   ModuleSwap(
       BundleContext context,
-      ModuleSlots slots,
+      Exchanges exchanges,
       Appliance appliance,
       FeatureCommit commit,
       ControlSettings settings,
       Consumer<String> progress) {
     this.context = context;
-    this.slots = slots;
+    this.exchanges = exchanges;
     this.appliance = appliance;
     this.commit = commit;
     this.settings = settings;
     this.progress = progress;
+  }
+
+  /** Makes the exchange that suits a bundle. */
+  interface Exchanges {
+    Exchange of(Bundle old, Bundle candidate, Consumer<String> progress);
   }
 
   /** Has a watch that is under way end by going back. Any thread. */
@@ -71,47 +72,40 @@ final class ModuleSwap {
     try {
       check(old, jar);
       Feature feature = featureOf(old);
-      jar = jar.keep();
+      jar = located(feature, jar);
+      fromStore = url.equals(jar.file().toUri().toString());
       keepFormer(old, jar.file().getParent());
       candidate = install(jar);
-      Set<String> needed = places(old.getBundleId());
-      awaitFactories(candidate, needed);
-      progress.accept("rehearsing " + needed.size() + " slots with the state as it is");
-      List<String> problems = slots.rehearse(candidate.getBundleId());
-      if (!problems.isEmpty()) {
-        throw new ModuleSwapException("the rehearsal failed: " + String.join("; ", problems));
-      }
+      Exchange exchange = exchanges.of(old, candidate, progress);
+      exchange.rehearse();
       if (dryRun) {
         uninstall(candidate, jar);
-        return record(old, from, to, url, "rehearsed", connections, List.of(), "");
+        return record(old, from, to, url, "rehearsed", connections, null, "");
       }
-      Watch watch = new Watch(slots, appliance, candidate.getBundleId(), settings);
-      ModuleSlots.Swap swap = slots.swap(candidate.getBundleId());
-      if (swap.problem() != null) {
-        throw new ModuleSwapException("the swap failed: " + swap.problem());
-      }
+      Watch watch = new Watch(appliance, exchange, settings);
+      Exchange.Outcome outcome = exchange.go();
       progress.accept(
-          "swapped "
-              + swap.pauses().size()
-              + " slots, longest pause "
-              + longest(swap.pauses()) / 1000
-              + " us; watching for "
+          outcome
+              + "; watching for "
               + watchSeconds
-              + " s");
+              + " s, 'net:module-rollback' in another session ends that");
       String problem = watched(watch, watchSeconds);
       if (problem != null) {
-        ModuleSlots.Swap back = slots.rollback(candidate.getBundleId());
+        String failed = exchange.back();
         uninstall(candidate, jar);
-        String reason =
-            problem + (back.problem() == null ? "" : "; going back failed too: " + back.problem());
-        return record(old, from, to, url, "rolled back", connections, swap.pauses(), reason);
+        String reason = problem + (failed == null ? "" : "; going back failed too: " + failed);
+        return record(old, from, to, url, "rolled back", connections, outcome, reason);
       }
-      slots.confirm(candidate.getBundleId());
-      commit(feature, old, candidate, jar);
-      return record(old, from, to, url, "committed", connections, swap.pauses(), "");
+      exchange.confirm();
+      commit(feature, old, candidate, exchange, jar);
+      return record(old, from, to, url, "committed", connections, outcome, "");
     } catch (ModuleSwapException e) {
       uninstall(candidate, jar);
-      return record(old, from, to, url, "refused", connections, List.of(), e.getMessage());
+      return record(old, from, to, url, "refused", connections, null, e.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      // code of the newcomer that was not expected to throw
+      uninstall(candidate, jar);
+      return record(old, from, to, url, "refused", connections, null, "it fails: " + e);
     }
   }
 
@@ -132,7 +126,8 @@ final class ModuleSwap {
     }
     for (Bundle bundle : context.getBundles()) {
       if (jar.symbolicName().equals(bundle.getSymbolicName())
-          && jar.version().equals(bundle.getVersion())) {
+          && jar.version().equals(bundle.getVersion())
+          && !isLeftOver(bundle, jar)) {
         throw new ModuleSwapException(
             jar.symbolicName()
                 + " "
@@ -142,12 +137,20 @@ final class ModuleSwap {
                 + "; give the new jar another Bundle-Version, or use 'bundle:update'");
       }
     }
-    if (places(old.getBundleId()).isEmpty()) {
-      throw new ModuleSwapException(
-          old.getSymbolicName()
-              + " is at work in no slot, so nothing can be swapped; use 'bundle:update "
-              + old.getBundleId()
-              + " URL'");
+  }
+
+  /** Of a swap that the end of the appliance interrupted: it is not at work, and goes. */
+  private boolean isLeftOver(Bundle bundle, ModuleJar jar) {
+    if (bundle.getState() == Bundle.ACTIVE
+        || !bundle.getLocation().startsWith(jar.file().getParent().toUri().toString())) {
+      return false;
+    }
+    try {
+      bundle.uninstall();
+      return true;
+    } catch (BundleException e) {
+      progress.accept("what a former swap left stays installed: " + reason(e));
+      return false;
     }
   }
 
@@ -166,9 +169,19 @@ final class ModuleSwap {
     }
   }
 
+  private ModuleJar located(Feature feature, ModuleJar jar) throws ModuleSwapException {
+    try {
+      return commit.located(feature, jar);
+    } catch (ModuleSwapException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new ModuleSwapException("Karaf's features service does not answer: " + e);
+    }
+  }
+
   /** For the way back after the commit, when the former version is uninstalled. */
   private void keepFormer(Bundle old, Path store) throws ModuleSwapException {
-    if (Files.exists(store.resolve(old.getSymbolicName() + "-" + old.getVersion() + ".jar"))) {
+    if (Files.exists(ModuleJar.kept(store, old.getSymbolicName(), old.getVersion()))) {
       return;
     }
     ModuleJar former = ModuleJar.fetch(old.getLocation(), store);
@@ -184,63 +197,30 @@ final class ModuleSwap {
 
   private Bundle install(ModuleJar jar) throws ModuleSwapException {
     try {
-      Bundle candidate = context.installBundle(jar.location());
-      try {
-        // transient: a start of the appliance before the commit finds things as they were
-        candidate.start(Bundle.START_TRANSIENT);
-        return candidate;
-      } catch (BundleException e) {
-        candidate.uninstall();
-        throw new ModuleSwapException("the bundle does not start: " + reason(e));
-      }
+      return context.installBundle(jar.location());
     } catch (BundleException e) {
       throw new ModuleSwapException("the bundle cannot be installed: " + reason(e));
     }
   }
 
-  private static String reason(BundleException e) {
+  static String reason(BundleException e) {
     Throwable cause = e.getCause();
     return e.getMessage() + (cause == null ? "" : ": " + cause);
   }
 
-  private Set<String> places(long bundleId) {
-    Set<String> at = new HashSet<>();
-    for (ModuleSlots.Place place : slots.placesFor(bundleId)) {
-      if (place.bundleId() == bundleId) {
-        at.add(place.stack() + " " + place.lane() + " " + place.slot());
-      }
-    }
-    return at;
-  }
-
-  /** Its components come up in their own time. */
-  private void awaitFactories(Bundle candidate, Set<String> needed)
-      throws ModuleSwapException, InterruptedException {
-    long endNanos = System.nanoTime() + ARRIVAL_NANOS;
-    Set<String> missing = new HashSet<>(needed);
-    while (true) {
-      for (ModuleSlots.Place place : slots.placesFor(candidate.getBundleId())) {
-        missing.remove(place.stack() + " " + place.lane() + " " + place.slot());
-      }
-      if (missing.isEmpty()) {
-        return;
-      }
-      if (System.nanoTime() - endNanos > 0) {
-        throw new ModuleSwapException("the bundle offers no module for " + missing);
-      }
-      Thread.sleep(POLL_MILLIS);
-    }
-  }
-
-  private void commit(Feature feature, Bundle old, Bundle candidate, ModuleJar jar)
+  private void commit(
+      Feature feature, Bundle old, Bundle candidate, Exchange exchange, ModuleJar jar)
       throws ModuleSwapException {
     progress.accept("committing as feature " + feature.getName() + " " + jar.version());
     try {
       candidate.start();
       commit.commit(feature, old.getLocation(), jar);
     } catch (Exception e) {
-      slots.rollback(candidate.getBundleId());
-      throw new ModuleSwapException("the features service refused the commit: " + e);
+      String failed = exchange.back();
+      throw new ModuleSwapException(
+          "the features service refused the commit: "
+              + e
+              + (failed == null ? "" : "; going back failed too: " + failed));
     }
     if (old.getState() != Bundle.UNINSTALLED) {
       try {
@@ -252,7 +232,9 @@ final class ModuleSwap {
   }
 
   private void uninstall(Bundle candidate, ModuleJar jar) {
-    jar.discard();
+    if (!fromStore) {
+      jar.discard();
+    }
     if (candidate == null || candidate.getState() == Bundle.UNINSTALLED) {
       return;
     }
@@ -263,10 +245,6 @@ final class ModuleSwap {
     }
   }
 
-  private static long longest(List<ModuleSlots.Pause> pauses) {
-    return pauses.stream().mapToLong(ModuleSlots.Pause::nanos).max().orElse(0);
-  }
-
   private SwapRecord record(
       Bundle old,
       String from,
@@ -274,7 +252,7 @@ final class ModuleSwap {
       String url,
       String result,
       int connections,
-      List<ModuleSlots.Pause> pauses,
+      Exchange.Outcome outcome,
       String reason) {
     return new SwapRecord(
         begin,
@@ -284,8 +262,8 @@ final class ModuleSwap {
         url,
         result,
         connections,
-        pauses.size(),
-        longest(pauses),
+        outcome == null ? 0 : outcome.slots(),
+        outcome == null ? 0 : outcome.longestPauseNanos(),
         reason);
   }
 

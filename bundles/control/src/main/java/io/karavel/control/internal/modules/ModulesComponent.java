@@ -23,6 +23,8 @@ import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -35,7 +37,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * The service {@link ModuleSwaps}. A swap runs on a thread of its own: the shell that asked for it
  * may go away without undoing it. The thread ends with the swap.
  */
-@Component(service = ModuleSwaps.class)
+// immediate: it outlives whoever asked, the bundle shell for one
+@Component(service = ModuleSwaps.class, immediate = true)
 public final class ModulesComponent implements ModuleSwaps {
   private static final String PREFIX = "io.karavel.";
 
@@ -43,9 +46,13 @@ public final class ModulesComponent implements ModuleSwaps {
   private static final List<String> GROUND =
       List.of(PREFIX + "api", PREFIX + "engine", PREFIX + "linux");
 
+  /** Cannot stop itself and go on. */
+  private static final String OWN = PREFIX + "control";
+
   private final BundleContext context;
   private final ModuleSlots slots;
   private final Appliance appliance;
+  private final ServiceComponentRuntime components;
   private final Path store;
   private final FeatureCommit commit;
   private final FeatureComparison comparison;
@@ -69,10 +76,12 @@ public final class ModulesComponent implements ModuleSwaps {
       BundleContext context,
       @Reference ModuleSlots slots,
       @Reference Appliance appliance,
+      @Reference ServiceComponentRuntime components,
       @Reference FeaturesService features) {
     this.context = context;
     this.slots = slots;
     this.appliance = appliance;
+    this.components = components;
     String data = context.getProperty("karaf.data");
     store = Path.of(data == null ? "data" : data, "karavel", "modules");
     commit = new FeatureCommit(features, store);
@@ -99,7 +108,8 @@ public final class ModulesComponent implements ModuleSwaps {
       throws ModuleSwapException {
     int seconds = watchSeconds < 0 ? settings().watchSeconds() : watchSeconds;
     Bundle old = atWork(module);
-    ModuleSwap swap = new ModuleSwap(context, slots, appliance, commit, settings(), progress);
+    ModuleSwap swap =
+        new ModuleSwap(context, this::exchange, appliance, commit, settings(), progress);
     Running mine = new Running(old.getSymbolicName(), swap, old.getBundleId());
     if (!running.compareAndSet(null, mine)) {
       Running other = running.get();
@@ -179,7 +189,7 @@ public final class ModulesComponent implements ModuleSwaps {
 
   /** Where the version before a swap is: in the store if it was swapped in, else in its feature. */
   private String urlOf(SwapRecord swap) throws ModuleSwapException {
-    Path kept = store.resolve(swap.bundle() + "-" + swap.from() + ".jar");
+    Path kept = ModuleJar.kept(store, swap.bundle(), Version.parseVersion(swap.from()));
     if (kept.toFile().exists()) {
       return kept.toUri().toString();
     }
@@ -196,6 +206,14 @@ public final class ModulesComponent implements ModuleSwaps {
     if (GROUND.contains(name)) {
       throw new ModuleSwapException(
           name + " is part of the ground, which cannot be swapped while the appliance runs");
+    }
+    if (name.equals(OWN)) {
+      throw new ModuleSwapException(
+          name
+              + " is what swaps modules and cannot swap itself; it is on the way of no frame: use"
+              + " 'bundle:update "
+              + name
+              + " URL'");
     }
     Bundle found = null;
     List<String> there = new ArrayList<>();
@@ -215,6 +233,12 @@ public final class ModulesComponent implements ModuleSwaps {
           "there is no running module '" + module + "'; there are " + String.join(", ", there));
     }
     return found;
+  }
+
+  private Exchange exchange(Bundle old, Bundle candidate, Consumer<String> progress) {
+    return slotsOf(old) > 0
+        ? new SlotExchange(slots, old, candidate, settings(), progress)
+        : new BundleExchange(context, appliance, components, old, candidate, progress);
   }
 
   private int slotsOf(Bundle bundle) {

@@ -2,35 +2,25 @@ package io.karavel.control.internal.modules;
 
 import io.karavel.control.Appliance;
 import io.karavel.control.ControlSettings;
-import io.karavel.control.spi.ModuleSlots;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Looks after a module that was swapped in: is it still at work, and does the stack do well? */
+/** Looks after a bundle that was swapped in: is it still at work, and does the stack do well? */
 final class Watch {
   private static final long LOOK_MILLIS = 50;
   private static final String RESETS = "Tcp.EstabResets";
 
-  private final ModuleSlots slots;
   private final Appliance appliance;
-  private final long bundleId;
+  private final Exchange exchange;
   private final ControlSettings settings;
-  private final long crashesBefore;
   private final long resetsBefore;
 
   /** Notes how things are before the swap. */
-  Watch(ModuleSlots slots, Appliance appliance, long bundleId, ControlSettings settings) {
-    this.slots = slots;
+  Watch(Appliance appliance, Exchange exchange, ControlSettings settings) {
     this.appliance = appliance;
-    this.bundleId = bundleId;
+    this.exchange = exchange;
     this.settings = settings;
-    crashesBefore = crashes(slots.placesFor(bundleId));
     resetsBefore = resets();
-  }
-
-  private static long crashes(List<ModuleSlots.Place> places) {
-    return places.stream().mapToLong(ModuleSlots.Place::crashes).sum();
   }
 
   private long resets() {
@@ -55,34 +45,14 @@ final class Watch {
   }
 
   private String problem() {
-    long beginNanos = System.nanoTime();
-    List<ModuleSlots.Place> places;
+    String problem;
     try {
-      places = slots.placesFor(bundleId);
-    } catch (IllegalStateException e) {
-      return "stalled: " + e.getMessage();
+      problem = exchange.problem();
+    } catch (RuntimeException e) {
+      return "it cannot be watched: " + e;
     }
-    long waitedMillis = (System.nanoTime() - beginNanos) / 1_000_000;
-    if (waitedMillis > settings.watchStallMillis()) {
-      return "stalled: lanes took " + waitedMillis + " ms to answer";
-    }
-    for (ModuleSlots.Place place : places) {
-      if (place.bundleId() != bundleId) {
-        return "stack "
-            + place.stack()
-            + " slot "
-            + place.slot()
-            + ": it is not at work any more"
-            + (place.lastError().isEmpty() ? "" : "; last error: " + place.lastError());
-      }
-    }
-    if (crashes(places) > crashesBefore) {
-      return "it crashed: "
-          + places.stream()
-              .map(ModuleSlots.Place::lastError)
-              .filter(error -> !error.isEmpty())
-              .findFirst()
-              .orElse("");
+    if (problem != null) {
+      return problem;
     }
     long reset = resets() - resetsBefore;
     return reset >= settings.watchResets()
