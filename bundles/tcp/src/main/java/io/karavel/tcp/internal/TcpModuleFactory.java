@@ -4,9 +4,11 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.StateVersions;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -35,10 +37,18 @@ public final class TcpModuleFactory implements ModuleFactory {
 
   @Override
   public Module create(LaneContext context) {
-    TcpSettings its = context.configured() ? settings : TcpSettings.defaults();
-    TcpProtocol module =
-        new TcpProtocol(context, its, congestionControls.byName(), modules::remove);
+    boolean configured = context.configured();
+    TcpSettings its = configured ? settings : TcpSettings.defaults();
+    Map<String, CongestionControlFactory> controls = congestionControls.byName();
+    TcpProtocol module = new TcpProtocol(context, its, controls, modules::remove);
     modules.add(module);
+    // what came while it was made was told to the others only
+    if (congestionControls.byName() != controls) {
+      module.post(congestionControls.byName(), () -> {});
+    }
+    if (configured && settings != its) {
+      module.post(settings);
+    }
     return module;
   }
 

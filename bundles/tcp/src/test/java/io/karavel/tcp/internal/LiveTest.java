@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karavel.engine.KeepalivePolicy;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.CongestionControlFactory;
+import io.karavel.tcp.CongestionView;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;
@@ -375,6 +378,35 @@ class LiveTest {
     assertThat(factory.create(host)).isNotNull();
     factory.settings(TcpSettings.parse(java.util.Map.of("synRetries", 3)));
     assertThat(host.hasTasks()).isTrue();
+  }
+
+  @Test
+  void whatArrivesWhileAModuleIsMadeIsNotLost() throws Exception {
+    TcpSettings changed = TcpSettings.parse(java.util.Map.of("synRetries", 2));
+    TestLane late = net.lane("10.0.0.9");
+    late.leave();
+    late.whileMaking =
+        () -> {
+          late.factory.congestionControls().arrive(new Other());
+          late.factory.settings(changed);
+        };
+    late.arrive();
+    net.run();
+    assertThat(late.endpoints.congestionControls()).contains("other");
+    assertThat(late.hasTasks()).isFalse();
+  }
+
+  /** Never asked for a connection here. */
+  private static final class Other implements CongestionControlFactory {
+    @Override
+    public String name() {
+      return "other";
+    }
+
+    @Override
+    public CongestionControl create(CongestionView view, int windowBytes, int thresholdBytes) {
+      throw new AssertionError("nobody connects");
+    }
   }
 
   @Test

@@ -58,6 +58,9 @@ final class TestLane implements LaneContext, LaneMailbox {
   TcpModule module;
   boolean again;
   boolean configured = true;
+
+  /** Run once while a module is being made. */
+  Runnable whileMaking = () -> {};
   final io.karavel.packet.PacketQueue parked = new io.karavel.packet.PacketQueue();
 
   TestLane(TestNet net, String name, String address, TcpSettings settings) {
@@ -266,6 +269,9 @@ final class TestLane implements LaneContext, LaneMailbox {
 
   @Override
   public Counters counters() {
+    Runnable now = whileMaking;
+    whileMaking = () -> {};
+    now.run();
     return counters;
   }
 
