@@ -10,6 +10,10 @@ import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.SettingsException;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class SettingsKeepalivePolicyTest {
@@ -74,5 +78,20 @@ class SettingsKeepalivePolicyTest {
         .hasMessageContaining("1 to 32767 s")
         .hasMessageContaining("probes = '128'")
         .hasMessageContaining("probe is not a key");
+  }
+
+  @Test
+  void readsTheGoldenFileOfVersion1AndKeepsAFieldOfALaterVersion() throws Exception {
+    SettingsKeepalivePolicy successor = (SettingsKeepalivePolicy) factory.create(context);
+    successor.open(Handover.restored("keepalive", 1, golden()));
+    assertThat(successor.export().form()).isEqualTo(golden());
+    assertThat(successor.revision()).isEqualTo(8);
+  }
+
+  private static byte[] golden() throws IOException {
+    try (InputStream in = SettingsKeepalivePolicyTest.class.getResourceAsStream("keepalive-state-v1.hex")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+      return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+    }
   }
 }

@@ -15,6 +15,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -290,21 +294,6 @@ class TimingWheelTest {
   }
 
   @Test
-  void slotTimersSayFromWhenOnACrowdedSlotBecomesAWheel() throws Exception {
-    factory.settings(settings("slotTimers", 127));
-    context.runPosted();
-    for (int i = 0; i < 100; i++) {
-      insert(i, ORIGIN + 3_600_000_000_000L + i * 1_000_000_000L);
-    }
-    int before = wheel.wheels();
-    factory.settings(settings("slotTimers", 10));
-    context.runPosted();
-    insert(100, ORIGIN + 3_600_000_000_000L + 50_500_000_000L);
-    assertThat(wheel.wheels()).isGreaterThan(before);
-    assertThat(numbersDueAt(Long.MAX_VALUE - 1)).hasSize(101);
-  }
-
-  @Test
   void aNewTickMovesEveryTimerAndLosesNone() {
     for (int i = 0; i < 1000; i++) {
       insert(i, ORIGIN + i * 333_333L);
@@ -336,5 +325,21 @@ class TimingWheelTest {
     TimingWheel successor = (TimingWheel) factory.create(context);
     successor.open(state);
     assertThat(successor.export().sameForm(state)).isTrue();
+  }
+
+  @Test
+  void readsTheGoldenFileOfVersion1AndKeepsAFieldOfALaterVersion() throws Exception {
+    TimingWheel successor = (TimingWheel) factory.create(new FakeContext());
+    successor.open(Handover.restored("timer", 1, golden()));
+    assertThat(successor.export().form()).isEqualTo(golden());
+    successor.start(ORIGIN);
+    assertThat(successor.export().form()).isNotEqualTo(golden());
+  }
+
+  private static byte[] golden() throws IOException {
+    try (InputStream in = TimingWheelTest.class.getResourceAsStream("timer-state-v1.hex")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+      return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+    }
   }
 }

@@ -17,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -232,10 +236,6 @@ class MemoryCableTest {
     assertThat(left.capabilities().segmentationBytes()).isZero();
     assertThat(left.capabilities().mtu()).isEqualTo(1280);
     assertThat(left.info().settings()).containsEntry("offloads", false).containsEntry("mtu", 1280L);
-    assertThat(left.capabilities().bareIp()).isFalse();
-    cable.settings(settings("mode", "ip"));
-    assertThat(left.capabilities().bareIp()).isTrue();
-    assertThat(right.capabilities().bareIp()).isTrue();
   }
 
   @Test
@@ -462,6 +462,26 @@ class MemoryCableTest {
             frame.release();
           },
           64);
+    }
+  }
+
+  @Test
+  void readsTheGoldenFileOfVersion1() throws Exception {
+    sendFiveOfWhichTwoAreHeldBack();
+    assertThat(HexFormat.of().formatHex(right.export().form()))
+        .isEqualTo(HexFormat.of().formatHex(golden()));
+    MemoryDevice copy =
+        device(
+            new TestLane(clock),
+            MemoryCable.End.RIGHT,
+            Handover.restored("nic:c-right", 1, golden()));
+    assertThat(copy.export().form()).isEqualTo(golden());
+  }
+
+  private static byte[] golden() throws IOException {
+    try (InputStream in = MemoryCableTest.class.getResourceAsStream("memory-state-v1.hex")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+      return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
     }
   }
 }

@@ -17,6 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -410,5 +414,22 @@ class TapDeviceTest {
       }
     }
     assertThat(kernel.current.descriptor.isClosed()).isTrue();
+  }
+
+  @Test
+  void readsTheGoldenFileOfVersion1() throws Exception {
+    poll();
+    device.transmit(frame(60, 1));
+    assertThat(HexFormat.of().formatHex(device.export().form()))
+        .isEqualTo(HexFormat.of().formatHex(golden()));
+    TapDevice copy = device(Handover.restored("nic:tap0", 1, golden()));
+    assertThat(copy.export().form()).isEqualTo(golden());
+  }
+
+  private static byte[] golden() throws IOException {
+    try (InputStream in = TapDeviceTest.class.getResourceAsStream("tap-state-v1.hex")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+      return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+    }
   }
 }
