@@ -34,7 +34,8 @@ public record ControlSettings(
           3600,
           "s",
           Applies.LIVE,
-          "How long a swapped module is watched before the swap is committed, unless the command says.");
+          "How long a swapped module is watched before the swap is committed, unless the command"
+              + " says.");
 
   /** Key. */
   public static final Setting<Long> WATCH_STALL_MILLIS =
@@ -78,7 +79,8 @@ public record ControlSettings(
           100_000,
           "count",
           Applies.LIVE,
-          "Changes of the configuration remembered for net:config-history and net:config-rollback.");
+          "Changes of the configuration remembered for net:config-history and"
+              + " net:config-rollback.");
 
   /** All keys. */
   public static final SettingsSchema SCHEMA =

@@ -89,9 +89,7 @@ public class LauncherIT {
   @Test
   public void whatIsNotConfirmedGoesBackThoughTheApplianceWasKilledAndStartedAgain()
       throws Exception {
-    String[] start = {
-      "--background", "--forward-port", Integer.toString(Distribution.freePort())
-    };
+    String[] start = {"--background", "--forward-port", Integer.toString(Distribution.freePort())};
     assertEquals(0, run(start).status);
     try {
       Launcher.Outcome set =
@@ -99,8 +97,7 @@ public class LauncherIT {
       assertEquals(set.toString(), 0, set.status);
       assertTrue(set.output, set.output.contains("it goes back in 20 s"));
       Path etc = directory.resolve("etc");
-      assertTrue(
-          Files.readString(etc.resolve("io.karavel.tcp.cfg")).contains("\nsynRetries = 3"));
+      assertTrue(Files.readString(etc.resolve("io.karavel.tcp.cfg")).contains("\nsynRetries = 3"));
 
       long pid = Long.parseLong(Files.readString(directory.resolve("karaf.pid")).trim());
       ProcessHandle appliance = ProcessHandle.of(pid).orElseThrow();

@@ -15,7 +15,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       name = "watchSeconds (s)",
       description =
-          "How long a swapped module is watched before the swap is committed, unless the command says.",
+          "How long a swapped module is watched before the swap is committed, unless the command"
+              + " says.",
       required = false,
       defaultValue = "30",
       min = "0",

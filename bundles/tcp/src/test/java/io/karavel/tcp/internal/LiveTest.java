@@ -5,11 +5,11 @@ import static io.karavel.tcp.internal.TestNet.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.engine.KeepalivePolicy;
-import io.karavel.tcp.TcpError;
-import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.CongestionView;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;

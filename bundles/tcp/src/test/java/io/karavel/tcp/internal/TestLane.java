@@ -61,6 +61,7 @@ final class TestLane implements LaneContext, LaneMailbox {
 
   /** Run once while a module is being made. */
   Runnable whileMaking = () -> {};
+
   final io.karavel.packet.PacketQueue parked = new io.karavel.packet.PacketQueue();
 
   TestLane(TestNet net, String name, String address, TcpSettings settings) {

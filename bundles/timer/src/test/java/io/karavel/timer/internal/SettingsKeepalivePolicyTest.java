@@ -8,12 +8,12 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.SettingsException;
-import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SettingsKeepalivePolicyTest {
@@ -89,7 +89,8 @@ class SettingsKeepalivePolicyTest {
   }
 
   private static byte[] golden() throws IOException {
-    try (InputStream in = SettingsKeepalivePolicyTest.class.getResourceAsStream("keepalive-state-v1.hex")) {
+    try (InputStream in =
+        SettingsKeepalivePolicyTest.class.getResourceAsStream("keepalive-state-v1.hex")) {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
     }

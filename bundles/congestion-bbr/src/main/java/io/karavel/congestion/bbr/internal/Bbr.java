@@ -302,8 +302,7 @@ final class Bbr implements CongestionControl {
   }
 
   private boolean isTooHigh(long lostBytes, long inFlightBytes) {
-    return inFlightBytes > 0
-        && PathModel.isTooHigh(lostBytes, inFlightBytes, view.segmentBytes());
+    return inFlightBytes > 0 && PathModel.isTooHigh(lostBytes, inFlightBytes, view.segmentBytes());
   }
 
   private void handleTooHigh(long inFlightBytes, boolean applicationLimited, long nowNanos) {

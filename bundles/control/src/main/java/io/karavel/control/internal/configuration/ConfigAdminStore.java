@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -114,7 +114,7 @@ final class ConfigAdminStore implements ConfigurationStore {
       }
       configuration = admin.getConfiguration(pid, "?");
     }
-    Hashtable<String, Object> properties = new Hashtable<>(asMap(configuration.getProperties()));
+    Map<String, Object> properties = asMap(configuration.getProperties());
     changes.forEach(
         (key, value) -> {
           if (value == null) {
@@ -123,7 +123,7 @@ final class ConfigAdminStore implements ConfigurationStore {
             properties.put(key, value);
           }
         });
-    configuration.update(properties);
+    configuration.update(FrameworkUtil.asDictionary(properties));
   }
 
   @Override

@@ -237,14 +237,12 @@ public final class ConfigurationsComponent implements Configurations {
 
   @Override
   public ConfigurationPlan plan(List<String> assignments) throws ConfigurationException {
-    return plan(Assignments.parse(assignments, instances()), true);
+    return effects(Assignments.parse(assignments, instances()));
   }
 
-  private ConfigurationPlan plan(List<KeyChange> wanted, boolean ready)
-      throws ConfigurationException {
-    Transactions there = ready ? ready() : transactions;
+  private ConfigurationPlan effects(List<KeyChange> wanted) throws ConfigurationException {
     try {
-      return new Effects(store, appliance).of(there.check(wanted));
+      return new Effects(store, appliance).of(ready().check(wanted));
     } catch (IOException | SettingsException e) {
       throw new ConfigurationException("the configuration cannot be read: " + e);
     }
@@ -263,7 +261,7 @@ public final class ConfigurationsComponent implements Configurations {
 
   @Override
   public ConfigurationPlan planRollback(long id, boolean force) throws ConfigurationException {
-    return plan(ready().wayBack(id, force), true);
+    return effects(ready().wayBack(id, force));
   }
 
   @Override

@@ -224,7 +224,7 @@ public final class SysctlNames {
       found.keys().forEach(key -> values.put(key, null));
       return values;
     }
-    String[] parts = value.trim().split("[\\s,]+");
+    String[] parts = value.trim().split("[\\s,]+", -1);
     if (found.unit() == Unit.SEVERAL) {
       if (parts.length != found.keys().size()) {
         throw new ConfigurationException(

@@ -206,9 +206,9 @@ class TransactionsTest {
       dieBefore = again;
       try {
         start();
-        break;
+        killed = false;
       } catch (Killed e) {
-        // once more
+        killed = true;
       }
     }
     dieBefore = Integer.MAX_VALUE;
