@@ -59,8 +59,7 @@ public interface Configurations {
    * @param force whether keys that were changed again since are brought back all the same
    * @throws ConfigurationException as {@link #set}
    */
-  ConfigurationResult rollback(long id, boolean force, Author author)
-      throws ConfigurationException;
+  ConfigurationResult rollback(long id, boolean force, Author author) throws ConfigurationException;
 
   /**
    * Keeps the change that waits to be confirmed.

@@ -77,16 +77,19 @@ public class ConfigurationChangesIT {
 
     console.run("tcp:listen --service echo 5151");
     String done =
-        console.run("net:config-set net.ipv4.tcp_syn_retries=3 keepalive.probes=7 ip.defaultTtl=70");
+        console.run(
+            "net:config-set net.ipv4.tcp_syn_retries=3 keepalive.probes=7 ip.defaultTtl=70");
     assertTrue(done, done.contains("io.karavel.tcp.synRetries: default -> 3"));
-    assertTrue(done, done.matches("(?s).*change [0-9]+ applied to [0-9,]+ connections in [0-9,]+ ms.*"));
+    assertTrue(
+        done, done.matches("(?s).*change [0-9]+ applied to [0-9,]+ connections in [0-9,]+ ms.*"));
     // it returns only when the modules have it, and the files too
     assertEquals("3 70", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
     assertTrue(Files.readString(file("io.karavel.tcp")).contains("\nsynRetries = 3"));
     assertTrue(Files.readString(file("io.karavel.keepalive")).contains("\nprobes = 7"));
 
     String history = console.run("net:config-history --no-format");
-    assertTrue(history, history.contains("\ttester\tshell\tio.karavel.ip.defaultTtl\t\t70\tapplied"));
+    assertTrue(
+        history, history.contains("\ttester\tshell\tio.karavel.ip.defaultTtl\t\t70\tapplied"));
     assertTrue(history, history.contains("\trefused\t"));
     String audit = console.run("net:events --no-format");
     assertTrue(audit, audit.contains("net:config-set"));
@@ -156,7 +159,9 @@ public class ConfigurationChangesIT {
     String config = console.run("config:property-list -p io.karavel.tcp");
     assertTrue(config, config.contains("synRetries = 2"));
     assertTrue(
-        console.run("net:config-history --no-format").contains("\ttester\tjmx\tio.karavel.tcp.syn"));
+        console
+            .run("net:config-history --no-format")
+            .contains("\ttester\tjmx\tio.karavel.tcp.syn"));
   }
 
   @Test
@@ -183,12 +188,12 @@ public class ConfigurationChangesIT {
 
   @Test
   public void aDryRunListsTheConnectionsThatLoseTheirAddress() throws Exception {
-    String plan =
-        console.run("net:config-set --dry-run ip.interface~main0.addresses=10.78.0.2/24");
+    String plan = console.run("net:config-set --dry-run ip.interface~main0.addresses=10.78.0.2/24");
     assertTrue(plan, plan.contains("would change io.karavel.ip.interface~main0.addresses"));
     assertTrue(plan, plan.matches("(?s).*would end [0-9,]+ connections.*"));
     String denied = new Console(sessions, "viewer").failure("net:config-set tcp.synRetries=3");
     assertTrue(denied, denied.contains("permission") || denied.contains("denied"));
-    assertTrue(new Console(sessions, "viewer").run("net:config-list tcp.syn").contains("synRetries"));
+    assertTrue(
+        new Console(sessions, "viewer").run("net:config-list tcp.syn").contains("synRetries"));
   }
 }

@@ -168,8 +168,7 @@ abstract class ConfigurationCommand extends ListCommand {
       fateColumns().table(out, plan.ended(), isColoured(), "");
     }
     out.println(
-        String.format(
-            Locale.ROOT, "would touch %,d connections that go on", plan.touchedCount()));
+        String.format(Locale.ROOT, "would touch %,d connections that go on", plan.touchedCount()));
     if (!plan.touched().isEmpty()) {
       fateColumns().table(out, some(plan.touched()), isColoured(), "");
     }

@@ -41,7 +41,8 @@ public final class NetConfigHistoryCommand extends ConfigurationCommand {
             .column("user", row -> row.record().user())
             .column("door", row -> row.record().door())
             .column(
-                "key", row -> row.change() == null ? "" : row.change().pid() + "." + row.change().key())
+                "key",
+                row -> row.change() == null ? "" : row.change().pid() + "." + row.change().key())
             .column("old", row -> row.change() == null ? "" : row.shown(row.change().before()))
             .column("new", row -> row.change() == null ? "" : row.shown(row.change().after()))
             .column("result", row -> row.record().result())

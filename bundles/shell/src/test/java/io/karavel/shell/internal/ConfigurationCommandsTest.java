@@ -151,8 +151,7 @@ class ConfigurationCommandsTest {
             """);
     assertThat(shell.run(new NetConfigSetCommand(), "--confirm", "1m", "tcp.synRetries=3"))
         .contains("it goes back in 60 s unless you say net:config-confirm");
-    assertThat(asked)
-        .containsExactly("[tcp.synRetries=3] 0 shell", "[tcp.synRetries=3] 60 shell");
+    assertThat(asked).containsExactly("[tcp.synRetries=3] 0 shell", "[tcp.synRetries=3] 60 shell");
     assertThat(shell.audited).hasSize(2);
     assertThat(shell.run(new NetConfigSetCommand(), "--json", "tcp.synRetries=3"))
         .contains("\"connections\" : 1204", "\"change\" : 17", "\"old\" : null");
@@ -181,7 +180,8 @@ class ConfigurationCommandsTest {
                 + "its SYN was repeated 4 times\n");
     assertThat(shell.run(new NetConfigSetCommand(), "--dry-run", "synRetries=3"))
         .contains("would end 1 connections:", "would touch 1,203 connections that go on");
-    assertThat(shell.run(new NetConfigRollbackCommand(), "--dry-run", "17")).contains("would end 1");
+    assertThat(shell.run(new NetConfigRollbackCommand(), "--dry-run", "17"))
+        .contains("would end 1");
     assertThat(shell.audited).isEmpty();
   }
 

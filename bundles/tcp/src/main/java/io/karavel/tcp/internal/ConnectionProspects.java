@@ -19,8 +19,7 @@ final class ConnectionProspects {
   private final Keepalives keepalives;
   private final TcpInspection inspection;
 
-  ConnectionProspects(
-      TcpLane lane, Flows flows, Keepalives keepalives, TcpInspection inspection) {
+  ConnectionProspects(TcpLane lane, Flows flows, Keepalives keepalives, TcpInspection inspection) {
     this.lane = lane;
     this.flows = flows;
     this.keepalives = keepalives;

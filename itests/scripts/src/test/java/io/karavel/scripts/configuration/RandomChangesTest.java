@@ -59,10 +59,8 @@ class RandomChangesTest {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final VirtualNetwork network = new VirtualNetwork();
-  private final StackHarness client =
-      network.builder("client").addresses("10.0.0.1/24").build();
-  private final StackHarness server =
-      network.builder("server").addresses("10.0.0.2/24").build();
+  private final StackHarness client = network.builder("client").addresses("10.0.0.1/24").build();
+  private final StackHarness server = network.builder("server").addresses("10.0.0.2/24").build();
   private final Map<String, Map<String, String>> stored = new TreeMap<>();
   private final Map<String, LiveSettings<?>> live = new TreeMap<>();
   private final List<TcpSocket> sockets = new ArrayList<>();

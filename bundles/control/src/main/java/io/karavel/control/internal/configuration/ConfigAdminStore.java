@@ -157,9 +157,10 @@ final class ConfigAdminStore implements ConfigurationStore {
       return null;
     }
     try {
-      Path file = name.toString().startsWith("file:")
-          ? Path.of(URI.create(name.toString()))
-          : Path.of(name.toString());
+      Path file =
+          name.toString().startsWith("file:")
+              ? Path.of(URI.create(name.toString()))
+              : Path.of(name.toString());
       return Files.isRegularFile(file) ? file : null;
     } catch (IllegalArgumentException e) {
       return null;

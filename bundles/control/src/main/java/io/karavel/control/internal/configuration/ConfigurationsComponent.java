@@ -96,8 +96,7 @@ public final class ConfigurationsComponent implements Configurations {
   void activate() {
     bean.register();
     executor.execute(this::begin);
-    looking =
-        executor.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    looking = executor.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
   }
 
   @Deactivate
@@ -141,8 +140,7 @@ public final class ConfigurationsComponent implements Configurations {
 
   private LiveSettings<?> live(String pid) {
     try {
-      for (ServiceReference<?> reference :
-          context.getServiceReferences(LiveSettings.class, null)) {
+      for (ServiceReference<?> reference : context.getServiceReferences(LiveSettings.class, null)) {
         LiveSettings<?> live = (LiveSettings<?>) context.getService(reference);
         if (live != null && live.pid().equals(pid)) {
           return live;
@@ -229,9 +227,7 @@ public final class ConfigurationsComponent implements Configurations {
   public List<ConfigurationValue> values(String name) throws ConfigurationException {
     List<Assignments.Name> names = Assignments.names(name, instances());
     return values().stream()
-        .filter(
-            value ->
-                names.contains(new Assignments.Name(value.pid(), value.setting().key())))
+        .filter(value -> names.contains(new Assignments.Name(value.pid(), value.setting().key())))
         .toList();
   }
 
@@ -255,8 +251,7 @@ public final class ConfigurationsComponent implements Configurations {
       throw new ConfigurationException(
           "the time to confirm = " + confirmSeconds + " s is refused: the range is 0 to 86400 s");
     }
-    return ready()
-        .change(Assignments.parse(assignments, instances()), confirmSeconds, author, "");
+    return ready().change(Assignments.parse(assignments, instances()), confirmSeconds, author, "");
   }
 
   @Override

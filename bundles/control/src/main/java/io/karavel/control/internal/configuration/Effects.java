@@ -54,8 +54,7 @@ final class Effects {
           pid.getValue().stream()
               .anyMatch(
                   c ->
-                      KnownPids.schema(c.pid()).setting(c.key()).applies()
-                          == Setting.Applies.LIVE);
+                      KnownPids.schema(c.pid()).setting(c.key()).applies() == Setting.Applies.LIVE);
       if (!live) {
         remarks.add(pid.getKey() + ": only what is opened or created later is concerned");
       } else if (after instanceof TcpSettings settings) {

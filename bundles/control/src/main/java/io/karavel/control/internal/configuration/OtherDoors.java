@@ -1,6 +1,7 @@
 package io.karavel.control.internal.configuration;
 
 import io.karavel.control.Configurations;
+import io.karavel.engine.InstanceName;
 import java.io.IOException;
 import java.security.AccessController;
 import java.util.Collections;
@@ -9,7 +10,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.security.auth.Subject;
-import io.karavel.engine.InstanceName;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;

@@ -19,7 +19,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Asks components whether they accepted a configuration, and modules whether they brought it in. */
+/**
+ * Asks components whether they accepted a configuration, and modules whether they brought it in.
+ */
 final class RunningModules implements ModuleReports {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
   private static final long POLL_MILLIS = 1;
@@ -40,8 +42,7 @@ final class RunningModules implements ModuleReports {
    *
    * @param settings the settings that a component publishes, by PID; null if none does
    */
-  RunningModules(
-      Function<String, LiveSettings<?>> settings, Supplier<Appliance> appliance) {
+  RunningModules(Function<String, LiveSettings<?>> settings, Supplier<Appliance> appliance) {
     this.settings = settings;
     this.appliance = appliance;
   }
@@ -78,9 +79,7 @@ final class RunningModules implements ModuleReports {
           }
           if (taken == TakesSettings.NOT_YET && !pause(endNanos)) {
             return new Answer(
-                true,
-                0,
-                live.pid() + " was not brought to all of stack " + stack + " within 10 s");
+                true, 0, live.pid() + " was not brought to all of stack " + stack + " within 10 s");
           }
         }
         connections += Math.max(0, taken);

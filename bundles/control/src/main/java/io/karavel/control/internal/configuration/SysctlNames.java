@@ -91,8 +91,7 @@ public final class SysctlNames {
     words(all, "tcp_tw_reuse", "timeWaitReuse", "0", "off", "1", "on", "2", "loopback");
     words(all, "tcp_syncookies", "synCookies", "0", "off", "1", "auto", "2", "always");
     words(all, "tcp_ecn", "ecn", "0", "off", "1", "active", "2", "passive");
-    words(
-        all, "tcp_fastopen", "fastOpen", "0", "off", "1", "client", "2", "server", "3", "both");
+    words(all, "tcp_fastopen", "fastOpen", "0", "off", "1", "client", "2", "server", "3", "both");
     words(all, "tcp_congestion_control", "congestionControl", "reno", "newreno");
     String wmem = "net.ipv4.tcp_wmem";
     put(all, wmem, TCP, Unit.SEVERAL, "sendBufferMin", "sendBufferInitial", "sendBufferMax");
@@ -114,19 +113,17 @@ public final class SysctlNames {
     put(all, "net.ipv4.ipfrag_high_thresh", IP, Unit.SAME, "reassemblyBytes");
     put(all, "net.ipv4.icmp_msgs_per_sec", IP, Unit.SAME, "icmpErrorsPerSecond");
     put(all, "net.ipv4.icmp_msgs_burst", IP, Unit.SAME, "icmpErrorBurst");
-    put(
-        all,
-        "net.ipv4.icmp_echo_ignore_broadcasts",
-        IP,
-        Unit.FLAG,
-        "icmpEchoIgnoreBroadcast");
+    put(all, "net.ipv4.icmp_echo_ignore_broadcasts", IP, Unit.FLAG, "icmpEchoIgnoreBroadcast");
     put(all, "net.ipv4.route.max_size", IP, Unit.SAME, "routesMaximum");
     String conf = "net.ipv4.conf.all.";
     put(all, conf + "accept_source_route", IP, Unit.FLAG, "acceptSourceRoute");
     all.put(
         conf + "rp_filter",
         new Counterpart(
-            IP, List.of("reversePathFilter"), Unit.WORDS, ordered("0", "off", "1", "strict", "2", "loose")));
+            IP,
+            List.of("reversePathFilter"),
+            Unit.WORDS,
+            ordered("0", "off", "1", "strict", "2", "loose")));
     String neighbour = "net.ipv4.neigh.default.";
     put(all, neighbour + "base_reachable_time_ms", IP, Unit.SAME, "neighbourReachableMs");
     put(
@@ -156,8 +153,7 @@ public final class SysctlNames {
 
   private static void words(
       Map<String, Counterpart> all, String name, String key, String... pairs) {
-    all.put(
-        "net.ipv4." + name, new Counterpart(TCP, List.of(key), Unit.WORDS, ordered(pairs)));
+    all.put("net.ipv4." + name, new Counterpart(TCP, List.of(key), Unit.WORDS, ordered(pairs)));
   }
 
   private static Map<String, String> ordered(String... pairs) {
@@ -174,8 +170,7 @@ public final class SysctlNames {
     ALL.forEach(
         (name, counterpart) ->
             list.add(
-                new Sysctl(
-                    name, counterpart.pid(), counterpart.keys(), meaning(counterpart))));
+                new Sysctl(name, counterpart.pid(), counterpart.keys(), meaning(counterpart))));
     return list;
   }
 
@@ -253,7 +248,10 @@ public final class SysctlNames {
         long micros = number(name, value);
         if (micros % 1000 != 0) {
           throw new ConfigurationException(
-              name + " = " + value + " is no whole number of milliseconds; there are no finer ones");
+              name
+                  + " = "
+                  + value
+                  + " is no whole number of milliseconds; there are no finer ones");
         }
         yield Long.toString(micros / 1000);
       }

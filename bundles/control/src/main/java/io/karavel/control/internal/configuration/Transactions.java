@@ -312,13 +312,11 @@ public final class Transactions {
       Setting.Applies applies =
           byPid.get(pid).keySet().stream()
                   .anyMatch(
-                      key ->
-                          KnownPids.schema(pid).setting(key).applies() == Setting.Applies.LIVE)
+                      key -> KnownPids.schema(pid).setting(key).applies() == Setting.Applies.LIVE)
               ? Setting.Applies.LIVE
               : Setting.Applies.NEW;
       ModuleReports.Answer answer = modules.await(pid, store.read(pid), applies);
-      taken.add(
-          new ConfigurationResult.Taken(pid, answer.running(), answer.connections()));
+      taken.add(new ConfigurationResult.Taken(pid, answer.running(), answer.connections()));
       if (answer.problem() != null && problem == null) {
         problem = answer.problem();
       }
@@ -393,8 +391,7 @@ public final class Transactions {
     store.settle(List.copyOf(back.keySet()));
     step("history");
     if (!history.contains(prepared.record().id())) {
-      history.add(
-          prepared.with(ConfigurationRecord.UNDONE, why).record(), historyLimit.getAsInt());
+      history.add(prepared.with(ConfigurationRecord.UNDONE, why).record(), historyLimit.getAsInt());
     }
     step("journal away");
     journal.delete();
@@ -416,13 +413,7 @@ public final class Transactions {
       Configurations.Author author, List<KeyChange> changes, String result, String text) {
     history.add(
         new ConfigurationRecord(
-            history.nextId(),
-            clock.instant(),
-            author.user(),
-            author.door(),
-            changes,
-            result,
-            text),
+            history.nextId(), clock.instant(), author.user(), author.door(), changes, result, text),
         historyLimit.getAsInt());
   }
 

@@ -147,8 +147,7 @@ final class BundleExchange implements Exchange {
   }
 
   private List<ComponentConfigurationDTO> configurations(Bundle bundle) {
-    Collection<ComponentDescriptionDTO> described =
-        components.getComponentDescriptionDTOs(bundle);
+    Collection<ComponentDescriptionDTO> described = components.getComponentDescriptionDTOs(bundle);
     List<ComponentConfigurationDTO> all = new ArrayList<>();
     described.forEach(d -> all.addAll(components.getComponentConfigurationDTOs(d)));
     return all;

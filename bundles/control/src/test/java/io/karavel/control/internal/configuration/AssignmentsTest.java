@@ -38,8 +38,7 @@ class AssignmentsTest {
       assertThat(parse(name + "=3")).containsExactly("io.karavel.tcp synRetries 3");
     }
     assertThat(parse("nic.memory~cable0.mtu=1400", "synRetries="))
-        .containsExactly(
-            "io.karavel.nic.memory~cable0 mtu 1400", "io.karavel.tcp synRetries null");
+        .containsExactly("io.karavel.nic.memory~cable0 mtu 1400", "io.karavel.tcp synRetries null");
   }
 
   @Test

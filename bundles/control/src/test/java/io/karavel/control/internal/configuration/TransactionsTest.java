@@ -224,8 +224,7 @@ class TransactionsTest {
     if (applied) {
       assertThat(history).hasSize(1);
       assertThat(history.get(0).result())
-          .isEqualTo(
-              confirm > 0 ? ConfigurationRecord.TO_CONFIRM : ConfigurationRecord.APPLIED);
+          .isEqualTo(confirm > 0 ? ConfigurationRecord.TO_CONFIRM : ConfigurationRecord.APPLIED);
     }
     return outcome;
   }
@@ -242,8 +241,7 @@ class TransactionsTest {
   void aTornLineOfTheHistoryIsLeftOutAndTheNextOneIsWhole() throws Exception {
     start();
     set(0, "synRetries=3");
-    Files.writeString(
-        directory.resolve("history.tsv"), "2\t2026-03", StandardOpenOption.APPEND);
+    Files.writeString(directory.resolve("history.tsv"), "2\t2026-03", StandardOpenOption.APPEND);
     Files.writeString(directory.resolve("journal.new"), "half");
     start();
     assertThat(transactions.history().all()).hasSize(1);
