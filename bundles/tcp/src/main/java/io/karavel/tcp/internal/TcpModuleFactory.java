@@ -46,7 +46,7 @@ public final class TcpModuleFactory implements ModuleFactory {
     if (congestionControls.byName() != controls) {
       module.post(congestionControls.byName(), () -> {});
     }
-    if (configured && settings != its) {
+    if (configured && !settings.equals(its)) {
       module.post(settings);
     }
     return module;
