@@ -293,6 +293,11 @@ public final class StackHarness {
     return stack.counters().getOrDefault(name, 0L);
   }
 
+  /** All counters by name, those included that have counted nothing. */
+  public Map<String, Long> counters() {
+    return stack.counters();
+  }
+
   /** How many were discarded for a reason. */
   public long drops(DropReason reason) {
     return stack.drops().getOrDefault(reason, 0L);

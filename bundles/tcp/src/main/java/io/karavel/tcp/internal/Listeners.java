@@ -10,6 +10,7 @@ import io.karavel.tcp.internal.connection.Embryo;
 import io.karavel.tcp.internal.connection.FastOpen;
 import io.karavel.tcp.internal.connection.KeepaliveTimes;
 import io.karavel.tcp.internal.connection.Resets;
+import io.karavel.tcp.internal.connection.Segment;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import io.karavel.tcp.spi.ByteRing;
 import io.karavel.tcp.spi.StackListener;
@@ -244,9 +245,7 @@ final class Listeners {
         sendSynAck(embryo);
         break;
       case CHALLENGE_ACK:
-        lane.context
-            .drops()
-            .count(arrival.segment.syn() ? DropReason.TCP_SYN_CHALLENGED : DropReason.TCP_SEQUENCE);
+        lane.context.drops().count(refusal(embryo, arrival.segment, DropReason.TCP_RST_CHALLENGED));
         embryo.challengeAck(lane.out, nowNanos);
         output.send(embryo);
         break;
@@ -267,11 +266,25 @@ final class Listeners {
         lane.mib.deferAcceptDrop.increment();
         break;
       case IGNORE:
-        lane.context.drops().count(DropReason.TCP_SEQUENCE);
+        lane.context.drops().count(refusal(embryo, arrival.segment, DropReason.TCP_SEQUENCE));
         break;
     }
     embryos.moved(embryo);
     timer.cover(embryos);
+  }
+
+  /** Why an embryo refused a segment. */
+  private static DropReason refusal(QueuedEmbryo embryo, Segment segment, DropReason ofReset) {
+    if (segment.rst()) {
+      return ofReset;
+    }
+    if (segment.syn()) {
+      return DropReason.TCP_SYN_CHALLENGED;
+    }
+    if (embryo.isTimestampOld(segment)) {
+      return DropReason.TCP_PAWS;
+    }
+    return segment.ack() ? DropReason.TCP_SEQUENCE : DropReason.TCP_FLAGS;
   }
 
   private void complete(QueuedEmbryo embryo, Arrival arrival) {

@@ -2,12 +2,14 @@ package io.karavel.scripts.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.engine.DropReason;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.script.PacketScript;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -353,6 +355,9 @@ class SegmentArrivesTest {
       script.expectNothingFor("50ms");
     }
     script.expectState(TcpState.valueOf(cells[2].trim()));
+    assertThat(script.harness().drops())
+        .as("the reason, if it ended early")
+        .isEqualTo(drops(ExpectedDrop.of(state, segment)));
     String rest = cells.length > 3 ? cells[3].trim() : "";
     if (rest.matches("[0-9]+")) {
       assertThat(script.socket().available()).as("readable").isEqualTo(Long.parseLong(rest));
@@ -372,7 +377,19 @@ class SegmentArrivesTest {
         .expectWithin("50ms", acknowledgement)
         .expectNothingFor("50ms")
         .expectState(before)
+        .check(s -> assertThat(s.harness().drops()).isEqualTo(drops(oldTimestampIn(state))))
         .end();
+  }
+
+  private static Map<DropReason, Long> drops(DropReason reason) {
+    return reason == null ? Map.of() : Map.of(reason, 1L);
+  }
+
+  private static DropReason oldTimestampIn(String state) {
+    return switch (state) {
+      case "TIME_WAIT" -> DropReason.TCP_TIME_WAIT;
+      default -> DropReason.TCP_PAWS;
+    };
   }
 
   /** The rows and, for segments that are neither SYN nor RST, each with an older timestamp. */

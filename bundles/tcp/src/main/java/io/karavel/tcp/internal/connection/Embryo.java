@@ -240,14 +240,19 @@ public class Embryo {
     return (agreed & option) != 0;
   }
 
+  /** Whether PAWS refuses a segment: its timestamp is older than the last, or missing. */
+  public final boolean isTimestampOld(Segment segment) {
+    return has(TIMESTAMPS)
+        && (segment.timestampsPresent ? segment.timestampValue - tsRecent < 0 : !segment.rst());
+  }
+
   /** Judges a segment for this 4-tuple. */
   public final Verdict onSegment(Segment segment, long nowNanos) {
     int next = irs + 1;
-    boolean timestampOld =
-        has(TIMESTAMPS)
-            && (segment.timestampsPresent ? segment.timestampValue - tsRecent < 0 : !segment.rst());
+    boolean timestampOld = isTimestampOld(segment);
     if (segment.rst()) {
       if (segment.sequence == next) {
+        context.counters().attemptFails.increment();
         return Verdict.REMOVE;
       }
       return isInWindow(segment, next) ? challenge(nowNanos) : Verdict.IGNORE;
@@ -407,6 +412,7 @@ public class Embryo {
     out.acknowledgment = irs + 1;
     out.flags = TcpHeader.RST | TcpHeader.ACK;
     context.counters().outRsts.increment();
+    context.counters().attemptFails.increment();
   }
 
   /** How often the SYN-ACK was repeated by the timer. */

@@ -444,5 +444,22 @@ class SegmentArrivesTest {
     scene.after(25L * 24 * 3600 * 1000);
     scene.inject(stamp(scene.segment("A", 1, 10, 1), 50));
     assertThat(scene.read(100)).hasSize(10);
+    // it is the one that later ones are compared with
+    scene.inject(stamp(scene.segment("A", 11, 10, 1), 49));
+    assertThat(scene.read(100)).isEmpty();
+    scene.inject(stamp(scene.segment("A", 11, 10, 1), 51));
+    assertThat(scene.read(100)).hasSize(10);
+  }
+
+  @Test
+  void theTwentyFourDaysCountFromTheLastTimestampAndNotFromTheBeginning() {
+    Scene scene = withTimestamps();
+    for (int day = 1; day <= 40; day++) {
+      scene.after(24L * 3600 * 1000);
+      scene.inject(stamp(scene.segment("A", 10 * day - 9, 10, 1), 100 + day));
+    }
+    assertThat(scene.read(1000)).hasSize(400);
+    scene.inject(stamp(scene.segment("A", 401, 10, 1), 139));
+    assertThat(scene.read(100)).isEmpty();
   }
 }
