@@ -274,8 +274,7 @@ class CountersTest {
     Times.expectAll(script, ". 0:0(0) ack 1", "10 12 14");
     expectMoved(script, before, "TCPKeepAlive=3");
     script.at("16s").expect("R 1:1(0)");
-    expectMoved(
-        script, before, "EstabResets=1 OutRsts=1 TCPAbortOnTimeout=1 TCPKeepAlive=3");
+    expectMoved(script, before, "EstabResets=1 OutRsts=1 TCPAbortOnTimeout=1 TCPKeepAlive=3");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The diagram of RFC 9293 §3.3.2; every state is left for CLOSED by a reset, an abort or a timeout. */
+/** The diagram of RFC 9293 §3.3.2; a reset, an abort or a timeout leads to CLOSED. */
 class TransitionsTest {
   private static final Map<TcpState, Set<TcpState>> DIAGRAM = new EnumMap<>(TcpState.class);
 
