@@ -28,8 +28,7 @@ class LiveInEveryStateTest {
     switch (state) {
       case "ESTABLISHED" -> script.write(10);
       case "ZERO_WINDOW" -> script.inject(". 1:1(0) ack 1 win 0").write(10);
-      case "ORPHAN_BEHIND_ZERO_WINDOW" ->
-          script.inject(". 1:1(0) ack 1 win 0").write(10).close();
+      case "ORPHAN_BEHIND_ZERO_WINDOW" -> script.inject(". 1:1(0) ack 1 win 0").write(10).close();
       case "CLOSE_WAIT" -> script.inject("F. 1:1(0) ack 1").write(10);
       case "FIN_WAIT_1" -> script.shutdownOutput();
       case "ORPHAN_IN_FIN_WAIT_1" -> script.close();

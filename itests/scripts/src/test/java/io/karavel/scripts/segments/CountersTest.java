@@ -230,9 +230,7 @@ class CountersTest {
     expectMoved(script, before, "RetransSegs=3 TCPSlowStartRetrans=3 TCPTimeouts=3");
     script.expectNothingUntil("3s");
     expectMoved(
-        script,
-        before,
-        "RetransSegs=3 TCPAbortOnTimeout=1 TCPSlowStartRetrans=3 TCPTimeouts=3");
+        script, before, "RetransSegs=3 TCPAbortOnTimeout=1 TCPSlowStartRetrans=3 TCPTimeouts=3");
   }
 
   @Test

@@ -114,9 +114,7 @@ final class ExpectedDrop {
       return DropReason.TCP_FLAGS;
     }
     boolean acceptableAck =
-        opening
-            ? acknowledgment == 1
-            : acknowledgment - sent <= 0 && 1 - acknowledgment <= WINDOW;
+        opening ? acknowledgment == 1 : acknowledgment - sent <= 0 && 1 - acknowledgment <= WINDOW;
     return acceptableAck ? null : DropReason.TCP_ACK;
   }
 
