@@ -20,9 +20,10 @@ import java.util.stream.Stream;
 
 /**
  * The last hand on the assembly before it is packed: {@code java Pack.java ASSEMBLY VERSION
- * TIMESTAMP}. Takes the time of the build out of the files that Karaf's tools edited, so that the same
- * sources make the same bytes, and writes the bill of materials, {@code karavel.cdx.json} (CycloneDX
- * 1.6): every jar that is really there, with its digest, its licences, and what it embeds.
+ * TIMESTAMP}. Takes the time of the build out of the files that Karaf's tools edited, so that the
+ * same sources make the same bytes, and writes the bill of materials, {@code karavel.cdx.json}
+ * (CycloneDX 1.6): every jar that is really there, with its digest, its licences, and what it
+ * embeds.
  */
 final class Pack {
   private static final Pattern STAMP =
@@ -31,7 +32,8 @@ final class Pack {
 
   /** One clause of a Bundle-License header: what stands before its parameters. */
   private static final Pattern LICENCE =
-      Pattern.compile("(?:\"([^\"]*)\"|([^;,\"]+))((?:\\s*;\\s*[\\w-]+\\s*:?=\\s*(?:\"[^\"]*\"|[^;,]*))*),?");
+      Pattern.compile(
+          "(?:\"([^\"]*)\"|([^;,\"]+))((?:\\s*;\\s*[\\w-]+\\s*:?=\\s*(?:\"[^\"]*\"|[^;,]*))*),?");
 
   private static final Map<String, String> SPDX =
       Map.of(
@@ -77,7 +79,8 @@ final class Pack {
   }
 
   private void describe(String version, String timestamp) throws Exception {
-    json.append("{\n  \"bomFormat\": \"CycloneDX\",\n  \"specVersion\": \"1.6\",\n  \"version\": 1,\n");
+    json.append(
+        "{\n  \"bomFormat\": \"CycloneDX\",\n  \"specVersion\": \"1.6\",\n  \"version\": 1,\n");
     json.append("  \"metadata\": {\n    \"timestamp\": ").append(quoted(timestamp));
     json.append(",\n    \"component\": {\"type\": \"application\", \"bom-ref\": \"karavel\",");
     json.append(" \"group\": \"io.karavel\", \"name\": \"karaf-distribution\", \"version\": ");
@@ -144,9 +147,12 @@ final class Pack {
     while (clause.find()) {
       String name = (clause.group(1) != null ? clause.group(1) : clause.group(2)).trim();
       if (!name.isEmpty()) {
-        String id = SPDX.get(name.toLowerCase().replaceFirst("^https?://", "").replaceFirst("\\.(txt|html|php)$", ""));
-        String licence =
-            id != null ? "{\"id\": " + quoted(id) : "{\"name\": " + quoted(name);
+        String id =
+            SPDX.get(
+                name.toLowerCase()
+                    .replaceFirst("^https?://", "")
+                    .replaceFirst("\\.(txt|html|php)$", ""));
+        String licence = id != null ? "{\"id\": " + quoted(id) : "{\"name\": " + quoted(name);
         found.add("{\"license\": " + licence + "}}");
       }
     }
@@ -171,7 +177,8 @@ final class Pack {
         return part;
       }
     }
-    throw new IOException(path + " does not say which artifact it is: no pom.properties of its name");
+    throw new IOException(
+        path + " does not say which artifact it is: no pom.properties of its name");
   }
 
   private static String sha256(Path file) throws Exception {
@@ -183,7 +190,9 @@ final class Pack {
   }
 
   private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ") + '"';
+    return '"'
+        + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ")
+        + '"';
   }
 
   /** A Maven artifact. */
