@@ -44,6 +44,10 @@ public class CommandsIT {
           "nic:impair",
           "net:module-list",
           "net:module-history",
+          "net:config-list tcp.syn",
+          "net:config-get tcp.synRetries net.ipv4.tcp_rmem",
+          "net:config-diff",
+          "net:config-history --limit 5",
           "net:events --limit 1000",
           "net:events --kind module --kind config --limit 1000",
           "net:events -f --seconds 0.5",
@@ -80,6 +84,8 @@ public class CommandsIT {
           "ip:route-remove -f 10.98.0.0/16",
           "nic:set mem0 queueFrames=999",
           "nic:set mem0 queueFrames=",
+          "net:config-set ip.defaultTtl=65",
+          "net:config-reset ip.defaultTtl",
           "ip:neighbour-flush -f",
           "net:support-archive --sample 0 --log-kbytes 16");
 
@@ -110,6 +116,8 @@ public class CommandsIT {
       commands.forEach(command -> tried.add(command.split(" ", 2)[0]));
     }
     tried.addAll(List.of("tcp:connect", "tcp:listen", "tcp:show", "tcp:kill"));
+    // ConfigurationChangesIT
+    tried.addAll(List.of("net:config-rollback", "net:config-confirm"));
     // DiagnosticsIT
     tried.addAll(List.of("net:lab", "tcp:trace"));
     // whatIsWrongIsSaidAndFails

@@ -294,6 +294,21 @@ class TimingWheelTest {
   }
 
   @Test
+  void slotTimersSayFromWhenOnACrowdedSlotBecomesAWheel() throws Exception {
+    factory.settings(settings("slotTimers", 127));
+    context.runPosted();
+    for (int i = 0; i < 100; i++) {
+      insert(i, ORIGIN + 3_600_000_000_000L + i * 1_000_000_000L);
+    }
+    int before = wheel.wheels();
+    factory.settings(settings("slotTimers", 10));
+    context.runPosted();
+    insert(100, ORIGIN + 3_600_000_000_000L + 50_500_000_000L);
+    assertThat(wheel.wheels()).isGreaterThan(before);
+    assertThat(numbersDueAt(Long.MAX_VALUE - 1)).hasSize(101);
+  }
+
+  @Test
   void aNewTickMovesEveryTimerAndLosesNone() {
     for (int i = 0; i < 1000; i++) {
       insert(i, ORIGIN + i * 333_333L);

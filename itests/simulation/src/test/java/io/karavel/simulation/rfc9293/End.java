@@ -76,9 +76,6 @@ final class End {
   final List<Sent> flight = new ArrayList<>();
   long finSentAt = -1;
 
-  /** Something was sent again: the congestion window is not known from outside any more. */
-  boolean repeated;
-
   /** Since when the head is known to be lost, and which it is. */
   long lossShownNanos = NEVER;
 

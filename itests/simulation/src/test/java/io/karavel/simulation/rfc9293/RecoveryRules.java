@@ -12,9 +12,6 @@ final class RecoveryRules {
   /** Timers may be as coarse as the largest tick of a run, and its delayed acknowledgements. */
   private static final long SLACK_NANOS = 200_000_000L;
 
-  /** Most options of a segment. */
-  private static final int OPTION_BYTES = 40;
-
   private RecoveryRules() {}
 
   /** An acknowledgement has been taken in. */
@@ -46,18 +43,6 @@ final class RecoveryRules {
       e.fail(
           "loss recovery (RFC 6675)",
           "three segments behind " + head.from + " were acknowledged, but it is not sent again");
-    }
-  }
-
-  /** RFC 9293 MUST-17: an application can disable Nagle; then nothing is held back for it. */
-  static void checkNoDelay(End e, long room, long now) {
-    boolean noDelay = e.settings.option("noDelay", !e.settings.flag("nagle"));
-    long unsent = e.writtenEnd() - e.nxt;
-    long all = e.outstanding() + unsent;
-    long window = e.settings.number("initialWindow") * (e.segmentLimit() - OPTION_BYTES);
-    boolean congested = e.repeated || e.synRetransmitted || 2 * all > window;
-    if (noDelay && !congested && unsent > 0 && unsent < room && !e.probing) {
-      e.fail("no delay (RFC 9293 MUST-17)", unsent + " bytes wait though Nagle is disabled");
     }
   }
 }

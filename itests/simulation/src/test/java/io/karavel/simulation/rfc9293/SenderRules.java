@@ -266,7 +266,6 @@ final class SenderRules {
     if (held || e.host.isPacing(now)) {
       return;
     }
-    RecoveryRules.checkNoDelay(e, room, now);
     if (e.outstanding() != 0) {
       return;
     }

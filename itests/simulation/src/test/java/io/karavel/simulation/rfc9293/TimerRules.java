@@ -30,7 +30,6 @@ final class TimerRules {
 
   static void onRetransmission(End e, long from, long to, long now) {
     boolean isHead = from <= e.una;
-    e.repeated = true;
     for (Sent sent : e.flight) {
       if (sent.from < to && sent.to > from) {
         sent.lastNanos = now;

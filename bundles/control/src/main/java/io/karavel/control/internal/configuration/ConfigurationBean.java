@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.management.JMException;
-import javax.management.MBeanException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
@@ -55,11 +54,11 @@ final class ConfigurationBean implements ConfigurationMBean {
   }
 
   /** Clients of JMX know no exceptions of ours. */
-  private static <T> T answer(Call<T> call) throws MBeanException {
+  private static <T> T answer(Call<T> call) {
     try {
       return call.call();
     } catch (ConfigurationException | IllegalArgumentException e) {
-      throw new MBeanException(new IllegalArgumentException(e.getMessage()));
+      throw new IllegalArgumentException(e.getMessage());
     }
   }
 
@@ -75,7 +74,7 @@ final class ConfigurationBean implements ConfigurationMBean {
   }
 
   @Override
-  public String getValue(String name) throws MBeanException {
+  public String getValue(String name) {
     return answer(
         () ->
             configurations.values(name).stream()
@@ -84,12 +83,12 @@ final class ConfigurationBean implements ConfigurationMBean {
   }
 
   @Override
-  public String setValues(String[] assignments) throws MBeanException {
+  public String setValues(String[] assignments) {
     return setValues(assignments, 0);
   }
 
   @Override
-  public String setValues(String[] assignments, int confirmSeconds) throws MBeanException {
+  public String setValues(String[] assignments, int confirmSeconds) {
     return answer(() -> text(configurations.set(List.of(assignments), confirmSeconds, author())));
   }
 
@@ -109,7 +108,7 @@ final class ConfigurationBean implements ConfigurationMBean {
   }
 
   @Override
-  public String[] listEffects(String[] assignments) throws MBeanException {
+  public String[] listEffects(String[] assignments) {
     ConfigurationPlan plan = answer(() -> configurations.plan(List.of(assignments)));
     List<String> lines = new ArrayList<>();
     plan.changes().forEach(change -> lines.add("change\t" + change));
@@ -136,12 +135,12 @@ final class ConfigurationBean implements ConfigurationMBean {
   }
 
   @Override
-  public String rollback(long id) throws MBeanException {
+  public String rollback(long id) {
     return answer(() -> text(configurations.rollback(id, false, author())));
   }
 
   @Override
-  public String confirm() throws MBeanException {
+  public String confirm() {
     return answer(() -> configurations.confirm(author()).text() + " is kept");
   }
 }

@@ -1,7 +1,5 @@
 package io.karavel.control.internal.configuration;
 
-import javax.management.MBeanException;
-
 /**
  * The configuration through JMX, as {@code io.karavel:type=Configuration}. Keys are written as for
  * net:config-set.
@@ -11,23 +9,23 @@ public interface ConfigurationMBean {
   String[] listValues();
 
   /** The stored value of a key, else its default. */
-  String getValue(String name) throws MBeanException;
+  String getValue(String name);
 
   /** Changes keys together or not at all; says how it was taken. */
-  String setValues(String[] assignments) throws MBeanException;
+  String setValues(String[] assignments);
 
   /** Likewise, and goes back by itself unless {@link #confirm} is called in time. */
-  String setValues(String[] assignments, int confirmSeconds) throws MBeanException;
+  String setValues(String[] assignments, int confirmSeconds);
 
   /** What a change would do, a line each. */
-  String[] listEffects(String[] assignments) throws MBeanException;
+  String[] listEffects(String[] assignments);
 
   /** The changes so far, latest first, a line each. */
   String[] listHistory();
 
   /** Gives the keys of a change the values before it; 0 is the last. */
-  String rollback(long id) throws MBeanException;
+  String rollback(long id);
 
   /** Keeps the change that waits to be confirmed. */
-  String confirm() throws MBeanException;
+  String confirm();
 }

@@ -236,6 +236,10 @@ class MemoryCableTest {
     assertThat(left.capabilities().segmentationBytes()).isZero();
     assertThat(left.capabilities().mtu()).isEqualTo(1280);
     assertThat(left.info().settings()).containsEntry("offloads", false).containsEntry("mtu", 1280L);
+    assertThat(left.capabilities().bareIp()).isFalse();
+    cable.settings(settings("mode", "ip"));
+    assertThat(left.capabilities().bareIp()).isTrue();
+    assertThat(right.capabilities().bareIp()).isTrue();
   }
 
   @Test
