@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
@@ -26,11 +25,26 @@ final class Distribution {
 
   /** The options of a test class, followed by its own. */
   static Option[] options(Option... own) {
+    List<Option> all = new ArrayList<>(List.of(own));
+    all.add(port("io.karavel.services", "forwarderPort"));
+    return karaf(System.getProperty("dist.url"), "", all);
+  }
+
+  /**
+   * A Karaf as Apache ships it, with nothing of ours.
+   *
+   * @param repositories what it may fetch artifacts from, besides what it brings along
+   */
+  static Option[] stock(String repositories, Option... own) {
+    return karaf(System.getProperty("stock.url"), repositories, List.of(own));
+  }
+
+  private static Option[] karaf(String url, String repositories, List<Option> own) {
     String karafVersion = System.getProperty("karaf.version");
     List<Option> options = new ArrayList<>();
     options.add(
         karafDistributionConfiguration()
-            .frameworkUrl(System.getProperty("dist.url"))
+            .frameworkUrl(url)
             .karafVersion(karafVersion)
             .name("karavel")
             .unpackDirectory(new File("target/exam"))
@@ -45,18 +59,18 @@ final class Distribution {
             "etc/org.ops4j.pax.url.mvn.cfg",
             "org.ops4j.pax.url.mvn.defaultRepositories",
             "${karaf.home.uri}${karaf.default.repository}@id=system.repository@snapshots, "
+                + "file:${karaf.data}/kar@id=kar.repository@multi@snapshots, "
                 + System.getProperty("exam.repo")));
     options.add(
         editConfigurationFilePut(
-            "etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""));
+            "etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", repositories));
     options.add(port("org.apache.karaf.management", "rmiRegistryPort"));
     options.add(port("org.apache.karaf.management", "rmiServerPort"));
     options.add(port("org.apache.karaf.shell", "sshPort"));
-    options.add(port("io.karavel.services", "forwarderPort"));
     for (String flag : jvmFlags(karafVersion)) {
       options.add(vmOption(flag));
     }
-    Collections.addAll(options, own);
+    options.addAll(own);
     return options.toArray(new Option[0]);
   }
 

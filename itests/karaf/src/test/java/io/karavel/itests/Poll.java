@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits for what happens asynchronously, and says what was there instead when it does not. */
 final class Poll {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long PATIENCE_SECONDS = 20;
   private static final long PAUSE_MILLIS = 20;
 
   private Poll() {}
@@ -24,7 +24,13 @@ final class Poll {
   /** Looks until the expectation holds; returns what was seen then. */
   static <T> T until(String what, Look<T> look, Expectation<? super T> expectation)
       throws Exception {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    return within(PATIENCE_SECONDS, what, look, expectation);
+  }
+
+  /** The same for what takes its time. */
+  static <T> T within(long seconds, String what, Look<T> look, Expectation<? super T> expectation)
+      throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     Object last;
     do {
       try {

@@ -258,6 +258,53 @@ class CommandsTest {
     }
   }
 
+  /** ManagementIT runs that file over ssh; what is missing there is tried nowhere. */
+  @Test
+  void everyCommandWithEveryOptionAndItsRoleIsInTheCatalogue() throws Exception {
+    List<String> lines =
+        Files.readAllLines(CHECKOUT.resolve("itests/karaf/src/test/resources/commands.txt"));
+    List<String> missing = new ArrayList<>();
+    for (Class<?> type : commands()) {
+      String role = name(type) + " " + leastRole(type);
+      if (!lines.contains(role)) {
+        missing.add("the line '" + role + "' with what it runs below");
+      }
+      List<List<String>> runs =
+          lines.stream()
+              .map(line -> List.of(line.strip().replace("~", "").split("\\s+")))
+              .filter(words -> words.size() > 1 && words.get(1).equals(name(type)))
+              .toList();
+      if (runs.isEmpty()) {
+        missing.add("a line that runs " + name(type));
+      }
+      for (Field field : fields(type)) {
+        Option option = field.getAnnotation(Option.class);
+        if (option == null || List.of("--stack", "--json", "--no-format").contains(option.name())) {
+          continue;
+        }
+        List<String> names = new ArrayList<>(List.of(option.aliases()));
+        names.add(option.name());
+        if (runs.stream().noneMatch(words -> words.stream().anyMatch(names::contains))) {
+          missing.add("a line that runs " + name(type) + " with " + names);
+        }
+      }
+    }
+    assertThat(missing)
+        .as("what is missing in itests/karaf/src/test/resources/commands.txt; its head explains it")
+        .isEmpty();
+  }
+
+  private static String leastRole(Class<?> type) throws IOException {
+    Command command = type.getAnnotation(Command.class);
+    return Files.readAllLines(
+            ETC.resolve("org.apache.karaf.command.acl." + command.scope() + ".cfg"))
+        .stream()
+        .filter(line -> line.startsWith(command.name() + " = "))
+        .map(line -> line.substring(line.indexOf('=') + 2, line.indexOf(',')))
+        .findFirst()
+        .orElse("admin");
+  }
+
   @Test
   void theManualSaysWhatTheCommandsSay() throws Exception {
     StringBuilder page = new StringBuilder(1 << 15);
