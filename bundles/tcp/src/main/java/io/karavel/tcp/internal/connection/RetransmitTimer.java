@@ -77,7 +77,7 @@ final class RetransmitTimer {
     long interval = c.synUnacknowledged() ? synIntervalNanos(c) : intervalNanos(c);
     long deadline = c.retransmitArmedNanos + interval;
     long userTimeout = c.options.userTimeoutNanos(c.settings());
-    if (userTimeout > 0 && !c.synUnacknowledged() && hasOutstanding(c)) {
+    if (userTimeout > 0 && (c.synUnacknowledged() ? c.active : hasOutstanding(c))) {
       deadline = Math.min(deadline, firstSent(c) + userTimeout);
     }
     c.retransmitDeadline = deadline;
@@ -88,7 +88,8 @@ final class RetransmitTimer {
   }
 
   private static long firstSent(ControlBlock c) {
-    return c.retransmits > 0 ? c.retryStartNanos : c.sent.firstSentNanos();
+    boolean known = c.retransmits > 0 || c.synUnacknowledged();
+    return known ? c.retryStartNanos : c.sent.firstSentNanos();
   }
 
   /**
@@ -199,8 +200,10 @@ final class RetransmitTimer {
   }
 
   private static void onSynExpiry(ControlBlock c, long nowNanos) {
-    FastOpen.onTimeout(c, c.retransmits >= synLimit(c));
-    if (c.retransmits >= synLimit(c)) {
+    // the user timeout ends a connect too (RFC 9293 §3.10.8: in any state)
+    boolean over = c.retransmits >= synLimit(c) || c.active && isUserTimeoutOver(c, nowNanos);
+    FastOpen.onTimeout(c, over);
+    if (over) {
       giveUp(c);
       return;
     }
