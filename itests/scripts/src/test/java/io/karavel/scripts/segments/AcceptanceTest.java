@@ -18,7 +18,9 @@ class AcceptanceTest {
   void aSynWithAnOlderTimestampIsChallengedLikeAnyOther() {
     PacketScript script = PacketScript.create().openPassively(FULL_SYN);
     for (int i = 0; i < 3; i++) {
-      script.inject("S 5:5(0) win 65535 <mss 1000,TS val 99 ecr 0>").expect(". 1:1(0) ack 1 <nop,nop,TS>");
+      script
+          .inject("S 5:5(0) win 65535 <mss 1000,TS val 99 ecr 0>")
+          .expect(". 1:1(0) ack 1 <nop,nop,TS>");
     }
     assertThat(script.harness().counter("TcpExt.TCPChallengeACK")).isEqualTo(3);
     script.expectState(TcpState.ESTABLISHED).end();
