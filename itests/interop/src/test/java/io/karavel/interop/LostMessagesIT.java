@@ -38,7 +38,7 @@ class LostMessagesIT {
   private static final int SYN_RETRIES = Integer.getInteger("karavel.synRetries", 2);
   private static final int ORPHAN_RETRIES = Integer.getInteger("karavel.orphanRetries", 3);
   private static final int FIN_TIMEOUT = Integer.getInteger("karavel.finTimeoutSeconds", 3);
-  private static final int TIME_WAIT = Integer.getInteger("karavel.timeWaitSeconds", 3);
+  private static final int TIME_WAIT = Integer.getInteger("karavel.timeWaitSeconds", 10);
 
   /** How far ours may be from the table. */
   private static final double TOLERANCE = 0.05;
