@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.karaf.features.Feature;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -25,7 +26,7 @@ final class ModuleSwap {
   private final BundleContext context;
   private final Appliance appliance;
   private final FeatureCommit commit;
-  private final ControlSettings settings;
+  private final Supplier<ControlSettings> settings;
   private final Exchanges exchanges;
   private final Consumer<String> progress;
   private final Instant begin = Instant.now();
@@ -41,7 +42,7 @@ final class ModuleSwap {
       Exchanges exchanges,
       Appliance appliance,
       FeatureCommit commit,
-      ControlSettings settings,
+      Supplier<ControlSettings> settings,
       Consumer<String> progress) {
     this.context = context;
     this.exchanges = exchanges;

@@ -109,7 +109,7 @@ public final class ModulesComponent implements ModuleSwaps {
     int seconds = watchSeconds < 0 ? settings().watchSeconds() : watchSeconds;
     Bundle old = atWork(module);
     ModuleSwap swap =
-        new ModuleSwap(context, this::exchange, appliance, commit, settings(), progress);
+        new ModuleSwap(context, this::exchange, appliance, commit, this::settings, progress);
     Running mine = new Running(old.getSymbolicName(), swap, old.getBundleId());
     if (!running.compareAndSet(null, mine)) {
       Running other = running.get();
@@ -237,7 +237,7 @@ public final class ModulesComponent implements ModuleSwaps {
 
   private Exchange exchange(Bundle old, Bundle candidate, Consumer<String> progress) {
     return slotsOf(old) > 0
-        ? new SlotExchange(slots, old, candidate, settings(), progress)
+        ? new SlotExchange(slots, old, candidate, this::settings, progress)
         : new BundleExchange(context, appliance, components, old, candidate, progress);
   }
 

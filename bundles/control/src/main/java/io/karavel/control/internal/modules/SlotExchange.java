@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
@@ -18,7 +19,7 @@ final class SlotExchange implements Exchange {
   private final ModuleSlots slots;
   private final Bundle old;
   private final Bundle candidate;
-  private final ControlSettings settings;
+  private final Supplier<ControlSettings> settings;
   private final Consumer<String> progress;
   private long crashesBefore;
 
@@ -26,7 +27,7 @@ final class SlotExchange implements Exchange {
       ModuleSlots slots,
       Bundle old,
       Bundle candidate,
-      ControlSettings settings,
+      Supplier<ControlSettings> settings,
       Consumer<String> progress) {
     this.slots = slots;
     this.old = old;
@@ -110,7 +111,7 @@ final class SlotExchange implements Exchange {
       return "stalled: " + e.getMessage();
     }
     long waitedMillis = (System.nanoTime() - beginNanos) / 1_000_000;
-    if (waitedMillis > settings.watchStallMillis()) {
+    if (waitedMillis > settings.get().watchStallMillis()) {
       return "stalled: lanes took " + waitedMillis + " ms to answer";
     }
     if (places.isEmpty()) {

@@ -4,6 +4,7 @@ import io.karavel.control.Appliance;
 import io.karavel.control.ControlSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Looks after a bundle that was swapped in: is it still at work, and does the stack do well? */
 final class Watch {
@@ -12,11 +13,11 @@ final class Watch {
 
   private final Appliance appliance;
   private final Exchange exchange;
-  private final ControlSettings settings;
+  private final Supplier<ControlSettings> settings;
   private final long resetsBefore;
 
   /** Notes how things are before the swap. */
-  Watch(Appliance appliance, Exchange exchange, ControlSettings settings) {
+  Watch(Appliance appliance, Exchange exchange, Supplier<ControlSettings> settings) {
     this.appliance = appliance;
     this.exchange = exchange;
     this.settings = settings;
@@ -55,7 +56,7 @@ final class Watch {
       return problem;
     }
     long reset = resets() - resetsBefore;
-    return reset >= settings.watchResets()
+    return reset >= settings.get().watchResets()
         ? reset + " established connections were reset since the swap"
         : null;
   }

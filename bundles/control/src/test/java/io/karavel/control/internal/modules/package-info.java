@@ -1,0 +1,2 @@
+/** Tests of swaps. */
+package io.karavel.control.internal.modules;
