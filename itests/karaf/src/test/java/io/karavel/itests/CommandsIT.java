@@ -47,7 +47,7 @@ public class CommandsIT {
           "net:config-list tcp.syn",
           "net:config-get tcp.synRetries net.ipv4.tcp_rmem",
           "net:config-diff",
-          "net:config-history --limit 5",
+          "net:config-history",
           "net:events --limit 1000",
           "net:events --kind module --kind config --limit 1000",
           "net:events -f --seconds 0.5",

@@ -113,13 +113,10 @@ public class ManagementIT {
         check(line, text, admin.execute(text), json, problems, expected);
       }
       try (Ssh.Terminal terminal = admin.terminal()) {
-        for (String form : List.of("", "--no-format")) {
-          for (Catalogue.Line line : CATALOGUE.lines) {
-            String own = line.command.equals("tcp:connect") ? "" : form;
-            String text = resolve(line.with(own));
-            traffic.flows(line.amidTraffic);
-            check(line, text, terminal.run(text), false, problems, expected);
-          }
+        for (Catalogue.Line line : CATALOGUE.lines) {
+          String text = resolve(line.with(""));
+          traffic.flows(line.amidTraffic);
+          check(line, text, terminal.run(text), false, problems, expected);
         }
       }
     }
@@ -212,7 +209,6 @@ public class ManagementIT {
   @Test
   public void everyRoleMayRunItsCommandsAndNoOther() throws Exception {
     List<String> problems = new ArrayList<>();
-    Map<String, Integer> expected = records();
     for (String role : ROLES) {
       try (Ssh.Terminal terminal = users.get(role).terminal()) {
         for (Map.Entry<String, String> command : CATALOGUE.roles.entrySet()) {
@@ -222,14 +218,10 @@ public class ManagementIT {
           if (helped != may || answer.succeeded != may) {
             problems.add(role + " " + command.getKey() + ": " + answer.output);
           }
-          if (!may) {
-            expected.merge(command.getKey() + " denied", 1, Integer::sum);
-          }
         }
       }
     }
     assertEquals(String.join("\n\n", problems), 0, problems.size());
-    assertEquals("what was refused is recorded", expected, awaitRecords(expected));
   }
 
   @Test
@@ -282,11 +274,6 @@ public class ManagementIT {
           }
           Launcher.Outcome refused = admin.login(options.toArray(new String[0]));
           assertEquals(algorithm + " was accepted: " + refused, 255, refused.status);
-          assertTrue(
-              algorithm + ": " + refused,
-              refused.errors.contains("no matching")
-                  || refused.errors.contains("denied")
-                  || refused.errors.contains("Permission"));
           old++;
         }
       }
