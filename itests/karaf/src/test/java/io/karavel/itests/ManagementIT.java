@@ -106,8 +106,9 @@ public class ManagementIT {
     Ssh admin = users.get("admin");
     try (Traffic traffic = new Traffic()) {
       for (Catalogue.Line line : CATALOGUE.lines) {
-        // a conversation has no result
-        boolean json = !line.command.equals("tcp:connect");
+        // a conversation has no result; frames are lines of text as they pass
+        boolean json =
+            !line.command.equals("tcp:connect") && !line.text.startsWith("net:capture --");
         String text = resolve(line.with(json ? "--stack main --json" : "--stack main"));
         traffic.flows(line.amidTraffic);
         check(line, text, admin.execute(text), json, problems, expected);
