@@ -1,6 +1,8 @@
 package io.karavel.shell.internal;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Keeps secrets out of everything that is printed, logged or packed. */
@@ -27,6 +29,13 @@ final class Masking {
   /** The value, or what stands in its place. */
   static Object value(String key, Object value) {
     return isSecret(key) ? MASK : value;
+  }
+
+  /** A configuration with what stands in the place of its secrets. */
+  static Map<String, Object> values(Map<String, ?> configuration) {
+    Map<String, Object> masked = new LinkedHashMap<>();
+    configuration.forEach((key, value) -> masked.put(key, value(key, value)));
+    return masked;
   }
 
   /** A text in which {@code password=…} and the like are masked. */

@@ -239,8 +239,8 @@ public final class NetStatusCommand extends ReportingCommand {
             live ->
                 live.problem() != null ? "refused" : live.notice() != null ? "waiting" : "in force",
             NetStatusCommand::colour)
-        .column("stored", LiveSettings::stored)
-        .column("applied", LiveSettings::applied)
+        .column("stored", live -> Masking.values(live.stored()))
+        .column("applied", live -> Masking.values(live.applied()))
         .column("problem", live -> live.problem() != null ? live.problem() : live.notice());
   }
 
