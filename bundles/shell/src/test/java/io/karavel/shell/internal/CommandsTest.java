@@ -258,7 +258,7 @@ class CommandsTest {
     }
   }
 
-  /** ManagementIT runs that file over ssh; what is missing there is tried nowhere. */
+  /** That file is for a run over ssh; what is missing there is tried nowhere. */
   @Test
   void everyCommandWithEveryOptionAndItsRoleIsInTheCatalogue() throws Exception {
     List<String> lines =
