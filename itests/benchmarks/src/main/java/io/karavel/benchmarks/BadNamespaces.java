@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,24 +19,16 @@ final class BadNamespaces implements AutoCloseable {
   static final String COMPETITOR = "10.55.0.3";
   static final String TAP = "tapkv";
   private static final String QUEUE = "10000";
-  private static final String ALLOWED = "net.ipv4.tcp_allowed_congestion_control";
 
-  private final String client = "kvxc" + ProcessHandle.current().pid();
-  private final String kernel = "kvxk" + ProcessHandle.current().pid();
-  private final String stack = "kvxs" + ProcessHandle.current().pid();
-  private final String allowedBefore;
-  private final Thread hook = new Thread(this::remove, "namespaces-remove");
+  private final NamespaceSet set = new NamespaceSet("cubic bbr", "kvxc", "kvxk", "kvxs");
+  private final String client = set.name(0);
+  private final String kernel = set.name(1);
+  private final String stack = set.name(2);
+  private final Thread hook = new Thread(this::cut, "wire-cut");
   private Process emulator;
 
   BadNamespaces() throws IOException {
-    allowedBefore = Shell.run("sysctl", "-n", ALLOWED).strip();
     Runtime.getRuntime().addShutdownHook(hook);
-    Shell.run("sysctl", "-qw", ALLOWED + "=" + allowedBefore + " cubic bbr");
-    for (String namespace : List.of(client, kernel, stack)) {
-      Shell.run("ip", "netns", "add", namespace);
-      Shell.run("ip", "-n", namespace, "link", "set", "lo", "up");
-      Namespaces.tune(namespace);
-    }
     Shell.run("ip", "-n", stack, "link", "add", "br0", "type", "bridge");
     Shell.run("ip", "-n", stack, "tuntap", "add", "dev", TAP, "mode", "tap");
     Shell.run("ip", "-n", stack, "link", "set", TAP, "master", "br0", "up", "txqueuelen", QUEUE);
@@ -49,7 +40,7 @@ final class BadNamespaces implements AutoCloseable {
   void wire(BadCell cell, boolean toStack, long seed) throws IOException {
     cut();
     List<String> command =
-        in(
+        NamespaceSet.in(
             client,
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -120,35 +111,27 @@ final class BadNamespaces implements AutoCloseable {
         .contains(" " + name + " ");
   }
 
+  /** The name of the stack's namespace. */
+  String stack() {
+    return stack;
+  }
+
   List<String> inClient(List<String> command) {
-    return in(client, command);
+    return NamespaceSet.in(client, command);
   }
 
   List<String> inKernel(List<String> command) {
-    return in(kernel, command);
+    return NamespaceSet.in(kernel, command);
   }
 
   List<String> inStack(List<String> command) {
-    return in(stack, command);
-  }
-
-  private static List<String> in(String namespace, List<String> command) {
-    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-    all.addAll(command);
-    return all;
-  }
-
-  private void remove() {
-    cut();
-    for (String namespace : List.of(client, kernel, stack)) {
-      Shell.quietly("ip", "netns", "del", namespace);
-    }
-    Shell.quietly("sysctl", "-qw", ALLOWED + "=" + allowedBefore);
+    return NamespaceSet.in(stack, command);
   }
 
   @Override
   public void close() {
-    remove();
+    cut();
+    set.close();
     Runtime.getRuntime().removeShutdownHook(hook);
   }
 }

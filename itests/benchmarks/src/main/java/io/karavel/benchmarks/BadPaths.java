@@ -2,7 +2,6 @@ package io.karavel.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +20,9 @@ import java.util.regex.Pattern;
  */
 public final class BadPaths {
   private static final String WARM_UP_SECONDS = "0.5";
+  private static final int SERVER_SECONDS = 36_000;
 
-  private final Path build;
+  private final Client client;
   private final int pairs;
   private final String seconds;
   private final String only;
@@ -30,8 +30,8 @@ public final class BadPaths {
   private final Map<String, Ratios> control = new LinkedHashMap<>();
   private final Map<String, Ratios> goodput = new LinkedHashMap<>();
 
-  private BadPaths(Path build, int pairs, String seconds, String only) {
-    this.build = build;
+  private BadPaths(Client client, int pairs, String seconds, String only) {
+    this.client = client;
     this.pairs = pairs;
     this.seconds = seconds;
     this.only = only;
@@ -39,24 +39,8 @@ public final class BadPaths {
 
   /** See the class. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    if (!"root".equals(System.getProperty("user.name"))) {
-      System.err.println(
-          "The table needs root, for network namespaces and TAPs: run it with sudo.");
-      System.exit(1);
-    }
-    Path build = Path.of(System.getProperty("karavel.benchmarks.build", "target/native"));
-    Files.createDirectories(build);
-    Path sources = Path.of(System.getProperty("karavel.benchmarks.sources", "src/main/native"));
-    for (String program : List.of("cli", "ksrv")) {
-      Shell.run(
-          "gcc",
-          "-O2",
-          "-o",
-          build.resolve(program).toString(),
-          sources.resolve(program + ".c").toString());
-    }
     new BadPaths(
-            build,
+            Client.compile(),
             arguments.length > 0 ? Integer.parseInt(arguments[0]) : 9,
             arguments.length > 1 ? arguments[1] : "20",
             arguments.length > 2 ? arguments[2] : "")
@@ -68,11 +52,9 @@ public final class BadPaths {
       namespaces.kernelControl("cubic");
       List<Process> servers = new ArrayList<>();
       try {
-        String server = build.resolve("ksrv").toAbsolutePath().toString();
-        servers.add(Shell.start(namespaces.inKernel(List.of(server, "36000"))));
-        servers.add(Shell.start(namespaces.inStack(List.of(server, "36000"))));
-        servers.add(Shell.start(namespaces.inStack(peer("cubic"))));
-        Thread.sleep(3000);
+        servers.add(Shell.start(namespaces.inKernel(client.server(SERVER_SECONDS))));
+        servers.add(Shell.start(namespaces.inStack(client.server(SERVER_SECONDS))));
+        servers.add(serving(namespaces, "cubic"));
         for (int pair = 0; pair < pairs; pair++) {
           for (BadCell cell : BadCell.ALL) {
             for (String mode : List.of("up", "down")) {
@@ -88,8 +70,7 @@ public final class BadPaths {
         if ("bbr".contains(only) && BadNamespaces.kernelHas("bbr")) {
           servers.remove(2).destroy();
           namespaces.kernelControl("bbr");
-          servers.add(Shell.start(namespaces.inStack(peer("bbr"))));
-          Thread.sleep(3000);
+          servers.add(serving(namespaces, "bbr"));
           for (int pair = 0; pair < pairs; pair++) {
             pair(namespaces, BadCell.BBR, "down", "BBR, 1 % loss, down", pair);
           }
@@ -102,6 +83,14 @@ public final class BadPaths {
       }
     }
     print();
+  }
+
+  /** The stack under that congestion control, once it answers. */
+  private Process serving(BadNamespaces namespaces, String congestionControl)
+      throws IOException, InterruptedException {
+    Process peer = Shell.start(namespaces.inStack(peer(congestionControl)));
+    client.awaitServing(namespaces.stack(), BadNamespaces.FAR, peer);
+    return peer;
   }
 
   private static List<String> peer(String congestionControl) {
@@ -125,7 +114,7 @@ public final class BadPaths {
     double[] rates = new double[3];
     for (int i = 0; i < 3; i++) {
       namespaces.wire(cell, i == 1, seed);
-      rates[i] = rate(Shell.run(namespaces.inClient(client(mode, BadNamespaces.FAR))));
+      rates[i] = rate(Shell.run(namespaces.inClient(command(mode, BadNamespaces.FAR))));
     }
     System.err.printf(
         Locale.ROOT,
@@ -146,10 +135,10 @@ public final class BadPaths {
   private void compete(BadNamespaces namespaces, int pair) throws IOException {
     namespaces.wire(BadCell.FAIRNESS, true, pair);
     Process other =
-        new ProcessBuilder(namespaces.inClient(client("down", BadNamespaces.COMPETITOR)))
+        new ProcessBuilder(namespaces.inClient(command("down", BadNamespaces.COMPETITOR)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    double ours = rate(Shell.run(namespaces.inClient(client("down", BadNamespaces.FAR))));
+    double ours = rate(Shell.run(namespaces.inClient(command("down", BadNamespaces.FAR))));
     double theirs = rate(new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     System.err.printf(
         Locale.ROOT, "fairness, pair %d: Karavel %.1f, kernel %.1f Mbit/s%n", pair, ours, theirs);
@@ -162,19 +151,8 @@ public final class BadPaths {
     return map.computeIfAbsent(row, r -> new Ratios());
   }
 
-  private List<String> client(String mode, String address) {
-    return List.of(
-        build.resolve("cli").toAbsolutePath().toString(),
-        "-a",
-        address,
-        "-m",
-        mode,
-        "-P",
-        "1",
-        "-t",
-        seconds,
-        "-w",
-        WARM_UP_SECONDS);
+  private List<String> command(String mode, String address) {
+    return client.measure(mode, address, List.of("-P", "1", "-t", seconds, "-w", WARM_UP_SECONDS));
   }
 
   private static double rate(String json) {

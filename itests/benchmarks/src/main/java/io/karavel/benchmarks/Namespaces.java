@@ -1,64 +1,27 @@
 package io.karavel.benchmarks;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Two network namespaces of our own, joined by a veth pair, and a TAP in the client's: the kernel
- * and the stack side by side. Everything goes with {@link #close()}; the names carry the pid, so
- * that two runs never meet.
+ * and the stack side by side. Everything goes with {@link #close()}.
  */
 final class Namespaces implements AutoCloseable {
   static final String KERNEL = "10.54.0.2";
   static final String STACK = "10.53.0.2";
   static final String KERNEL_PLAIN = "10.58.0.2";
   static final String TAP = "tapkv";
-  private static final String ALLOWED = "net.ipv4.tcp_allowed_congestion_control";
   private static final int CLIENT_ADDRESSES = 64;
 
-  private final String client = "kvbc" + ProcessHandle.current().pid();
-  private final String server = "kvbs" + ProcessHandle.current().pid();
-  private final String allowedBefore;
-  private final Thread hook = new Thread(this::remove, "namespaces-remove");
+  private final NamespaceSet set = new NamespaceSet("cubic", "kvbc", "kvbs");
+  private final String client = set.name(0);
+  private final String server = set.name(1);
 
   Namespaces() throws IOException {
-    allowedBefore = Shell.run("sysctl", "-n", ALLOWED).strip();
-    Runtime.getRuntime().addShutdownHook(hook);
-    // a namespace may choose cubic only if the machine's list allows it
-    Shell.run("sysctl", "-qw", ALLOWED + "=" + allowedBefore + " cubic");
-    for (String namespace : List.of(client, server)) {
-      Shell.run("ip", "netns", "add", namespace);
-      Shell.run("ip", "-n", namespace, "link", "set", "lo", "up");
-      tune(namespace);
-    }
     tap();
     veth("vk", 54, true);
     veth("vp", 58, false);
-  }
-
-  /** Sets what both ends of a measurement depend on. */
-  static void tune(String namespace) throws IOException {
-    Shell.run(
-        "ip",
-        "netns",
-        "exec",
-        namespace,
-        "sysctl",
-        "-qw",
-        "net.ipv4.tcp_congestion_control=cubic",
-        "net.ipv4.ip_local_port_range=1024 65535",
-        "net.ipv4.tcp_max_tw_buckets=1000000",
-        "net.ipv4.tcp_tw_reuse=1",
-        "net.ipv4.tcp_max_syn_backlog=8192",
-        "net.core.somaxconn=8192",
-        "net.ipv4.tcp_no_metrics_save=1",
-        "net.ipv4.tcp_rmem=4096 131072 33554432",
-        "net.ipv4.tcp_wmem=4096 16384 4194304",
-        "net.ipv4.conf.all.arp_announce=2",
-        "net.ipv4.conf.default.arp_announce=2",
-        "net.ipv6.conf.all.disable_ipv6=1",
-        "net.ipv6.conf.default.disable_ipv6=1");
   }
 
   private void tap() throws IOException {
@@ -95,32 +58,23 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
+  /** The name of the client's namespace. */
+  String client() {
+    return client;
+  }
+
   /** A command line that runs {@code command} where the client is. */
   List<String> inClient(List<String> command) {
-    return in(client, command);
+    return NamespaceSet.in(client, command);
   }
 
   /** A command line that runs {@code command} where the kernel's server is. */
   List<String> inServer(List<String> command) {
-    return in(server, command);
-  }
-
-  private static List<String> in(String namespace, List<String> command) {
-    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-    all.addAll(command);
-    return all;
-  }
-
-  private void remove() {
-    for (String namespace : List.of(client, server)) {
-      Shell.quietly("ip", "netns", "del", namespace);
-    }
-    Shell.quietly("sysctl", "-qw", ALLOWED + "=" + allowedBefore);
+    return NamespaceSet.in(server, command);
   }
 
   @Override
   public void close() {
-    remove();
-    Runtime.getRuntime().removeShutdownHook(hook);
+    set.close();
   }
 }

@@ -1,7 +1,6 @@
 package io.karavel.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,15 +19,16 @@ import java.util.regex.Pattern;
  * <p>Arguments: {@code [rounds] [seconds per run] [jvm option…]}.
  */
 public final class SideBySide {
+  private static final int SERVER_SECONDS = 3600;
 
-  private final Path build;
+  private final Client client;
   private final int rounds;
   private final String seconds;
   private final List<String> jvmOptions;
   private final Map<String, Map<String, List<Double>>> figures = new LinkedHashMap<>();
 
-  private SideBySide(Path build, int rounds, String seconds, List<String> jvmOptions) {
-    this.build = build;
+  private SideBySide(Client client, int rounds, String seconds, List<String> jvmOptions) {
+    this.client = client;
     this.rounds = rounds;
     this.seconds = seconds;
     this.jvmOptions = jvmOptions;
@@ -36,39 +36,23 @@ public final class SideBySide {
 
   /** See the class. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    if (!"root".equals(System.getProperty("user.name"))) {
-      System.err.println(
-          "The table needs root, for network namespaces and a TAP: run it with sudo.");
-      System.exit(1);
-    }
-    Path build = Path.of(System.getProperty("karavel.benchmarks.build", "target/native"));
-    Files.createDirectories(build);
-    Path sources = Path.of(System.getProperty("karavel.benchmarks.sources", "src/main/native"));
-    for (String program : List.of("cli", "ksrv")) {
-      Shell.run(
-          "gcc",
-          "-O2",
-          "-o",
-          build.resolve(program).toString(),
-          sources.resolve(program + ".c").toString());
-    }
+    Client client = Client.compile();
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
     String seconds = arguments.length > 1 ? arguments[1] : "1.5";
     List<String> jvm =
         arguments.length > 2
             ? Arrays.asList(arguments).subList(2, arguments.length)
             : List.of("-Xmx2g", "-XX:+UseSerialGC");
-    new SideBySide(build, rounds, seconds, jvm).run();
+    new SideBySide(client, rounds, seconds, jvm).run();
   }
 
   private void run() throws IOException, InterruptedException {
     try (Namespaces namespaces = new Namespaces()) {
       for (boolean offloads : new boolean[] {true, false}) {
-        Process kernel =
-            Shell.start(namespaces.inServer(List.of(build.resolve("ksrv").toString(), "3600")));
+        Process kernel = Shell.start(namespaces.inServer(client.server(SERVER_SECONDS)));
         Process stack = Shell.start(namespaces.inClient(peer(offloads)));
         try {
-          awaitServing(namespaces, Namespaces.STACK, stack);
+          client.awaitServing(namespaces.client(), Namespaces.STACK, stack);
           String label = offloads ? "offloads" : "plain";
           for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < Measure.MAIN.size(); i++) {
@@ -114,29 +98,6 @@ public final class SideBySide {
     return command;
   }
 
-  private void awaitServing(Namespaces namespaces, String address, Process peer)
-      throws IOException, InterruptedException {
-    for (int attempt = 0; attempt < 50; attempt++) {
-      if (!peer.isAlive()) {
-        throw new IOException("the stack's process ended with " + peer.exitValue());
-      }
-      String out =
-          Shell.run(namespaces.inClient(client("pp", address, List.of("-t", "0.05", "-w", "0"))));
-      if (!out.contains("error")) {
-        return;
-      }
-      Thread.sleep(200);
-    }
-    throw new IOException("the stack at " + address + " does not answer");
-  }
-
-  private List<String> client(String mode, String address, List<String> more) {
-    List<String> command = new ArrayList<>(List.of(build.resolve("cli").toString()));
-    command.addAll(List.of("-a", address, "-m", mode));
-    command.addAll(more);
-    return command;
-  }
-
   private void measure(Namespaces namespaces, Measure measure, String label, String to, long pid)
       throws IOException {
     List<String> more =
@@ -155,7 +116,7 @@ public final class SideBySide {
                 "-S",
                 Long.toString(pid)));
     more.addAll(measure.more());
-    List<String> command = client(measure.mode(), to, more);
+    List<String> command = client.measure(measure.mode(), to, more);
     if (measure.oneCore()) {
       Shell.run("taskset", "-acp", "1", Long.toString(pid));
       List<String> pinned = new ArrayList<>(List.of("taskset", "-c", "1"));
