@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.karaf.features.Feature;
 import org.osgi.framework.Bundle;
@@ -63,7 +64,8 @@ final class ModuleSwap {
   }
 
   /** Swaps {@code old} for the jar; whatever is wrong is undone and told in the record. */
-  SwapRecord run(Bundle old, ModuleJar fetched, String url, int watchSeconds, boolean dryRun)
+  SwapRecord run(
+      Bundle old, ModuleJar fetched, String url, IntSupplier watchSeconds, boolean dryRun)
       throws ModuleSwapException, InterruptedException {
     ModuleJar jar = fetched;
     Bundle candidate = null;
@@ -88,7 +90,7 @@ final class ModuleSwap {
       progress.accept(
           outcome
               + "; watching for "
-              + watchSeconds
+              + watchSeconds.getAsInt()
               + " s, 'net:module-rollback' in another session ends that");
       String problem = watched(watch, watchSeconds);
       if (problem != null) {
@@ -110,7 +112,7 @@ final class ModuleSwap {
     }
   }
 
-  private String watched(Watch watch, int seconds) {
+  private String watched(Watch watch, IntSupplier seconds) {
     try {
       String problem = watch.look(seconds, () -> backAsked);
       return problem == null && backAsked ? "asked to go back" : problem;

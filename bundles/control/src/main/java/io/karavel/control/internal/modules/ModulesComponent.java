@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.framework.Bundle;
@@ -106,7 +107,7 @@ public final class ModulesComponent implements ModuleSwaps {
   public SwapRecord swap(
       String module, String url, int watchSeconds, boolean dryRun, Consumer<String> progress)
       throws ModuleSwapException {
-    int seconds = watchSeconds < 0 ? settings().watchSeconds() : watchSeconds;
+    IntSupplier seconds = watchSeconds < 0 ? () -> settings().watchSeconds() : () -> watchSeconds;
     Bundle old = atWork(module);
     ModuleSwap swap =
         new ModuleSwap(context, this::exchange, appliance, commit, this::settings, progress);
@@ -237,7 +238,7 @@ public final class ModulesComponent implements ModuleSwaps {
 
   private Exchange exchange(Bundle old, Bundle candidate, Consumer<String> progress) {
     return slotsOf(old) > 0
-        ? new SlotExchange(slots, old, candidate, this::settings, progress)
+        ? new SlotExchange(slots, old, candidate, this::settings, progress, System::nanoTime)
         : new BundleExchange(context, appliance, components, old, candidate, progress);
   }
 

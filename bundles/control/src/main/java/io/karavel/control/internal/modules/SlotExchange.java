@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -21,6 +22,7 @@ final class SlotExchange implements Exchange {
   private final Bundle candidate;
   private final Supplier<ControlSettings> settings;
   private final Consumer<String> progress;
+  private final LongSupplier nanoTime;
   private long crashesBefore;
 
   SlotExchange(
@@ -28,12 +30,14 @@ final class SlotExchange implements Exchange {
       Bundle old,
       Bundle candidate,
       Supplier<ControlSettings> settings,
-      Consumer<String> progress) {
+      Consumer<String> progress,
+      LongSupplier nanoTime) {
     this.slots = slots;
     this.old = old;
     this.candidate = candidate;
     this.settings = settings;
     this.progress = progress;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -69,7 +73,7 @@ final class SlotExchange implements Exchange {
 
   /** Its components come up in their own time. */
   private void awaitFactories(Set<String> needed) throws ModuleSwapException, InterruptedException {
-    long endNanos = System.nanoTime() + ARRIVAL_NANOS;
+    long endNanos = nanoTime.getAsLong() + ARRIVAL_NANOS;
     Set<String> missing = new HashSet<>(needed);
     while (true) {
       for (ModuleSlots.Place place : slots.placesFor(candidate.getBundleId())) {
@@ -78,7 +82,7 @@ final class SlotExchange implements Exchange {
       if (missing.isEmpty()) {
         return;
       }
-      if (System.nanoTime() - endNanos > 0) {
+      if (nanoTime.getAsLong() - endNanos > 0) {
         throw new ModuleSwapException("the bundle offers no module for " + missing);
       }
       Thread.sleep(POLL_MILLIS);
@@ -103,14 +107,14 @@ final class SlotExchange implements Exchange {
 
   @Override
   public String problem() {
-    long beginNanos = System.nanoTime();
+    long beginNanos = nanoTime.getAsLong();
     List<ModuleSlots.Place> places;
     try {
       places = slots.placesFor(candidate.getBundleId());
     } catch (IllegalStateException e) {
       return "stalled: " + e.getMessage();
     }
-    long waitedMillis = (System.nanoTime() - beginNanos) / 1_000_000;
+    long waitedMillis = (nanoTime.getAsLong() - beginNanos) / 1_000_000;
     if (waitedMillis > settings.get().watchStallMillis()) {
       return "stalled: lanes took " + waitedMillis + " ms to answer";
     }

@@ -4,6 +4,7 @@ import io.karavel.control.Appliance;
 import io.karavel.control.ControlSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** Looks after a bundle that was swapped in: is it still at work, and does the stack do well? */
@@ -32,16 +33,22 @@ final class Watch {
     return resets;
   }
 
-  /** Looks until the time is over; says what went wrong, or null. {@code over} ends it early. */
-  String look(int seconds, BooleanSupplier over) throws InterruptedException {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+  /**
+   * Looks until the time is over; says what went wrong, or null.
+   *
+   * @param seconds since it began; asked at every look
+   * @param over ends it early
+   */
+  String look(IntSupplier seconds, BooleanSupplier over) throws InterruptedException {
+    long beginNanos = System.nanoTime();
     do {
       String problem = problem();
       if (problem != null) {
         return problem;
       }
       Thread.sleep(LOOK_MILLIS);
-    } while (!over.getAsBoolean() && System.nanoTime() - endNanos < 0);
+    } while (!over.getAsBoolean()
+        && System.nanoTime() - beginNanos < TimeUnit.SECONDS.toNanos(seconds.getAsInt()));
     return problem();
   }
 

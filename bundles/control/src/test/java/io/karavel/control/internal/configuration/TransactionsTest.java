@@ -59,6 +59,7 @@ class TransactionsTest {
   private final List<String> reached = new ArrayList<>();
   private final Set<String> refusing = new HashSet<>();
   private int dieBefore = Integer.MAX_VALUE;
+  private int historyLimit = 1000;
   private Duration passed = Duration.ZERO;
   private Transactions transactions;
 
@@ -82,7 +83,7 @@ class TransactionsTest {
                     pid.equals(TCP) ? 1204 : 0,
                     refusing.contains(pid) ? pid + " does not like it" : null),
             directory,
-            () -> 1000,
+            () -> historyLimit,
             new ShiftedClock(),
             () -> passed.toNanos(),
             step -> {
@@ -149,6 +150,24 @@ class TransactionsTest {
 
     start();
     assertThat(latest().changes()).hasSize(3);
+  }
+
+  @Test
+  void configurationEntriesHoldsForWhatIsRememberedAlready() throws Exception {
+    start();
+    historyLimit = 20;
+    for (int i = 0; i < 30; i++) {
+      set(0, "synRetries=" + (5 + i % 2));
+    }
+    assertThat(transactions.history().all()).hasSize(20);
+    historyLimit = 10;
+    set(0, "synRetries=9");
+    assertThat(transactions.history().all()).hasSize(10);
+    assertThat(latest().changes()).containsExactly(new KeyChange(TCP, "synRetries", "6", "9"));
+    start();
+    historyLimit = 11;
+    set(0, "synRetries=8");
+    assertThat(transactions.history().all()).hasSize(11);
   }
 
   @Test

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.control.Appliance;
 import io.karavel.control.ControlSettings;
+import io.karavel.control.spi.ModuleSlots;
+import io.karavel.engine.SettingsException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 
 class WatchTest {
   private final AtomicLong resets = new AtomicLong(5);
@@ -34,20 +38,22 @@ class WatchTest {
 
   @Test
   void aNewcomerThatDoesWellIsWatchedToTheEnd() throws Exception {
-    assertThat(watch().look(0, () -> false)).isNull();
+    assertThat(watch().look(() -> 0, () -> false)).isNull();
     assertThat(newcomer.looks.get()).isEqualTo(2);
   }
 
   @Test
   void whatTheNewcomerSaysEndsTheWatch() throws Exception {
     newcomer.problem = "it crashed";
-    assertThat(watch().look(3600, () -> false)).isEqualTo("it crashed");
+    assertThat(watch().look(() -> 3600, () -> false)).isEqualTo("it crashed");
   }
 
   @Test
   void aNewcomerThatCannotBeLookedAtIsAProblem() throws Exception {
     newcomer.thrown = new IllegalStateException("gone");
-    assertThat(watch().look(3600, () -> false)).contains("cannot be watched").contains("gone");
+    assertThat(watch().look(() -> 3600, () -> false))
+        .contains("cannot be watched")
+        .contains("gone");
   }
 
   @Test
@@ -55,15 +61,64 @@ class WatchTest {
     settings = ControlSettings.parse(Map.of("watchResets", 10));
     Watch watch = watch();
     resets.addAndGet(3);
-    assertThat(watch.look(0, () -> false)).isNull();
+    assertThat(watch.look(() -> 0, () -> false)).isNull();
     settings = ControlSettings.parse(Map.of("watchResets", 3));
-    assertThat(watch.look(3600, () -> false))
+    assertThat(watch.look(() -> 3600, () -> false))
         .isEqualTo("3 established connections were reset since the swap");
+  }
+
+  @Test
+  void watchSecondsIsReadAtEveryLook() throws Exception {
+    settings = ControlSettings.parse(Map.of("watchSeconds", 3600));
+    newcomer.whenLookedAt =
+        looks -> {
+          if (looks == 3) {
+            settings = parsed("watchSeconds", 0);
+          }
+        };
+    assertThat(watch().look(() -> settings.watchSeconds(), () -> false)).isNull();
+    assertThat(newcomer.looks.get()).isEqualTo(4);
+  }
+
+  private static ControlSettings parsed(String key, Object value) {
+    try {
+      return ControlSettings.parse(Map.of(key, value));
+    } catch (SettingsException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void watchStallMillisIsReadAtEveryLook() throws Exception {
+    AtomicLong now = new AtomicLong();
+    ModuleSlots slots =
+        (ModuleSlots)
+            Proxy.newProxyInstance(
+                ModuleSlots.class.getClassLoader(),
+                new Class<?>[] {ModuleSlots.class},
+                (proxy, method, arguments) -> {
+                  now.addAndGet(150_000_000);
+                  return List.of(new ModuleSlots.Place("main", 0, "tcp", 7, 0, ""));
+                });
+    Bundle candidate =
+        (Bundle)
+            Proxy.newProxyInstance(
+                Bundle.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) -> 7L);
+    SlotExchange exchange =
+        new SlotExchange(slots, candidate, candidate, () -> settings, line -> {}, now::get);
+    assertThat(exchange.problem()).isNull();
+    settings = parsed("watchStallMillis", 149);
+    assertThat(exchange.problem()).isEqualTo("stalled: lanes took 150 ms to answer");
+    settings = parsed("watchStallMillis", 150);
+    assertThat(exchange.problem()).isNull();
   }
 
   /** Says what it is told to say. */
   private static final class Newcomer implements Exchange {
     final AtomicInteger looks = new AtomicInteger();
+    IntConsumer whenLookedAt = looks -> {};
     String problem;
     RuntimeException thrown;
 
@@ -77,7 +132,7 @@ class WatchTest {
 
     @Override
     public String problem() {
-      looks.incrementAndGet();
+      whenLookedAt.accept(looks.incrementAndGet());
       if (thrown != null) {
         throw thrown;
       }
