@@ -48,6 +48,7 @@ public final class PacketBuffer {
   private final int poolClass;
   private long memoryAddress;
   private int references;
+  private boolean kept;
   private int offset;
   private int linearLength;
 
@@ -88,6 +89,7 @@ public final class PacketBuffer {
 
   void prepare(int headroom) {
     references = 1;
+    kept = false;
     offset = headroom;
     linearLength = 0;
     checksumState = CHECKSUM_UNKNOWN;
@@ -294,6 +296,31 @@ public final class PacketBuffer {
   /** Whether somebody else holds this buffer too, so that it must not be changed in place. */
   public boolean isShared() {
     return references > 1;
+  }
+
+  /**
+   * Says that it stays somewhere beyond the call that is under way, in a field or a collection; a
+   * {@link PacketQueue} says so by itself. What nobody keeps is taken back when a call has thrown.
+   */
+  public PacketBuffer keep() {
+    kept = true;
+    return this;
+  }
+
+  /** Says that it is in the hand of a call again: the opposite of {@link #keep()}. */
+  public PacketBuffer takeUp() {
+    kept = false;
+    return this;
+  }
+
+  boolean isInHand() {
+    return references > 0 && !kept;
+  }
+
+  /** Whoever had it is no more. */
+  void abandon() {
+    references = 0;
+    releaseSlices();
   }
 
   /** One owner less; the last one returns the memory to the pool and the slices to their owner. */

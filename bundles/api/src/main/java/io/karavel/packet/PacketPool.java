@@ -1,6 +1,9 @@
 package io.karavel.packet;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The packet buffers of one lane, in two sizes: for a frame of an ordinary MTU and for a
@@ -22,6 +25,8 @@ public final class PacketPool {
 
   private final PacketQueue[] free = {new PacketQueue(), new PacketQueue()};
   private final int[] maxFree;
+  private final List<WeakReference<PacketBuffer>> made = new ArrayList<>();
+  private int madeLimit = 1024;
   private long outstanding;
   private long created;
 
@@ -51,10 +56,39 @@ public final class PacketPool {
       int size = HEADROOM + (poolClass == SMALL ? SMALL_CAPACITY : LARGE_CAPACITY);
       buffer = new PacketBuffer(this, poolClass, ByteBuffer.allocateDirect(size));
       created++;
+      remember(buffer);
     }
     buffer.prepare(HEADROOM);
     outstanding++;
     return buffer;
+  }
+
+  private void remember(PacketBuffer buffer) {
+    if (made.size() >= madeLimit) {
+      made.removeIf(reference -> reference.get() == null);
+      madeLimit = Math.max(madeLimit, 2 * made.size());
+    }
+    made.add(new WeakReference<>(buffer));
+  }
+
+  /**
+   * Takes back every buffer that is out and that nobody {@linkplain PacketBuffer#keep() keeps}. For
+   * the lane, between two calls, when one has thrown with a buffer in its hand. The memory is left
+   * to the collector: should somebody look at it after all, it is nobody else's.
+   *
+   * @return how many
+   */
+  public int reclaim() {
+    int count = 0;
+    for (WeakReference<PacketBuffer> reference : made) {
+      PacketBuffer buffer = reference.get();
+      if (buffer != null && buffer.isInHand()) {
+        buffer.abandon();
+        outstanding--;
+        count++;
+      }
+    }
+    return count;
   }
 
   void recycle(PacketBuffer buffer) {

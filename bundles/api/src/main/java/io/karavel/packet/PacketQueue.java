@@ -15,6 +15,7 @@ public final class PacketQueue {
 
   /** Appends a buffer, which must wait nowhere else. */
   public void add(PacketBuffer buffer) {
+    buffer.keep();
     buffer.next = null;
     if (tail == null) {
       head = buffer;
@@ -28,6 +29,7 @@ public final class PacketQueue {
 
   /** Puts a buffer back to where {@link #poll()} takes from. */
   public void addFirst(PacketBuffer buffer) {
+    buffer.keep();
     buffer.next = head;
     head = buffer;
     if (tail == null) {
@@ -51,6 +53,7 @@ public final class PacketQueue {
         tail = null;
       }
       buffer.next = null;
+      buffer.takeUp();
       size--;
       bytes -= buffer.length();
     }

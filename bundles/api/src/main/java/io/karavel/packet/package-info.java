@@ -9,7 +9,10 @@
  *
  * <p>Rules: whoever is handed a buffer as an argument of an {@code on…}, {@code send} or {@code
  * transmit} method owns it and must release it or pass it on, exactly once. To keep a buffer and
- * pass it on, {@link io.karavel.packet.PacketBuffer#retain()} it first.
+ * pass it on, {@link io.karavel.packet.PacketBuffer#retain()} it first. What stays in a field or a
+ * collection beyond the call is marked by {@link io.karavel.packet.PacketBuffer#keep()}, which
+ * {@link io.karavel.packet.PacketQueue} does by itself: when a call has thrown, the lane takes back
+ * what is in no queue and not marked.
  */
 @Export
 @Version("0.1.0")

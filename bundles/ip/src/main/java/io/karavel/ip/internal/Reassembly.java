@@ -46,7 +46,7 @@ final class Reassembly {
 
     Datagram(Key key, PacketBuffer buffer) {
       this.key = key;
-      this.buffer = buffer;
+      this.buffer = buffer.keep();
     }
 
     @Override
@@ -210,7 +210,7 @@ final class Reassembly {
       return null;
     }
     remove(datagram);
-    PacketBuffer buffer = datagram.buffer;
+    PacketBuffer buffer = datagram.buffer.takeUp();
     datagram.buffer = null;
     int ip = PAYLOAD_AT - headerBytes;
     buffer.frame(ip, totalBytes);

@@ -95,7 +95,7 @@ final class ImpairmentTap implements FrameTap {
   }
 
   private void hold(PacketBuffer frame, boolean up, long arrivalNanos, long place) {
-    held.add(new Held(frame, up, arrivalNanos, place));
+    held.add(new Held(frame.keep(), up, arrivalNanos, place));
     heldBytes += frame.length();
   }
 
@@ -143,11 +143,12 @@ final class ImpairmentTap implements FrameTap {
   }
 
   private void letGo(TapPoint point, Held next) {
-    heldBytes -= next.frame().length();
+    PacketBuffer frame = next.frame().takeUp();
+    heldBytes -= frame.length();
     if (next.up()) {
-      point.deliver(next.frame());
+      point.deliver(frame);
     } else {
-      point.transmit(next.frame());
+      point.transmit(frame);
     }
   }
 

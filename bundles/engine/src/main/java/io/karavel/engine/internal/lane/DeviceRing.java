@@ -1,6 +1,5 @@
 package io.karavel.engine.internal.lane;
 
-import io.karavel.engine.DropReason;
 import io.karavel.engine.Slot;
 import io.karavel.engine.Timer;
 import io.karavel.ip.InterfaceSettings;
@@ -161,7 +160,7 @@ final class DeviceRing implements FrameSink {
     try {
       module.onFrame(frame);
     } catch (Throwable t) {
-      lane.drops().count(DropReason.MODULE_CRASH);
+      lane.frameLost();
       suspect.threw(nameOf(interfaceIndex), isEthernet(interfaceIndex));
       lane.crashed(ipHolder, t);
       suspect.forget();

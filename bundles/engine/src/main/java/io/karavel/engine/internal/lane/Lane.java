@@ -3,6 +3,7 @@ package io.karavel.engine.internal.lane;
 import io.karavel.control.LaneInfo;
 import io.karavel.control.TimerInfo;
 import io.karavel.engine.Counters;
+import io.karavel.engine.DropReason;
 import io.karavel.engine.Drops;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Event;
@@ -62,6 +63,13 @@ public final class Lane {
   private boolean busy;
   private boolean again;
   private boolean replug;
+
+  /** Whether a call has thrown since packets were taken back last. */
+  private boolean hasThrown;
+
+  /** Frames in hand that were counted as discarded already. */
+  private int framesLost;
+
   private boolean flushing;
   private boolean stopped;
 
@@ -176,6 +184,7 @@ public final class Lane {
 
   /** Plugs fresh instances where modules crashed, now that none of them is being called. */
   void settle() {
+    takeBackPackets();
     while (replug) {
       replug = false;
       for (SlotHolder slot : slots.ordered()) {
@@ -183,7 +192,20 @@ public final class Lane {
           slot.plug();
         }
       }
+      takeBackPackets();
     }
+  }
+
+  /** Returns to the pool what a call that threw had in its hand. */
+  private void takeBackPackets() {
+    if (!hasThrown) {
+      return;
+    }
+    hasThrown = false;
+    for (int left = packets.reclaim() - framesLost; left > 0; left--) {
+      drops.count(DropReason.MODULE_CRASH);
+    }
+    framesLost = 0;
   }
 
   /** When the next thing is due without anybody's doing, or {@link Timer#NOT_ARMED}. */
@@ -427,12 +449,25 @@ public final class Lane {
   /** The module of this very slot threw. */
   void crashedIn(SlotHolder culprit, Throwable thrown) {
     counts.moduleCrashes.increment();
+    hasThrown = true;
     busy = true;
     culprit.crash(thrown);
     replug = true;
   }
 
+  /** The frame that was served when a module threw counts as discarded. */
+  void frameLost() {
+    framesLost++;
+    drops.count(DropReason.MODULE_CRASH);
+  }
+
+  /** A call into a module threw, and its caller is told. */
+  public void threw() {
+    hasThrown = true;
+  }
+
   void failed(String what, Throwable thrown) {
+    hasThrown = true;
     counts.failures.increment();
     event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
     LOG.error("Stack {}: {} failed: {}", stack(), what, Culprit.trace(thrown));

@@ -48,7 +48,7 @@ final class ParkingRing {
       grow(settings.parkingFrames());
     }
     int tail = (head + size) % buffers.length;
-    buffers[tail] = buffer;
+    buffers[tail] = buffer.keep();
     parkedAtNanos[tail] = nowNanos;
     size++;
     bytes += buffer.length();
@@ -83,7 +83,7 @@ final class ParkingRing {
       parkedAtNanos = new long[0];
       head = 0;
     }
-    return buffer;
+    return buffer.takeUp();
   }
 
   /** Drops what has waited too long. */

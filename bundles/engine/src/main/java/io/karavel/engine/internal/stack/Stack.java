@@ -416,13 +416,13 @@ public final class Stack {
       throw new ModuleAbsentException("stack " + name() + " is closed");
     }
     if (lane.isOwner()) {
-      return question.apply(present(lane, slot, type));
+      return put(lane, slot, type, question);
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
     Runnable task =
         () -> {
           try {
-            answer.complete(question.apply(present(lane, slot, type)));
+            answer.complete(put(lane, slot, type, question));
           } catch (Throwable t) {
             answer.completeExceptionally(t);
           }
@@ -448,6 +448,18 @@ public final class Stack {
       }
       throw new IllegalStateException(
           "module " + slot + " failed: " + Culprit.describe(e.getCause()), e.getCause());
+    }
+  }
+
+  private <M, T> T put(
+      Lane lane, String slot, Class<M> type, Function<? super M, ? extends T> question)
+      throws ModuleAbsentException {
+    M module = present(lane, slot, type);
+    try {
+      return question.apply(module);
+    } catch (Throwable t) {
+      lane.threw();
+      throw t;
     }
   }
 

@@ -40,7 +40,7 @@ final class StateCopy {
       return copy(queue);
     }
     if (attachment instanceof PacketBuffer buffer) {
-      return copy(buffer);
+      return copy(buffer).keep();
     }
     if (attachment instanceof CompletableFuture<?>) {
       return new CompletableFuture<Object>();

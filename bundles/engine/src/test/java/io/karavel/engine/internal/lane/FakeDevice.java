@@ -33,7 +33,7 @@ class FakeDevice implements NetworkDevice {
     this.said = said;
   }
 
-  static final class Factory implements ModuleFactory {
+  static class Factory implements ModuleFactory {
     final String slot;
     final List<FakeDevice> made = new ArrayList<>();
     final List<String> said = new ArrayList<>();

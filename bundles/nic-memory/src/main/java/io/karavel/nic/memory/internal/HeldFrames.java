@@ -33,7 +33,7 @@ final class HeldFrames {
       frames[place(at)] = frames[place(at - 1)];
       at--;
     }
-    frames[place(at)] = frame;
+    frames[place(at)] = frame.keep();
     bytes += frame.length();
   }
 
@@ -62,7 +62,7 @@ final class HeldFrames {
     first = (first + 1) % frames.length;
     count--;
     bytes -= frame.length();
-    return frame;
+    return frame.takeUp();
   }
 
   void releaseAll() {
