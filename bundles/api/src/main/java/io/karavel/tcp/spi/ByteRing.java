@@ -196,7 +196,19 @@ public final class ByteRing implements SliceOwner {
    * @return bytes placed, from the front: fewer at the capacity or the stack's memory limit
    */
   public int place(long position, ByteBuffer source, int index, int length) {
-    long limit = readPosition() + capacityBytes;
+    return place(position, source, index, length, 0);
+  }
+
+  /**
+   * Producer: as {@link #place(long, ByteBuffer, int, int)}, but what was promised is taken
+   * although the capacity was made smaller since.
+   *
+   * @param promised position behind the last byte that the other end was told there is room for
+   * @return bytes placed, from the front: fewer at the larger of both limits or the stack's memory
+   *     limit
+   */
+  public int place(long position, ByteBuffer source, int index, int length, long promised) {
+    long limit = Math.max(readPosition() + capacityBytes, promised);
     int count = (int) Math.max(0, Math.min(length, limit - position));
     if (count == 0 || !enter(PRODUCING)) {
       return 0;

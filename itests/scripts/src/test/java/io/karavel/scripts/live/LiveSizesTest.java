@@ -46,6 +46,25 @@ class LiveSizesTest {
   }
 
   @Test
+  void whatWasOfferedIsTakenAlthoughReceiveBufferInitialIsLowered() {
+    PacketScript script =
+        PacketScript.on(StackHarness.builder().tcp("receiveBufferInitial", 16_000).build())
+            .openPassively("S 0:0(0) win 65535 <mss 1000>")
+            .tcp("receiveBufferInitial", 4096);
+    script.inject(". 9001:10001(1000) ack 1").expect(". 1:1(0) ack 1");
+    for (int at = 1; at < 9001; at += 1000) {
+      script.inject(". " + at + ":" + (at + 1000) + "(1000) ack 1").discardSent();
+    }
+    for (int at = 10_001; at < 16_001; at += 1000) {
+      script.inject(". " + at + ":" + (at + 1000) + "(1000) ack 1").discardSent();
+    }
+    script.inject(". 16001:16011(10) ack 1").expect(". 1:1(0) ack 16001 win 0");
+    assertThat(script.harness().counter("TcpExt.TCPOFODrop")).isZero();
+    assertThat(script.harness().counter("TcpExt.TCPRcvQDrop")).isZero();
+    script.read(12_900).expectNothing().read(3100).expect(". 1:1(0) ack 16001 win 4096").end();
+  }
+
+  @Test
   void receiveBufferMaxSetsTheScaleOfNewConnections() {
     StackHarness stack = StackHarness.create();
     PacketScript script = PacketScript.on(stack).listen();

@@ -37,8 +37,7 @@ final class LiveKeys {
               flag(World.TCP, "frto"),
               number(World.TCP, "maxReordering", 3, 1000),
               number(World.TCP, "sendBufferInitial", 4096, 262_144),
-              // never lowered: what was offered before would be dropped (docs/bundles/tcp.md)
-              number(World.TCP, "receiveBufferInitial", 131_072, 262_144),
+              number(World.TCP, "receiveBufferInitial", 4096, 262_144),
               number(World.TCP, "notSentLowWater", 0, 20_000),
               number(World.TCP, "pacingSlowStartPercent", 100, 400),
               number(World.TCP, "pacingAvoidancePercent", 100, 400),

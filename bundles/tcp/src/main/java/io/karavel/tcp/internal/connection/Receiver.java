@@ -68,9 +68,10 @@ final class Receiver {
    */
   private static int place(ControlBlock c, Segment s, int sequence, int index, int length) {
     long position = c.receiveRing.writePosition() + (sequence - c.rcvNxt);
+    long offered = c.receiveRing.writePosition() + c.rcvWnd();
     Reassembly there = c.reassembly;
     if (there == null || there.ranges() == 0) {
-      return c.receiveRing.place(position, s.payload, index, length);
+      return c.receiveRing.place(position, s.payload, index, length, offered);
     }
     int done = 0;
     while (done < length) {
@@ -80,7 +81,7 @@ final class Receiver {
         continue;
       }
       int gap = Math.min(length - done, there.gapFrom(sequence + done));
-      int placed = c.receiveRing.place(position + done, s.payload, index + done, gap);
+      int placed = c.receiveRing.place(position + done, s.payload, index + done, gap, offered);
       done += placed;
       if (placed < gap) {
         break;
