@@ -94,9 +94,6 @@ final class AckProcessing {
     c.sndWl1 = s.sequence;
     c.sndWl2 = s.acknowledgment;
     c.maxSndWnd = Math.max(c.maxSndWnd, window);
-    if (changed) {
-      c.event(ConnectionEvents.WRITABLE);
-    }
     return changed;
   }
 

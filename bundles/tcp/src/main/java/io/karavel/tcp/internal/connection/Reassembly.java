@@ -276,7 +276,11 @@ final class Reassembly {
     }
     for (int i = 0; i < ranges; i++) {
       int from = in.getInt();
-      made.replace(i, i, from, in.getInt());
+      int to = in.getInt();
+      if (to - from <= 0 || i > 0 && from - made.highest() <= 0) {
+        return null;
+      }
+      made.replace(i, i, from, to);
     }
     made.recentCount = in.getInt();
     if (made.recentCount < 0
@@ -286,6 +290,9 @@ final class Reassembly {
     }
     for (int i = 0; i < made.recentCount; i++) {
       made.recent[i] = in.getInt();
+      if (made.heldFrom(made.recent[i]) == 0) {
+        return null;
+      }
     }
     made.duplicate = in.get() != 0;
     made.duplicateLeft = in.getInt();

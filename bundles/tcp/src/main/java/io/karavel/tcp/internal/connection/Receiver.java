@@ -52,10 +52,9 @@ final class Receiver {
     if (length > room) {
       length = Math.max(0, room);
       fin = false;
-      c.owe(ControlBlock.OWE_ACK);
-    }
-    if (fin && length + 1 > room && room <= 0 && sequence != c.rcvNxt) {
-      fin = false;
+      if (sequence == c.rcvNxt) {
+        c.owe(ControlBlock.OWE_ACK);
+      }
     }
     if (sequence == c.rcvNxt) {
       return inOrder(c, s, index, length, fin, nowNanos);

@@ -75,7 +75,7 @@ public final class TransmitSegment {
   }
 
   /** Forgets everything. */
-  public TransmitSegment clear() {
+  public void clear() {
     sequence = 0;
     acknowledgment = 0;
     flags = 0;
@@ -94,7 +94,6 @@ public final class TransmitSegment {
     timestampEcho = 0;
     fastOpenCookie = null;
     sackCount = 0;
-    return this;
   }
 
   /** Adds a SACK block; a fifth is passed over. */
@@ -108,11 +107,6 @@ public final class TransmitSegment {
   /** Whether a flag of {@link TcpHeader} is set. */
   public boolean has(int flag) {
     return (flags & flag) != 0;
-  }
-
-  /** The sequence number behind the segment. */
-  public int end() {
-    return sequence + payloadLength + (has(TcpHeader.SYN) ? 1 : 0) + (has(TcpHeader.FIN) ? 1 : 0);
   }
 
   /** Writes the options with a writer that was begun; call its {@code end()} after it. */

@@ -32,6 +32,59 @@ final class Scene {
     return new Scene(Peer.settings(all));
   }
 
+  /** Established as a client with SACK, and a round trip of 100 ms measured. */
+  static Scene selective(Object... keysAndValues) {
+    Object[] all = new Object[keysAndValues.length + 6];
+    System.arraycopy(
+        new Object[] {"timestamps", false, "windowScaling", false, "congestionControl", "newreno"},
+        0,
+        all,
+        0,
+        6);
+    System.arraycopy(keysAndValues, 0, all, 6, keysAndValues.length);
+    Scene scene = new Scene(Peer.settings(all));
+    scene.connect().after(100);
+    Segment synAck = scene.segment("SA", 0, 0, 1);
+    synAck.sackPermitted = true;
+    return scene.inject(synAck).quiet(TcpState.ESTABLISHED);
+  }
+
+  /** An acknowledgement with SACK blocks, as pairs of edges. */
+  Scene sack(int ack, int... edges) {
+    Segment segment = segment("A", 1, 0, ack);
+    segment.sackCount = edges.length / 2;
+    for (int i = 0; i < segment.sackCount; i++) {
+      segment.sackLeft[i] = ISS + edges[2 * i];
+      segment.sackRight[i] = ISS + edges[2 * i + 1];
+    }
+    return inject(segment);
+  }
+
+  /** The SACK blocks of a segment that was sent, "left:right" each. */
+  static List<String> blocks(Peer.Packet packet) {
+    List<String> blocks = new java.util.ArrayList<>();
+    for (int i = 0; i < packet.segment.sackCount; i++) {
+      blocks.add(
+          (packet.segment.sackLeft[i] - IRS) + ":" + (packet.segment.sackRight[i] - IRS));
+    }
+    return blocks;
+  }
+
+  /** Changes a setting live. */
+  Scene set(Object... keysAndValues) {
+    peer.context.settings(Peer.settings(keysAndValues));
+    peer.connection.onSettingsChanged(now);
+    peer.flush(now);
+    return this;
+  }
+
+  /** Sets the socket's options. */
+  Scene options(java.util.Map<io.karavel.tcp.TcpOption<?>, Object> options) {
+    peer.connection.options(ConnectionOptions.of(options), now);
+    peer.flush(now);
+    return this;
+  }
+
   static int flags(String letters) {
     int flags = 0;
     for (int i = 0; i < letters.length(); i++) {
