@@ -194,8 +194,7 @@ class AckProcessingTest {
   }
 
   private static Scene withTimestamps() {
-    Scene scene =
-        new Scene(Peer.settings("tailLossProbe", false, "congestionControl", "newreno"));
+    Scene scene = new Scene(Peer.settings("tailLossProbe", false, "congestionControl", "newreno"));
     scene.connect().after(100);
     Segment synAck = stamped(scene, scene.segment("SA", 0, 0, 1), 100);
     scene.inject(synAck).expectState(TcpState.ESTABLISHED).sent();

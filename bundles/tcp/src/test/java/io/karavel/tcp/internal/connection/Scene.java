@@ -64,8 +64,7 @@ final class Scene {
   static List<String> blocks(Peer.Packet packet) {
     List<String> blocks = new java.util.ArrayList<>();
     for (int i = 0; i < packet.segment.sackCount; i++) {
-      blocks.add(
-          (packet.segment.sackLeft[i] - IRS) + ":" + (packet.segment.sackRight[i] - IRS));
+      blocks.add((packet.segment.sackLeft[i] - IRS) + ":" + (packet.segment.sackRight[i] - IRS));
     }
     return blocks;
   }
