@@ -34,19 +34,24 @@ final class Scene {
 
   /** Established as a client with SACK, and a round trip of 100 ms measured. */
   static Scene selective(Object... keysAndValues) {
-    Object[] all = new Object[keysAndValues.length + 6];
-    System.arraycopy(
-        new Object[] {"timestamps", false, "windowScaling", false, "congestionControl", "newreno"},
-        0,
-        all,
-        0,
-        6);
-    System.arraycopy(keysAndValues, 0, all, 6, keysAndValues.length);
-    Scene scene = new Scene(Peer.settings(all));
-    scene.connect().after(100);
-    Segment synAck = scene.segment("SA", 0, 0, 1);
+    return unopened(keysAndValues).openSelective();
+  }
+
+  /** For {@link #openSelective}; without timestamps and scaling, with NewReno if not otherwise. */
+  static Scene unopened(Object... keysAndValues) {
+    Object[] plain = {
+      "timestamps", false, "windowScaling", false, "congestionControl", "newreno",
+    };
+    Object[] all = java.util.Arrays.copyOf(plain, plain.length + keysAndValues.length);
+    System.arraycopy(keysAndValues, 0, all, plain.length, keysAndValues.length);
+    return new Scene(Peer.settings(all));
+  }
+
+  Scene openSelective() {
+    connect().after(100);
+    Segment synAck = segment("SA", 0, 0, 1);
     synAck.sackPermitted = true;
-    return scene.inject(synAck).quiet(TcpState.ESTABLISHED);
+    return inject(synAck).quiet(TcpState.ESTABLISHED);
   }
 
   /** An acknowledgement with SACK blocks, as pairs of edges. */
