@@ -1,6 +1,7 @@
 package io.karavel.tcp.spi;
 
 import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpHandler;
@@ -32,6 +33,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   private volatile boolean over;
   private volatile boolean outputHeld;
   private volatile TcpException failure;
+  private volatile Ending ending;
   private volatile TcpHandler handler;
   private volatile long readNoticeAt = Long.MAX_VALUE;
   private volatile long urgentReceivedEnd;
@@ -523,6 +525,25 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     inputEnded = true;
     finished = true;
     over = true;
+  }
+
+  /**
+   * How its connection ended.
+   *
+   * @param from the state before
+   * @param cause what ended it
+   * @param nanos when, on the lane's clock
+   */
+  public record Ending(TcpState from, TcpCause cause, long nanos) {}
+
+  /** Lane: how its connection ended, for those who ask why. */
+  public void ending(Ending how) {
+    ending = how;
+  }
+
+  /** How its connection ended; null as long as it has not, or if nobody said. */
+  public Ending ending() {
+    return ending;
   }
 
   /** Whether {@link #markOver()} was called. */

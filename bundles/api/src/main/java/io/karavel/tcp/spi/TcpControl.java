@@ -1,8 +1,10 @@
 package io.karavel.tcp.spi;
 
 import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSummary;
 import java.util.List;
@@ -24,6 +26,19 @@ public interface TcpControl {
 
   /** One connection with all details; null if it is not there. */
   TcpConnectionInfo info(long id);
+
+  /**
+   * Why a connection, listener or TIME-WAIT record is as it is; of a socket whose connection is
+   * over too, as long as its application has not closed it. Null if it is not there.
+   */
+  default TcpExplanation why(long id) {
+    return null;
+  }
+
+  /** The same for what has no number yet, such as an embryo, by its ends. */
+  default TcpExplanation why(IpEndpoint local, IpEndpoint remote) {
+    return null;
+  }
 
   /** The numbers. */
   TcpSummary summary();

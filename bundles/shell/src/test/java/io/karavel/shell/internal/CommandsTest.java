@@ -127,6 +127,7 @@ class CommandsTest {
             "tcp:show",
             "tcp:summary",
             "tcp:trace",
+            "tcp:why",
             "timer:list",
             "timer:stats");
   }
@@ -210,7 +211,7 @@ class CommandsTest {
             case "ip:route-add" -> List.of("--via", "10.77.0.1", "10.0.0.0/8");
             case "ip:route-remove" -> List.of("10.0.0.0/8");
             case "tcp:connect", "tcp:probe" -> List.of("10.77.0.1", "7");
-            case "tcp:kill", "tcp:show" -> List.of("5");
+            case "tcp:kill", "tcp:show", "tcp:why" -> List.of("5");
             case "tcp:listen" -> List.of("5000");
             case "nic:set" -> List.of("mem0", "mtu=1300");
             case "net:capture" -> List.of("list");

@@ -25,6 +25,7 @@ import io.karavel.nic.DeviceCapabilities;
 import io.karavel.nic.DeviceInfo;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
@@ -47,6 +48,7 @@ import java.util.function.Predicate;
 final class FakeAppliance implements Appliance {
   final Set<String> away = new HashSet<>();
   final List<TcpConnectionInfo> connections = new ArrayList<>();
+  final List<TcpExplanation> explanations = new ArrayList<>();
   final List<NeighbourInfo> neighbours = new ArrayList<>();
   final List<RouteInfo> routes = new ArrayList<>();
   final List<AddressInfo> addresses = new ArrayList<>();
@@ -370,6 +372,22 @@ final class FakeAppliance implements Appliance {
     @Override
     public TcpConnectionInfo info(long id) {
       return connections.stream().filter(c -> c.id() == id).findFirst().orElse(null);
+    }
+
+    @Override
+    public TcpExplanation why(long id) {
+      return explanations.stream()
+          .filter(why -> why.connection().id() == id)
+          .findFirst()
+          .orElse(null);
+    }
+
+    @Override
+    public TcpExplanation why(IpEndpoint local, IpEndpoint remote) {
+      return explanations.stream()
+          .filter(why -> remote.equals(why.connection().remote()))
+          .findFirst()
+          .orElse(null);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
@@ -151,7 +152,7 @@ final class ActiveOpens {
       iss = Listeners.beyond(replaced, iss);
       timestampOffset = replaced.timestampOffset();
       lane.mib.timeWaitRecycled.increment();
-      timeWaits.remove(replaced);
+      timeWaits.remove(replaced, TcpCause.CONNECT);
     }
     TcpSettings settings = lane.settings();
     ConnectionOptions options = ConnectionOptions.of(socket.options());

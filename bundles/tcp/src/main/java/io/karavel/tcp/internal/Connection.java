@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal;
 
 import io.karavel.engine.Timer;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.TcpConnection;
@@ -38,6 +39,9 @@ final class Connection extends Timer implements Flow {
 
   /** Whether the socket was last told that too much is unsent. */
   boolean outputHeld;
+
+  /** Whose doing it is when its socket is closed. */
+  TcpCause closing = TcpCause.CLOSE;
 
   /** Whether it counts as an orphan. */
   boolean orphan;

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.StackListener;
@@ -105,7 +106,7 @@ final class SocketWishes {
       connection.core().shutdownOutput(nowNanos);
     }
     if ((wishes & StackEndpoint.ABORT) != 0) {
-      connection.core().abort(null, nowNanos);
+      connection.core().abort(null, TcpCause.ABORT, nowNanos);
     } else if ((wishes & StackEndpoint.CLOSE) != 0) {
       close(connection);
     }
@@ -116,14 +117,14 @@ final class SocketWishes {
 
   private void close(Connection connection) {
     long nowNanos = lane.nowNanos();
-    connection.core().close(nowNanos);
+    connection.core().close(connection.closing, nowNanos);
     if (!connection.core().isOrphan()) {
       return;
     }
     flows.orphaned(connection);
     if (flows.orphans() > lane.settings().maxOrphans()) {
       lane.mib.abortOnMemory.increment();
-      connection.core().abort(null, nowNanos);
+      connection.core().abort(null, TcpCause.ORPHAN_LIMIT, nowNanos);
     }
   }
 

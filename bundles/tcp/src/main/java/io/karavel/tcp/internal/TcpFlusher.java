@@ -3,6 +3,7 @@ package io.karavel.tcp.internal;
 import io.karavel.engine.Timer;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpState;
@@ -273,13 +274,24 @@ final class TcpFlusher {
     if ((connection.lifecycle & ConnectionEvents.OVER) == 0) {
       timeWaits.enter(connection);
     } else {
-      over(connection);
+      over(connection, null);
     }
   }
 
-  /** The connection is CLOSED and owes nothing: nothing remains of it. */
-  void over(Connection connection) {
+  /**
+   * The connection is CLOSED and owes nothing: nothing remains of it.
+   *
+   * @param limit the limit that ends it in TIME-WAIT; else null
+   */
+  void over(Connection connection, TcpCause limit) {
     flows.close(connection, true);
+    TcpConnection core = connection.core();
+    connection
+        .socket()
+        .ending(
+            limit == null
+                ? new StackSocket.Ending(core.stateBefore(), core.cause(), core.stateNanos())
+                : new StackSocket.Ending(TcpState.TIME_WAIT, limit, lane.nowNanos()));
     retire(connection, TcpState.CLOSED);
   }
 

@@ -143,7 +143,7 @@ final class TcpInput {
       timeWaits.acknowledge(record);
       return;
     }
-    timeWaits.remove(record);
+    timeWaits.remove(record, io.karavel.tcp.TcpCause.SYN);
     if (!listeners.onSyn(listener, arrival, record)) {
       // Refused at a limit: the record goes on guarding its tuple.
       lane.endpoints.hold(record.localIpv4(), record.localPort());

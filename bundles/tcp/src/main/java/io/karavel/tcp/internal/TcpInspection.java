@@ -3,6 +3,7 @@ package io.karavel.tcp.internal;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.Timer;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
@@ -93,7 +94,8 @@ final class TcpInspection implements TcpControl {
     return record == null ? null : info(record, true);
   }
 
-  private TimeWaitFlow timeWait(long id) {
+  /** The TIME-WAIT record of a number; null if there is none. */
+  TimeWaitFlow timeWait(long id) {
     TimeWaitFlow[] found = {null};
     flows
         .table()
@@ -249,10 +251,11 @@ final class TcpInspection implements TcpControl {
     StackSocket socket = lane.endpoints.socket(id);
     if (socket != null && socket.moduleState() instanceof Connection connection) {
       if (reset) {
-        connection.core().abort(TcpError.CONNECTION_ABORTED, lane.nowNanos());
+        connection.core().abort(TcpError.CONNECTION_ABORTED, TcpCause.KILL, lane.nowNanos());
         flusher.apply(connection);
         flusher.owe(connection);
       } else {
+        connection.closing = TcpCause.KILL;
         socket.close();
       }
       return true;
@@ -264,7 +267,7 @@ final class TcpInspection implements TcpControl {
     }
     TimeWaitFlow record = timeWait(id);
     if (record != null) {
-      timeWaits.remove(record);
+      timeWaits.remove(record, TcpCause.KILL);
       return true;
     }
     return false;

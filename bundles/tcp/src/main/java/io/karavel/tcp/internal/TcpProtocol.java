@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal;
 
 import io.karavel.address.IpAddress;
+import io.karavel.address.IpEndpoint;
 import io.karavel.engine.CloseReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
@@ -9,8 +10,10 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.TakesSettings;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.CongestionControlFactory;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.StackEndpoint;
@@ -36,6 +39,7 @@ final class TcpProtocol implements TcpModule, TakesSettings {
   private final TcpErrors errors;
   private final TcpInspection inspection;
   private final ConnectionProspects prospects;
+  private final TcpExplanations explanations;
   private final TcpHandover handover;
   private final Consumer<TcpProtocol> onClosed;
 
@@ -69,6 +73,7 @@ final class TcpProtocol implements TcpModule, TakesSettings {
     input = new TcpInput(lane, flows, output, flusher, listeners, timeWaits);
     errors = new TcpErrors(lane, flows, flusher);
     inspection = new TcpInspection(lane, flows, flusher, listeners, timeWaits);
+    explanations = new TcpExplanations(lane, flows, inspection);
     prospects = new ConnectionProspects(lane, flows, keepalives, inspection);
     handover =
         new TcpHandover(
@@ -97,11 +102,11 @@ final class TcpProtocol implements TcpModule, TakesSettings {
       flows.table().forEach(all::add);
       for (Flow flow : all) {
         if (flow instanceof Connection connection) {
-          connection.core().abort(error, lane.nowNanos());
+          connection.core().abort(error, TcpCause.MODULE, lane.nowNanos());
           flusher.apply(connection);
           flusher.owe(connection);
         } else if (flow instanceof TimeWaitFlow record) {
-          timeWaits.remove(record);
+          timeWaits.remove(record, TcpCause.MODULE);
         }
       }
       flusher.flush();
@@ -170,6 +175,16 @@ final class TcpProtocol implements TcpModule, TakesSettings {
   @Override
   public TcpConnectionInfo info(long id) {
     return inspection.info(id);
+  }
+
+  @Override
+  public TcpExplanation why(long id) {
+    return explanations.why(id);
+  }
+
+  @Override
+  public TcpExplanation why(IpEndpoint local, IpEndpoint remote) {
+    return explanations.why(local, remote);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal;
 
 import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.Resets;
@@ -33,7 +34,7 @@ final class TimeWaits {
   void enter(Connection connection) {
     if (heap.size() >= lane.settings().maxTimeWait()) {
       lane.mib.timeWaitOverflow.increment();
-      flusher.over(connection);
+      flusher.over(connection, TcpCause.TIME_WAIT_LIMIT);
       return;
     }
     TimeWaitFlow record = new TimeWaitFlow(connection, lane.settings(), lane.nowNanos());
@@ -50,8 +51,8 @@ final class TimeWaits {
     lane.mib.timeWaits.set(heap.size());
   }
 
-  /** Forgets a record; its port is free. */
-  void remove(TimeWaitFlow record) {
+  /** Forgets a record, for whatever cause; its port is free. */
+  void remove(TimeWaitFlow record, TcpCause cause) {
     heap.remove(record);
     flows.remove(record);
     lane.endpoints.letGo(record.localIpv4(), record.localPort());
@@ -61,6 +62,7 @@ final class TimeWaits {
     // a socket that its application has not closed shows how it ended
     if (socket != null && socket.state() == TcpState.TIME_WAIT) {
       socket.state(TcpState.CLOSED);
+      socket.ending(new StackSocket.Ending(TcpState.TIME_WAIT, cause, lane.nowNanos()));
     }
   }
 
@@ -68,7 +70,7 @@ final class TimeWaits {
   void abort(StackSocket socket) {
     Flow flow = flows.find(socket.local(), socket.remote());
     if (flow instanceof TimeWaitFlow record && record.id() == socket.id()) {
-      remove(record);
+      remove(record, TcpCause.ABORT);
       socket.state(TcpState.CLOSED);
     }
   }
@@ -100,7 +102,7 @@ final class TimeWaits {
         }
         return false;
       case END:
-        remove(record);
+        remove(record, TcpCause.RST);
         return false;
       case IGNORE:
         break;
@@ -144,7 +146,7 @@ final class TimeWaits {
         break;
       }
       lane.mib.timeWaited.increment();
-      remove(first);
+      remove(first, TcpCause.TIME_WAIT);
     }
     timer.cover(heap);
   }

@@ -76,6 +76,11 @@ public final class ConnectionOptions {
     return number(TcpOption.SYN_RETRIES, settings.synRetries());
   }
 
+  /** TCP_LINGER2 in seconds; 0 if the settings rule. */
+  int lingerFinWaitSeconds() {
+    return number(TcpOption.LINGER_FIN_WAIT_SECONDS, 0);
+  }
+
   /** TCP_LINGER2 in nanoseconds; negative: no FIN-WAIT-2 for an orphan. */
   public long finTimeoutNanos(TcpSettings settings) {
     int seconds = number(TcpOption.LINGER_FIN_WAIT_SECONDS, 0);

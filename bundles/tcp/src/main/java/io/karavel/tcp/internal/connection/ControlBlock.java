@@ -2,6 +2,7 @@ package io.karavel.tcp.internal.connection;
 
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionControlFactory;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
@@ -44,6 +45,12 @@ abstract class ControlBlock {
   ConnectionOptions options;
   KeepaliveTimes keepalive;
   TcpState state = TcpState.CLOSED;
+
+  /** The state before, what brought us here, and when; null if a predecessor did not say. */
+  TcpState stateBefore;
+
+  TcpCause cause;
+  long stateNanos;
   int owed;
   int events;
   TcpError failure;

@@ -3,8 +3,13 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.tcp.TcpExplanation.ArmedTimer;
+import io.karavel.tcp.TcpExplanation.Step;
+import io.karavel.tcp.TcpSettings;
 import io.karavel.wire.Seq;
 import io.karavel.wire.TcpHeader;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A connection in SYN-RECEIVED that a listener has answered: as little as its SYN-ACK needs to be
@@ -413,6 +418,35 @@ public class Embryo {
     out.flags = TcpHeader.RST | TcpHeader.ACK;
     context.counters().outRsts.increment();
     context.counters().attemptFails.increment();
+  }
+
+  /** What its timer does if nothing comes. */
+  public final ArmedTimer timer(long nowNanos) {
+    TcpSettings settings = context.settings();
+    long initialNanos = initialRtoMillis * NANOS_PER_MILLI;
+    List<Step> steps = new ArrayList<>();
+    long at = nextDeadlineNanos();
+    int count = retries;
+    boolean waits = has(ACKED) && count < deferRetries();
+    while (count < settings.synAckRetries() || waits) {
+      count++;
+      waits = has(ACKED) && count < deferRetries();
+      if (!waits) {
+        steps.add(
+            new Step(at - nowNanos, "SYN-ACK again, " + count + " of " + settings.synAckRetries()));
+      }
+      at += RetransmitTimer.shifted(initialNanos, count, settings.rtoMaxNanos());
+    }
+    steps.add(new Step(at - nowNanos, "it is forgotten; no application is told"));
+    return new ArmedTimer(
+        "syn-ack",
+        nextDeadlineNanos() - nowNanos,
+        retries,
+        settings.synAckRetries(),
+        TimerParameters.synAck(initialNanos, settings),
+        steps,
+        at - nowNanos,
+        null);
   }
 
   /** How often the SYN-ACK was repeated by the timer. */

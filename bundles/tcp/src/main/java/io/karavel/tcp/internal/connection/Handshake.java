@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal.connection;
 
 import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
@@ -28,7 +29,7 @@ final class Handshake {
         c.windowScaling
             ? (byte) ReceiveWindow.scaleFor(c.options.receiveBufferMaxBytes(c.settings()))
             : 0;
-    Transitions.moveTo(c, TcpState.SYN_SENT);
+    Transitions.moveTo(c, TcpState.SYN_SENT, TcpCause.CONNECT, nowNanos);
     c.counters().activeOpens.increment();
     c.owe(ControlBlock.OWE_SYN);
     c.retryStartNanos = nowNanos;
@@ -80,7 +81,7 @@ final class Handshake {
       if (!acceptable) {
         return DropReason.TCP_SEQUENCE;
       }
-      Teardown.fail(c, TcpError.CONNECTION_REFUSED);
+      Teardown.fail(c, TcpError.CONNECTION_REFUSED, TcpCause.RST, nowNanos);
       return null;
     }
     if (!s.syn()) {
@@ -98,7 +99,7 @@ final class Handshake {
     AckPolicy.enterQuickPhase(c);
     if (!acceptable) {
       // Simultaneous opening. Data on the SYN is not acknowledged: the peer sends it again.
-      Transitions.moveTo(c, TcpState.SYN_RECEIVED);
+      Transitions.moveTo(c, TcpState.SYN_RECEIVED, TcpCause.SYN, nowNanos);
       c.retransmits = 0;
       c.backoff = 0;
       c.owe(ControlBlock.OWE_SYN);
@@ -184,13 +185,16 @@ final class Handshake {
     c.sndUna = c.sndNxt;
     c.sndSml = Seq.max(c.sndSml, c.sndUna);
     c.owed &= ~ControlBlock.OWE_SYN;
-    Transitions.moveTo(c, TcpState.ESTABLISHED);
+    TcpCause cause = c.state == TcpState.SYN_SENT ? TcpCause.SYN_ACK : TcpCause.ACK_OF_SYN;
+    Transitions.moveTo(c, TcpState.ESTABLISHED, cause, nowNanos);
     RetransmitTimer.onSynAcknowledged(c);
     c.event(ConnectionEvents.OPENED | ConnectionEvents.WRITABLE);
     Keepalive.rearm(c);
     MtuProbing.onSettings(c, nowNanos);
     if (c.finQueued) {
-      Teardown.enterClosingState(c);
+      // the call came before the opening was over
+      TcpCause call = c.orphan ? TcpCause.CLOSE : TcpCause.SHUTDOWN_OUTPUT;
+      Teardown.enterClosingState(c, call, nowNanos);
     }
   }
 }

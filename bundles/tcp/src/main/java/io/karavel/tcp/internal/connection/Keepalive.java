@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 
@@ -59,7 +60,8 @@ final class Keepalive {
       }
     } else if (c.keepaliveProbes >= c.keepalive.probes()) {
       c.counters().abortOnTimeout.increment();
-      Teardown.reset(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+      TcpError error = c.softError != null ? c.softError : TcpError.TIMED_OUT;
+      Teardown.reset(c, error, TcpCause.KEEPALIVE, nowNanos);
       return;
     }
     c.keepaliveProbes++;

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 
 /**
@@ -51,7 +52,8 @@ final class Persist {
     }
     if (isGivenUp(c, nowNanos)) {
       c.counters().abortOnTimeout.increment();
-      Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+      TcpCause cause = RetransmitTimer.cause(c, TcpCause.PERSIST, nowNanos);
+      Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT, cause, nowNanos);
       return;
     }
     boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();

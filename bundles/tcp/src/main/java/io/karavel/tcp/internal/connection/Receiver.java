@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal.connection;
 
 import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpState;
 
 /** Segment text and FIN: RFC 9293 §3.10.7.4, seventh and eighth. */
@@ -28,7 +29,7 @@ final class Receiver {
     }
     if (c.orphan && length > 0 && sequence + length - c.rcvNxt > 0) {
       c.counters().abortOnData.increment();
-      Teardown.reset(c, null);
+      Teardown.reset(c, null, TcpCause.DATA_AFTER_CLOSE, nowNanos);
       return DropReason.TCP_DATA_AFTER_CLOSE;
     }
     noteSegmentSize(c, s);

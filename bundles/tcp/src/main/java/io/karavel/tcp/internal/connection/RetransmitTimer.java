@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.recovery.SentSegments;
@@ -140,12 +141,12 @@ final class RetransmitTimer {
     if (c.sndWnd == 0 && !c.orphan) {
       // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
       if (isUserTimeoutOver(c, nowNanos) || Persist.isUnanswered(c, nowNanos)) {
-        giveUp(c);
+        giveUp(c, cause(c, TcpCause.PERSIST, nowNanos), nowNanos);
         return;
       }
       Persist.noteProbe(c);
     } else if (isGivenUp(c, nowNanos, interval)) {
-      giveUp(c);
+      giveUp(c, cause(c, TcpCause.RETRANSMISSION, nowNanos), nowNanos);
       return;
     }
     c.counters().timeouts.increment();
@@ -204,7 +205,8 @@ final class RetransmitTimer {
     boolean over = c.retransmits >= synLimit(c) || c.active && isUserTimeoutOver(c, nowNanos);
     FastOpen.onTimeout(c, over);
     if (over) {
-      giveUp(c);
+      boolean byCount = c.retransmits >= synLimit(c);
+      giveUp(c, byCount ? TcpCause.SYN_RETRIES : TcpCause.USER_TIMEOUT, nowNanos);
       return;
     }
     c.retransmits++;
@@ -217,7 +219,8 @@ final class RetransmitTimer {
     arm(c, nowNanos);
   }
 
-  private static int synLimit(ControlBlock c) {
+  /** How often a SYN or SYN-ACK may be repeated. */
+  static int synLimit(ControlBlock c) {
     return c.state == TcpState.SYN_SENT || c.active
         ? c.options.synRetries(c.settings())
         : c.settings().synAckRetries();
@@ -258,9 +261,14 @@ final class RetransmitTimer {
     return c.retransmits > 0 && elapsed >= budgetNanos(c, atMaximum);
   }
 
-  private static void giveUp(ControlBlock c) {
+  /** What ends a wait: the user timeout, where there is one that is over. */
+  static TcpCause cause(ControlBlock c, TcpCause otherwise, long nowNanos) {
+    return isUserTimeoutOver(c, nowNanos) ? TcpCause.USER_TIMEOUT : otherwise;
+  }
+
+  private static void giveUp(ControlBlock c, TcpCause cause, long nowNanos) {
     c.counters().abortOnTimeout.increment();
-    Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT);
+    Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT, cause, nowNanos);
   }
 
   /**
@@ -272,7 +280,7 @@ final class RetransmitTimer {
       return;
     }
     if (isOver(c)) {
-      giveUp(c);
+      giveUp(c, TcpCause.CONFIGURATION, nowNanos);
     } else if (c.persisting) {
       Persist.onLimitsChanged(c);
     } else {

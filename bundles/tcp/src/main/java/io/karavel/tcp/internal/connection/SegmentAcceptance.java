@@ -50,7 +50,7 @@ final class SegmentAcceptance {
         Challenge.owe(c, nowNanos);
         return DropReason.TCP_RST_CHALLENGED;
       }
-      Teardown.onReset(c);
+      Teardown.onReset(c, nowNanos);
       return null;
     }
     if (s.syn()) {

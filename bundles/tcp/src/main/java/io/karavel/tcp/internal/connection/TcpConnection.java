@@ -6,10 +6,13 @@ import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionView;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.ByteRing;
 import io.karavel.wire.TcpHeader;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -81,7 +84,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     c.openedNanos = nowNanos;
     c.lastReceivedNanos = nowNanos;
     embryo.grow(c);
-    Transitions.moveTo(c, TcpState.SYN_RECEIVED);
+    Transitions.moveTo(c, TcpState.SYN_RECEIVED, TcpCause.SYN, embryo.firstSentNanos());
     c.counters().passiveOpens.increment();
     return c;
   }
@@ -213,7 +216,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
 
   /** FIN behind what is in the send ring. */
   public void shutdownOutput(long nowNanos) {
-    Teardown.queueFin(this);
+    Teardown.queueFin(this, TcpCause.SHUTDOWN_OUTPUT, nowNanos);
   }
 
   /** What comes from now on is acknowledged and discarded. */
@@ -228,16 +231,27 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
 
   /** The application lets go: FIN, or RST with unread data or linger 0; then an orphan. */
   public void close(long nowNanos) {
-    Teardown.close(this, nowNanos);
+    close(TcpCause.CLOSE, nowNanos);
+  }
+
+  /** The same, of which somebody else than the application is the cause. */
+  public void close(TcpCause cause, long nowNanos) {
+    Teardown.close(this, cause, nowNanos);
+  }
+
+  /** The application aborts: as {@link #abort(TcpError, TcpCause, long)}. */
+  public void abort(TcpError reason, long nowNanos) {
+    abort(reason, TcpCause.ABORT, nowNanos);
   }
 
   /**
    * RST at once, queues discarded, no TIME-WAIT.
    *
    * @param reason reported to whoever still holds the socket; null if nobody needs to be told
+   * @param cause who or what aborts it
    */
-  public void abort(TcpError reason, long nowNanos) {
-    Teardown.abort(this, reason);
+  public void abort(TcpError reason, TcpCause cause, long nowNanos) {
+    Teardown.abort(this, reason, cause, nowNanos);
   }
 
   /** The socket's options have changed. */
@@ -389,6 +403,31 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     return state == TcpState.CLOSED ? 0 : unsent();
   }
 
+  /** What each armed timer does if nothing comes; the earliest first. */
+  public List<TcpExplanation.ArmedTimer> timetable(long nowNanos) {
+    return Timetable.of(this, nowNanos);
+  }
+
+  /** The state before; null if a predecessor did not say. */
+  public TcpState stateBefore() {
+    return stateBefore;
+  }
+
+  /** What brought it to its state; null if a predecessor did not say. */
+  public TcpCause cause() {
+    return cause;
+  }
+
+  /** When it came to its state; what {@link #cause} says of null holds here. */
+  public long stateNanos() {
+    return stateNanos;
+  }
+
+  /** What ICMP or ARP told of the way; null if nothing since the peer was heard. */
+  public TcpError softError() {
+    return softError;
+  }
+
   /** The variables by their RFC or Linux names, in a stable order. */
   public Map<String, Object> details(long nowNanos) {
     return Details.of(this, nowNanos);
@@ -438,7 +477,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
       MtuProbing.onSettings(this, nowNanos);
     }
     if (finWaitDeadline != NEVER) {
-      Teardown.armFinWait(this);
+      Teardown.armFinWait(this, TcpCause.CONFIGURATION, nowNanos);
     }
   }
 }

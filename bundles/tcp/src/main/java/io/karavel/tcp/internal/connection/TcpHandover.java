@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.recovery.SentSegments;
@@ -59,6 +60,9 @@ final class TcpHandover {
   private static final int RTT_SEQUENCE = 63;
   private static final int KARN_SEQUENCE = 64;
   private static final int LOSS = 140;
+  private static final int STATE_BEFORE = 141;
+  private static final int CAUSE = 142;
+  private static final int STATE_NANOS = 143;
   private static final int DELIVERY = 120;
   private static final int PACED_UNTIL = 121;
   private static final int PACING_DEADLINE = 122;
@@ -187,6 +191,11 @@ final class TcpHandover {
 
   static void export(ControlBlock c, HandoverWriter w) {
     w.putText(STATE, c.state.name()).putInt(OWED, c.owed).putInt(EVENTS, c.events);
+    if (c.cause != null) {
+      w.putText(STATE_BEFORE, c.stateBefore.name())
+          .putText(CAUSE, c.cause.name())
+          .putLong(STATE_NANOS, c.stateNanos);
+    }
     if (c.failure != null) {
       w.putText(FAILURE, c.failure.name());
     }
@@ -368,9 +377,22 @@ final class TcpHandover {
     }
   }
 
+  /** Null for one that only a later version knows: nothing but words depends on it. */
+  static TcpCause cause(String name) {
+    for (TcpCause cause : TcpCause.values()) {
+      if (cause.name().equals(name)) {
+        return cause;
+      }
+    }
+    return null;
+  }
+
   private static boolean openSend(ControlBlock c, HandoverReader r) throws HandoverException {
     switch (r.tag()) {
       case STATE -> c.state = constant(TcpState.class, r);
+      case STATE_BEFORE -> c.stateBefore = constant(TcpState.class, r);
+      case CAUSE -> c.cause = cause(r.textValue());
+      case STATE_NANOS -> c.stateNanos = r.longValue();
       case OWED -> c.owed = r.intValue();
       case EVENTS -> c.events = r.intValue();
       case FAILURE -> c.failure = constant(TcpError.class, r);

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpState;
 
 /**
@@ -64,7 +65,7 @@ final class TcpTimers {
       } else if (next == c.keepaliveDeadline) {
         Keepalive.onExpiry(c, nowNanos);
       } else if (next == c.finWaitDeadline) {
-        Teardown.over(c);
+        Teardown.over(c, TcpCause.FIN_WAIT_2, nowNanos);
       } else {
         trim(c, nowNanos);
       }

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
 
@@ -8,25 +9,25 @@ final class Teardown {
   private Teardown() {}
 
   /** FIN behind what is queued: the state changes now, whether or not it can be sent. */
-  static void queueFin(ControlBlock c) {
+  static void queueFin(ControlBlock c, TcpCause cause, long nowNanos) {
     if (c.finQueued || c.state == TcpState.CLOSED) {
       return;
     }
     c.finQueued = true;
-    enterClosingState(c);
+    enterClosingState(c, cause, nowNanos);
   }
 
   /** The state that goes with a queued FIN; in SYN-RECEIVED it waits for ESTABLISHED. */
-  static void enterClosingState(ControlBlock c) {
+  static void enterClosingState(ControlBlock c, TcpCause cause, long nowNanos) {
     if (c.state == TcpState.ESTABLISHED) {
-      Transitions.moveTo(c, TcpState.FIN_WAIT_1);
+      Transitions.moveTo(c, TcpState.FIN_WAIT_1, cause, nowNanos);
     } else if (c.state == TcpState.CLOSE_WAIT) {
-      Transitions.moveTo(c, TcpState.LAST_ACK);
+      Transitions.moveTo(c, TcpState.LAST_ACK, cause, nowNanos);
     }
   }
 
   /** The application lets go. */
-  static void close(ControlBlock c, long nowNanos) {
+  static void close(ControlBlock c, TcpCause cause, long nowNanos) {
     if (c.orphan) {
       return;
     }
@@ -35,19 +36,19 @@ final class Teardown {
       return;
     }
     if (c.state == TcpState.SYN_SENT) {
-      over(c);
+      over(c, cause, nowNanos);
       return;
     }
     if (c.options.lingerSeconds() == 0) {
-      abort(c, null);
+      abort(c, null, TcpCause.ABORT, nowNanos);
       return;
     }
     if (c.receiveRing.available() > 0) {
       c.counters().abortOnClose.increment();
-      reset(c, null);
+      reset(c, null, TcpCause.CLOSE_UNREAD, nowNanos);
       return;
     }
-    queueFin(c);
+    queueFin(c, cause, nowNanos);
     if (c.state == TcpState.FIN_WAIT_2) {
       startFinWait(c, nowNanos);
     }
@@ -55,32 +56,32 @@ final class Teardown {
   }
 
   /** RST, queues discarded, no TIME-WAIT. */
-  static void abort(ControlBlock c, TcpError reason) {
+  static void abort(ControlBlock c, TcpError reason, TcpCause cause, long nowNanos) {
     switch (c.state) {
       case CLOSED -> {}
-      case SYN_SENT, TIME_WAIT -> fail(c, reason);
+      case SYN_SENT, TIME_WAIT -> fail(c, reason, cause, nowNanos);
       case CLOSING, LAST_ACK -> {
         if (c.unsent() > 0 || !c.finSent) {
-          reset(c, reason);
+          reset(c, reason, cause, nowNanos);
         } else {
-          fail(c, reason);
+          fail(c, reason, cause, nowNanos);
         }
       }
-      default -> reset(c, reason);
+      default -> reset(c, reason, cause, nowNanos);
     }
   }
 
   /** Ends the connection with a RST; a null reason is told to nobody. */
-  static void reset(ControlBlock c, TcpError reason) {
+  static void reset(ControlBlock c, TcpError reason, TcpCause cause, long nowNanos) {
     if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
       c.counters().estabResets.increment();
     }
-    fail(c, reason);
+    fail(c, reason, cause, nowNanos);
     c.owe(ControlBlock.OWE_RESET);
   }
 
   /** Ends the connection, nothing is sent; a null reason is told to nobody. */
-  static void fail(ControlBlock c, TcpError reason) {
+  static void fail(ControlBlock c, TcpError reason, TcpCause cause, long nowNanos) {
     if (reason != null) {
       c.failure = reason;
       c.event(ConnectionEvents.FAILED);
@@ -88,13 +89,13 @@ final class Teardown {
     if (c.synUnacknowledged()) {
       c.counters().attemptFails.increment();
     }
-    over(c);
+    over(c, cause, nowNanos);
   }
 
   /** CLOSED. */
-  static void over(ControlBlock c) {
+  static void over(ControlBlock c, TcpCause cause, long nowNanos) {
     if (c.state != TcpState.CLOSED) {
-      Transitions.moveTo(c, TcpState.CLOSED);
+      Transitions.moveTo(c, TcpState.CLOSED, cause, nowNanos);
     }
     c.owed &= ControlBlock.OWE_RESET_ANSWER;
     c.duplicateAcksOwed = 0;
@@ -103,17 +104,21 @@ final class Teardown {
   }
 
   /** An acceptable RST. */
-  static void onReset(ControlBlock c) {
+  static void onReset(ControlBlock c, long nowNanos) {
     switch (c.state) {
       case SYN_RECEIVED ->
-          fail(c, c.active ? TcpError.CONNECTION_REFUSED : TcpError.CONNECTION_RESET);
-      case CLOSING, LAST_ACK, TIME_WAIT -> over(c);
+          fail(
+              c,
+              c.active ? TcpError.CONNECTION_REFUSED : TcpError.CONNECTION_RESET,
+              TcpCause.RST,
+              nowNanos);
+      case CLOSING, LAST_ACK, TIME_WAIT -> over(c, TcpCause.RST, nowNanos);
       case CLOSED -> {}
       default -> {
         if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
           c.counters().estabResets.increment();
         }
-        fail(c, TcpError.CONNECTION_RESET);
+        fail(c, TcpError.CONNECTION_RESET, TcpCause.RST, nowNanos);
       }
     }
   }
@@ -122,16 +127,16 @@ final class Teardown {
   static void onFin(ControlBlock c, long nowNanos) {
     switch (c.state) {
       case ESTABLISHED -> {
-        Transitions.moveTo(c, TcpState.CLOSE_WAIT);
+        Transitions.moveTo(c, TcpState.CLOSE_WAIT, TcpCause.FIN, nowNanos);
         AckPolicy.onFin(c, nowNanos);
       }
       case FIN_WAIT_1 -> {
-        Transitions.moveTo(c, TcpState.CLOSING);
+        Transitions.moveTo(c, TcpState.CLOSING, TcpCause.FIN, nowNanos);
         c.owe(ControlBlock.OWE_ACK);
       }
       case FIN_WAIT_2 -> {
         c.owe(ControlBlock.OWE_ACK);
-        enterTimeWait(c);
+        enterTimeWait(c, TcpCause.FIN, nowNanos);
       }
       default -> c.owe(ControlBlock.OWE_ACK);
     }
@@ -142,19 +147,19 @@ final class Teardown {
     c.event(ConnectionEvents.FINISHED);
     switch (c.state) {
       case FIN_WAIT_1 -> {
-        Transitions.moveTo(c, TcpState.FIN_WAIT_2);
+        Transitions.moveTo(c, TcpState.FIN_WAIT_2, TcpCause.ACK_OF_FIN, nowNanos);
         if (c.orphan) {
           startFinWait(c, nowNanos);
         }
       }
-      case CLOSING -> enterTimeWait(c);
-      case LAST_ACK -> over(c);
+      case CLOSING -> enterTimeWait(c, TcpCause.ACK_OF_FIN, nowNanos);
+      case LAST_ACK -> over(c, TcpCause.ACK_OF_FIN, nowNanos);
       default -> {}
     }
   }
 
-  private static void enterTimeWait(ControlBlock c) {
-    Transitions.moveTo(c, TcpState.TIME_WAIT);
+  private static void enterTimeWait(ControlBlock c, TcpCause cause, long nowNanos) {
+    Transitions.moveTo(c, TcpState.TIME_WAIT, cause, nowNanos);
     TcpTimers.stopAll(c);
     c.event(ConnectionEvents.ENTER_TIME_WAIT);
   }
@@ -162,15 +167,15 @@ final class Teardown {
   private static void startFinWait(ControlBlock c, long nowNanos) {
     c.keepaliveDeadline = ControlBlock.NEVER;
     c.finWaitBaseNanos = nowNanos;
-    armFinWait(c);
+    armFinWait(c, TcpCause.CLOSE, nowNanos);
   }
 
   /** FIN-WAIT-2 of an orphan lasts max(finTimeout, 3.5 RTO); negative: it has none. */
-  static void armFinWait(ControlBlock c) {
+  static void armFinWait(ControlBlock c, TcpCause cause, long nowNanos) {
     long limit = c.options.finTimeoutNanos(c.settings());
     if (limit < 0) {
       c.counters().abortOnLinger.increment();
-      reset(c, null);
+      reset(c, null, cause, nowNanos);
       return;
     }
     long rto = RetransmitTimer.timeoutNanos(c);

@@ -3,9 +3,13 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.tcp.TcpCause;
+import io.karavel.tcp.TcpExplanation.ArmedTimer;
+import io.karavel.tcp.TcpExplanation.Step;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.wire.Seq;
 import io.karavel.wire.TcpHeader;
+import java.util.List;
 
 /**
  * A connection in TIME-WAIT: as little as answering stray segments needs (RFC 9293 §3.10.7.4, RFC
@@ -36,6 +40,7 @@ public class TimeWaitRecord {
   private static final int TAG_STARTED = 8;
   private static final int TAG_DEADLINE = 9;
   private static final int TAG_ANSWERED = 10;
+  private static final int TAG_CAUSE = 11;
 
   private int sndNxt;
   private int rcvNxt;
@@ -44,6 +49,10 @@ public class TimeWaitRecord {
   private int tsRecent;
   private byte rcvWindShift;
   private boolean timestamps;
+
+  /** What it began by: FIN, ACK_OF_FIN or FIN_AGAIN; null if a predecessor did not say. */
+  private TcpCause cause;
+
   private long startedNanos;
   private long deadlineNanos;
   private long answeredNanos = Long.MIN_VALUE;
@@ -57,6 +66,7 @@ public class TimeWaitRecord {
     timestamps = connection.timestamps;
     tsOffset = connection.tsOffset;
     tsRecent = connection.tsRecent;
+    cause = connection.cause;
     start(settings, nowNanos);
   }
 
@@ -74,6 +84,7 @@ public class TimeWaitRecord {
         case TAG_STARTED -> startedNanos = reader.longValue();
         case TAG_DEADLINE -> deadlineNanos = reader.longValue();
         case TAG_ANSWERED -> answeredNanos = reader.longValue();
+        case TAG_CAUSE -> cause = TcpHandover.cause(reader.textValue());
         default -> {}
       }
     }
@@ -92,6 +103,9 @@ public class TimeWaitRecord {
         .putLong(TAG_STARTED, startedNanos)
         .putLong(TAG_DEADLINE, deadlineNanos)
         .putLong(TAG_ANSWERED, answeredNanos);
+    if (cause != null) {
+      writer.putText(TAG_CAUSE, cause.name());
+    }
   }
 
   private void start(TcpSettings settings, long nowNanos) {
@@ -123,6 +137,7 @@ public class TimeWaitRecord {
       if (timestamps && segment.timestampsPresent) {
         tsRecent = segment.timestampValue;
       }
+      cause = TcpCause.FIN_AGAIN;
       start(settings, nowNanos);
       return Verdict.ACKNOWLEDGE;
     }
@@ -175,6 +190,30 @@ public class TimeWaitRecord {
   /** Whether it would be forgotten by now under settings. */
   public final boolean isOver(TcpSettings settings, long nowNanos) {
     return nowNanos - startedNanos >= settings.timeWaitNanos();
+  }
+
+  /** What it began by; null if a predecessor did not say. */
+  public final TcpCause cause() {
+    return cause;
+  }
+
+  /** When it began. */
+  public final long startedNanos() {
+    return startedNanos;
+  }
+
+  /** Its timer. */
+  public final ArmedTimer timer(TcpSettings settings, long nowNanos) {
+    long in = deadlineNanos - nowNanos;
+    return new ArmedTimer(
+        "time-wait",
+        in,
+        0,
+        0,
+        List.of(TimerParameters.timeWait(settings)),
+        List.of(new Step(in, "it is forgotten, and its port is free")),
+        in,
+        null);
   }
 
   /** When it is to be forgotten. */

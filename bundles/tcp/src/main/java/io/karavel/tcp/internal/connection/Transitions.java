@@ -11,6 +11,7 @@ import static io.karavel.tcp.TcpState.SYN_RECEIVED;
 import static io.karavel.tcp.TcpState.SYN_SENT;
 import static io.karavel.tcp.TcpState.TIME_WAIT;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpState;
 
 /**
@@ -67,12 +68,15 @@ final class Transitions {
   }
 
   /** Goes to a state; a way the diagram does not show is a fault of the core. */
-  static void moveTo(ControlBlock c, TcpState to) {
+  static void moveTo(ControlBlock c, TcpState to, TcpCause cause, long nowNanos) {
     TcpState from = c.state;
     if (!isAllowed(from, to)) {
       throw new IllegalStateException("no way from " + from + " to " + to);
     }
     c.state = to;
+    c.stateBefore = from;
+    c.cause = cause;
+    c.stateNanos = nowNanos;
     c.event(ConnectionEvents.STATE);
     boolean wasOpen = from == ESTABLISHED || from == CLOSE_WAIT;
     boolean isOpen = to == ESTABLISHED || to == CLOSE_WAIT;

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSettings;
@@ -62,7 +63,7 @@ class CloseTest {
   })
   void abort(TcpState state, String answer) {
     Scene scene = Scene.plain().in(state);
-    scene.connection().abort(TcpError.CONNECTION_ABORTED, scene.now);
+    scene.connection().abort(TcpError.CONNECTION_ABORTED, TcpCause.KILL, scene.now);
     scene.peer.flush(scene.now);
     if (answer.isEmpty()) {
       scene.expectNothing();

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSettings;
@@ -39,7 +40,7 @@ class StalledPathTest {
   @Test
   void anAbortReachesAPeerWhoseWindowIsClosed() {
     Wire wire = blocked(TcpSettings.defaults());
-    wire.a.connection.abort(null, wire.now);
+    wire.a.connection.abort(null, TcpCause.ABORT, wire.now);
     wire.a.flush(wire.now);
     wire.run(Wire.SECOND);
     assertThat(wire.b.failure()).isEqualTo(TcpError.CONNECTION_RESET);

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import java.util.EnumMap;
@@ -49,7 +50,9 @@ class TransitionsTest {
   void aWayTheDiagramDoesNotShowIsAFault() {
     Peer peer = new Peer(TcpSettings.defaults(), 1);
     peer.connect(Wire.SECOND);
-    assertThatThrownBy(() -> Transitions.moveTo(peer.connection, TcpState.LAST_ACK))
+    assertThatThrownBy(
+            () ->
+                Transitions.moveTo(peer.connection, TcpState.LAST_ACK, TcpCause.CLOSE, Wire.SECOND))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("SYN-SENT")
         .hasMessageContaining("LAST-ACK");

@@ -1,0 +1,112 @@
+package io.karavel.scripts.inspection;
+
+import io.karavel.tcp.TcpExplanation;
+import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.spi.StackSocket;
+import io.karavel.tcp.spi.TcpControl;
+import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.script.PacketScript;
+import java.time.Duration;
+
+/** Connections brought to a state in one way or another, to be asked why they are there. */
+final class Lives {
+  private static final String SYN = "S 0:0(0) win 65535 <mss 1460>";
+
+  private Lives() {}
+
+  /** A connection whose story the name tells; nothing sent is left to look at. */
+  static PacketScript of(String name) {
+    PacketScript script = PacketScript.create();
+    String state = name.replaceFirst(" by .*", "");
+    switch (state) {
+      case "listener" -> script.listen();
+      case "connect", "refused", "connect unanswered", "connect to nowhere", "closed connect" ->
+          script.connect();
+      case "embryo", "embryo forgotten" -> script.listen().inject(SYN);
+      case "simultaneous", "simultaneous open" -> script.connect().discardSent().inject(SYN);
+      case "active" -> script.openActively();
+      default -> script.openPassively();
+    }
+    switch (state) {
+      case "refused" -> script.expect("S 0:0(0)").nextFails(null).inject("R. 0:0(0) ack 1 win 0");
+      case "connect unanswered" -> pass(script, 200_000);
+      case "connect to nowhere" ->
+          pass(script.expect("S 0:0(0)").inject("icmp host-unreachable [0:0(0)]"), 200_000);
+      case "simultaneous open" -> script.discardSent().inject("S. 0:0(0) ack 1 win 65535");
+      case "data" -> script.write(10);
+      case "data unanswered" -> pass(script.tcp("retries2", 3).write(10), 60_000);
+      case "data too late for userTimeoutMillis" ->
+          pass(script.tcp("userTimeoutMillis", 5000).write(10), 60_000);
+      case "data too late for retries2" -> {
+        pass(script.write(10), 20_000);
+        script.tcp("retries2", 3);
+      }
+      case "closed window" -> script.inject(". 1:1(0) ack 1 win 0").write(10);
+      case "closed window unanswered" ->
+          pass(script.tcp("retries2", 3).inject(". 1:1(0) ack 1 win 0").write(10), 60_000);
+      case "kept alive" -> script.option(TcpOption.KEEPALIVE, true);
+      case "kept alive, silent" -> {
+        script.option(TcpOption.KEEPALIVE, true).option(TcpOption.KEEPALIVE_TIME_SECONDS, 5);
+        pass(script.option(TcpOption.KEEPALIVE_PROBES, 2), 300_000);
+      }
+      case "reset" -> script.inject("R 1:1(0) win 0");
+      case "shut down" -> script.shutdownOutput();
+      case "closed" -> script.close();
+      case "half closed" -> script.shutdownOutput().discardSent().inject(". 1:1(0) ack 2");
+      case "orphan" -> script.close().discardSent().inject(". 1:1(0) ack 2");
+      case "peer closed" -> script.inject("F. 1:1(0) ack 1");
+      case "peer closed, then shut down" -> script.inject("F. 1:1(0) ack 1").shutdownOutput();
+      case "peer closed, then closed" -> script.inject("F. 1:1(0) ack 1").close();
+      case "peer closed, both over" ->
+          script.inject("F. 1:1(0) ack 1").shutdownOutput().discardSent().inject(". 2:2(0) ack 2");
+      case "both at once" -> script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 1");
+      case "both at once, acknowledged" ->
+          script
+              .shutdownOutput()
+              .discardSent()
+              .inject("F. 1:1(0) ack 1")
+              .discardSent()
+              .inject(". 2:2(0) ack 2");
+      case "waits" -> script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2");
+      case "waits anew" -> {
+        pass(script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2"), 20_000);
+        script.inject("F. 1:1(0) ack 2");
+      }
+      case "waited" ->
+          pass(script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2"), 61_000);
+      default -> {}
+    }
+    return script.discardSent();
+  }
+
+  /** Lets milliseconds pass, whatever is sent meanwhile. */
+  static PacketScript pass(PacketScript script, long millis) {
+    script.harness().advance(Duration.ofMillis(millis));
+    script.harness().output();
+    return script;
+  }
+
+  /** What the stack says of it. */
+  static TcpExplanation why(PacketScript script, long id) {
+    StackHarness harness = script.harness();
+    TcpControl tcp = harness.tcpControl();
+    if (id != 0) {
+      return tcp.why(id);
+    }
+    return harness.connections(info -> info.remote() != null).stream()
+        .map(info -> tcp.why(info.local(), info.remote()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The number of the connection, or of the listener if there is no connection; else 0. */
+  static long id(PacketScript script, boolean listener) {
+    if (listener) {
+      return script.harness().connections(info -> info.remote() == null).get(0).id();
+    }
+    return script.harness().connections(info -> info.remote() != null).stream()
+        .findFirst()
+        .map(info -> info.id())
+        .orElseGet(() -> ((StackSocket) script.socket()).id());
+  }
+}
