@@ -137,6 +137,8 @@ public enum DropReason {
   TCP_CONNECTION_LIMIT("tcp", "a limit on connections was reached"),
   /** Data for an orphan. */
   TCP_DATA_AFTER_CLOSE("tcp", "data for a connection whose application is gone"),
+  /** Text or a second FIN behind the peer's FIN. */
+  TCP_DATA_AFTER_FIN("tcp", "text or FIN behind the peer's FIN"),
   /** No buffer memory for out-of-order data. */
   TCP_BUFFER_LIMIT("tcp", "no buffer memory for the data"),
   /** Old duplicate data, nothing new in it. */

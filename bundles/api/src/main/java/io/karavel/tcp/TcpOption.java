@@ -102,6 +102,12 @@ public final class TcpOption<T> {
    */
   public static final TcpOption<Integer> FAST_OPEN_QUEUE = number("fastOpenQueue", 0, 65535);
 
+  /**
+   * Of a listener: connections from it that may be open at a time, waiting ones included; 0 is no
+   * limit of its own. Beyond it SYNs and final ACKs are dropped, as beyond {@code maxConnections}.
+   */
+  public static final TcpOption<Integer> MAX_CONNECTIONS = number("maxConnections", 0, 10_000_000);
+
   /** Of a socket: connects with Fast Open, or asks for a cookie (TCP_FASTOPEN_CONNECT). */
   public static final TcpOption<Boolean> FAST_OPEN_CONNECT = flag("fastOpenConnect");
 
@@ -132,7 +138,8 @@ public final class TcpOption<T> {
           TIME_TO_LIVE,
           TRAFFIC_CLASS,
           FAST_OPEN_QUEUE,
-          FAST_OPEN_CONNECT);
+          FAST_OPEN_CONNECT,
+          MAX_CONNECTIONS);
 
   private final String name;
   private final Class<T> type;

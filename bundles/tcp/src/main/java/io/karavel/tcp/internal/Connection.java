@@ -25,6 +25,9 @@ final class Connection extends Timer implements Flow {
   /** The listener that will have it once it opens; null afterwards, or if it was opened here. */
   ListenState pendingListener;
 
+  /** The listener that it came from and counts for, as long as that is open; or null. */
+  ListenState origin;
+
   /** The listener in whose Fast Open queue it is, as long as its handshake is not over; or null. */
   ListenState fastOpenListener;
 

@@ -94,6 +94,9 @@ final class Flows {
     put(connection);
     connections++;
     peers.add(connection.remoteIpv4());
+    if (connection.origin != null) {
+      connection.origin.connections++;
+    }
     byState[connection.state.ordinal()]++;
     lane.mib.connections.set(connections);
     if (connection.orphan) {
@@ -114,6 +117,10 @@ final class Flows {
     }
     connections--;
     peers.remove(connection.remoteIpv4());
+    if (connection.origin != null) {
+      connection.origin.connections--;
+      connection.origin = null;
+    }
     byState[connection.state.ordinal()]--;
     lane.mib.connections.set(connections);
     if (connection.orphan) {

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.spi.StackListener;
 import java.util.ArrayDeque;
@@ -24,6 +25,9 @@ final class ListenState {
   /** Cookies sent. */
   long cookiesSent;
 
+  /** Connections from it that exist, waiting ones and orphans included. */
+  int connections;
+
   /** Connections that data on a SYN opened and that are in SYN-RECEIVED still. */
   int fastOpenPending;
 
@@ -36,6 +40,17 @@ final class ListenState {
 
   StackListener listener() {
     return listener;
+  }
+
+  /** How many connections it may have at a time; 0 if it has no limit of its own. */
+  int maxConnections() {
+    return listener.optionOr(TcpOption.MAX_CONNECTIONS, 0);
+  }
+
+  /** Whether one more connection would exceed its own limit. */
+  boolean isAtLimit() {
+    int most = maxConnections();
+    return most > 0 && connections >= most;
   }
 
   /** The options it hands down. */

@@ -94,6 +94,10 @@ final class Listeners {
     return state.listener().acceptQueue() >= backlog(state);
   }
 
+  private boolean isAtLimit(ListenState state, Arrival arrival) {
+    return flows.isAtLimit(arrival.remoteIpv4) || state.isAtLimit();
+  }
+
   // ---- SYN ----
 
   /**
@@ -111,7 +115,7 @@ final class Listeners {
       lane.mib.listenOverflows.increment();
       return refuse(DropReason.TCP_ACCEPT_QUEUE_FULL);
     }
-    if (flows.isAtLimit(arrival.remoteIpv4)) {
+    if (isAtLimit(state, arrival)) {
       lane.mib.connectionLimit.increment();
       return refuse(DropReason.TCP_CONNECTION_LIMIT);
     }
@@ -220,7 +224,7 @@ final class Listeners {
       }
       return true;
     }
-    if (flows.isAtLimit(arrival.remoteIpv4)) {
+    if (isAtLimit(state, arrival)) {
       lane.mib.connectionLimit.increment();
       refuse(DropReason.TCP_CONNECTION_LIMIT);
       return true;
@@ -297,7 +301,7 @@ final class Listeners {
       }
       return;
     }
-    if (flows.isAtLimit(arrival.remoteIpv4)) {
+    if (isAtLimit(state, arrival)) {
       lane.mib.connectionLimit.increment();
       refuse(DropReason.TCP_CONNECTION_LIMIT);
       return;
@@ -363,6 +367,7 @@ final class Listeners {
             arrival.remoteIpv4,
             arrival.remotePort);
     connection.pendingListener = state;
+    connection.origin = state;
     socket.moduleState(connection);
     flows.open(connection);
     lane.current = connection;

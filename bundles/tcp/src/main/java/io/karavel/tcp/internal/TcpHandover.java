@@ -54,6 +54,7 @@ final class TcpHandover {
   private static final int MTU = 33;
   private static final int FAST_OPEN_LISTENER = 34;
   private static final int FAST_OPEN_RESET = 35;
+  private static final int ORIGIN = 36;
 
   private final TcpLane lane;
   private final Flows flows;
@@ -153,6 +154,9 @@ final class TcpHandover {
     if (connection.listener() != null) {
       out.putAttachment(PENDING_LISTENER, connection.listener());
     }
+    if (connection.origin != null && !connection.origin.listener().isClosed()) {
+      out.putAttachment(ORIGIN, connection.origin.listener());
+    }
     if (connection.fastOpenListener != null) {
       out.putAttachment(FAST_OPEN_LISTENER, connection.fastOpenListener.listener());
     }
@@ -216,6 +220,7 @@ final class TcpHandover {
   private void openFlow(int kind, Handover kept, HandoverReader in) throws HandoverException {
     Object endpoint = null;
     StackListener pending = null;
+    StackListener origin = null;
     StackListener fastOpen = null;
     HandoverReader core = null;
     int localIpv4 = 0;
@@ -236,6 +241,7 @@ final class TcpHandover {
         case LIFECYCLE -> lifecycle = in.intValue();
         case MTU -> mtu = in.intValue();
         case FAST_OPEN_LISTENER -> fastOpen = in.attachment(kept, StackListener.class);
+        case ORIGIN -> origin = in.attachment(kept, StackListener.class);
         case PENDING_LISTENER -> pending = in.attachment(kept, StackListener.class);
         case CORE -> core = in.nested();
         default -> {
@@ -280,6 +286,7 @@ final class TcpHandover {
         // What the predecessor was about to tell when it left, a crash included.
         connection.signalDue = true;
         connection.pendingListener = pending == null ? null : listeners.stateOf(pending);
+        connection.origin = origin == null ? null : listeners.stateOf(origin);
         if (fastOpen != null) {
           connection.fastOpenListener = listeners.stateOf(fastOpen);
           connection.fastOpenListener.fastOpenPending++;

@@ -116,6 +116,7 @@ final class TcpInspection implements TcpControl {
       details.put("synBacklog", lane.settings().maxSynBacklog());
       details.put("acceptQueue", listener.acceptQueue());
       details.put("backlog", listeners.backlog(state));
+      details.put("connections", state.connections);
       details.put("accepted", state.accepted);
       details.put("overflows", state.overflows);
       details.put("synDrops", state.synDrops);

@@ -1,16 +1,12 @@
 package io.karavel.scripts.segments;
 
 import io.karavel.engine.DropReason;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * At which step of RFC 9293 §3.10.7 a segment's processing ends, as its drop reason; null if it
  * reaches the end. Numbers are relative; the window is 65535 bytes from R.
  */
 final class ExpectedDrop {
-  private static final Pattern SEGMENT =
-      Pattern.compile("(\\S+) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?.*");
   private static final int WINDOW = 65535;
 
   private final String state;
@@ -19,26 +15,24 @@ final class ExpectedDrop {
   private final boolean rst;
   private final boolean ack;
   private final int sequence;
+  private final int text;
   private final int length;
   private final int acknowledgment;
 
-  private ExpectedDrop(String state, String segment) {
+  private ExpectedDrop(String state, ArrivingSegment segment) {
     this.state = state;
-    Matcher m = SEGMENT.matcher(segment);
-    if (!m.matches()) {
-      throw new IllegalArgumentException(segment);
-    }
-    syn = m.group(1).contains("S");
-    fin = m.group(1).contains("F");
-    rst = m.group(1).contains("R");
-    ack = m.group(5) != null;
-    sequence = Integer.parseUnsignedInt(m.group(2));
-    length = Integer.parseInt(m.group(4)) + (syn ? 1 : 0) + (fin ? 1 : 0);
-    acknowledgment = ack ? Integer.parseUnsignedInt(m.group(5)) : 0;
+    syn = segment.syn();
+    fin = segment.fin();
+    rst = segment.rst();
+    ack = segment.ack();
+    sequence = segment.sequence();
+    text = segment.text();
+    length = segment.length();
+    acknowledgment = segment.acknowledgment();
   }
 
   static DropReason of(String state, String segment) {
-    return new ExpectedDrop(state, segment).reason();
+    return new ExpectedDrop(state, ArrivingSegment.parse(segment)).reason();
   }
 
   private DropReason reason() {
@@ -115,7 +109,11 @@ final class ExpectedDrop {
     }
     boolean acceptableAck =
         opening ? acknowledgment == 1 : acknowledgment - sent <= 0 && 1 - acknowledgment <= WINDOW;
-    return acceptableAck ? null : DropReason.TCP_ACK;
+    if (!acceptableAck) {
+      return DropReason.TCP_ACK;
+    }
+    boolean ended = state.equals("LAST_ACK") && acknowledgment == 2;
+    return finCame && !ended && (text > 0 || fin) ? DropReason.TCP_DATA_AFTER_FIN : null;
   }
 
   private boolean isAcceptable(int next) {

@@ -273,6 +273,9 @@ public class Embryo {
       }
       return challenge(nowNanos);
     }
+    if (has(TIMESTAMPS) && !segment.timestampsPresent) {
+      return Verdict.IGNORE; // RFC 7323 §3.2
+    }
     if (timestampOld || !isInWindow(segment, next)) {
       return challenge(nowNanos);
     }

@@ -17,13 +17,16 @@ final class Receiver {
 
   /** Takes text and FIN of an acceptable segment. */
   static DropReason onText(ControlBlock c, Segment s, long nowNanos) {
-    if (c.inputEnded || c.state == TcpState.CLOSED) {
-      return null;
-    }
     int sequence = s.sequence;
     int length = s.payloadLength;
     int index = s.payloadIndex;
     boolean fin = s.fin();
+    if (c.inputEnded) {
+      return length > 0 || fin ? DropReason.TCP_DATA_AFTER_FIN : null;
+    }
+    if (c.state == TcpState.CLOSED) {
+      return null;
+    }
     if (length == 0 && !fin) {
       return null;
     }

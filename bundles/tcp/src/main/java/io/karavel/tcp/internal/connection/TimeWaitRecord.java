@@ -118,13 +118,16 @@ public class TimeWaitRecord {
     boolean timestampOld =
         timestamps && segment.timestampsPresent && segment.timestampValue - tsRecent < 0;
     if (segment.rst()) {
-      return !settings.rfc1337() && segment.sequence == rcvNxt ? Verdict.END : Verdict.IGNORE;
+      return onReset(segment, settings, nowNanos);
     }
     if (segment.syn()) {
       if (!segment.ack() && mayReopen(segment)) {
         return Verdict.REOPEN;
       }
       return answer(settings, nowNanos, false);
+    }
+    if (timestamps && !segment.timestampsPresent) {
+      return Verdict.IGNORE; // RFC 7323 §3.2
     }
     if (timestampOld) {
       return answer(settings, nowNanos, segment.payloadLength > 0 || segment.fin());
@@ -147,6 +150,16 @@ public class TimeWaitRecord {
       return Verdict.IGNORE;
     }
     return answer(settings, nowNanos, segment.payloadLength > 0 || segment.fin());
+  }
+
+  /** RFC 5961 §3.2; RFC 1337 lets no reset end it. */
+  private Verdict onReset(Segment reset, TcpSettings settings, long nowNanos) {
+    if (reset.sequence == rcvNxt) {
+      return settings.rfc1337() ? Verdict.IGNORE : Verdict.END;
+    }
+    return Seq.inWindow(reset.sequence, rcvNxt, rcvNxt + rcvWnd)
+        ? answer(settings, nowNanos, false)
+        : Verdict.IGNORE;
   }
 
   /** RFC 6191 §2, and RFC 1122 §4.2.2.13 without timestamps. */
