@@ -127,6 +127,16 @@ class KeepaliveTest {
   }
 
   @Test
+  void thePolicyCanBeTurnedOnAndOffWhileConnectionsAreIdle() {
+    PacketScript script = PacketScript.create().openPassively().keepalive("timeSeconds", 30);
+    script.at("20s").keepalive("enabledByDefault", true).expectNothingUntil("29.999s");
+    script.at("30s").expect(PROBE).inject(". 1:1(0) ack 1");
+    script.at("50s").keepalive("enabledByDefault", false).expectNothingFor("1d");
+    // what has passed is over already
+    script.keepalive("enabledByDefault", true).expect(PROBE).expectState(ESTABLISHED).end();
+  }
+
+  @Test
   void newTimesCountFromTheBeginningOfTheSilence() {
     PacketScript.create()
         .openPassively()

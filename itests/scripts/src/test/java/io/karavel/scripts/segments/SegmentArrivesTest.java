@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Every state × kind of segment, one row each: RFC 9293 §3.10.7 with
- * RFC 5961 (RST, SYN and ACK), RFC 7323 (PAWS), RFC 1337 and RFC 6191 (TIME-WAIT) worked in.
+ * Every state × kind of segment, one row each: RFC 9293 §3.10.7 with RFC 5961 (RST, SYN and ACK),
+ * RFC 7323 (PAWS), RFC 1337 and RFC 6191 (TIME-WAIT) worked in.
  *
  * <p>The rows are in {@code segment-arrives.txt}. Each is tried without timestamps, with them, with
  * an older one, and where they are agreed on without one.
@@ -143,8 +143,7 @@ class SegmentArrivesTest {
   private void runWithout(String state, String text) {
     PacketScript script = reach(state, true);
     TcpState before = script.info().state();
-    DropReason reason =
-        state.equals("TIME_WAIT") ? DropReason.TCP_TIME_WAIT : DropReason.TCP_PAWS;
+    DropReason reason = state.equals("TIME_WAIT") ? DropReason.TCP_TIME_WAIT : DropReason.TCP_PAWS;
     script
         .inject(text)
         .expectNothingFor("50ms")
@@ -160,8 +159,7 @@ class SegmentArrivesTest {
   private static DropReason old(String state, ArrivingSegment segment) {
     return switch (state) {
       case "TIME_WAIT" -> DropReason.TCP_TIME_WAIT;
-      case "SYN_RECEIVED" ->
-          segment.syn() ? DropReason.TCP_SYN_CHALLENGED : DropReason.TCP_PAWS;
+      case "SYN_RECEIVED" -> segment.syn() ? DropReason.TCP_SYN_CHALLENGED : DropReason.TCP_PAWS;
       default -> DropReason.TCP_PAWS;
     };
   }
@@ -204,7 +202,8 @@ class SegmentArrivesTest {
     Set<String> states = new TreeSet<>(tables.keySet());
     assertThat(states.remove("SIMULTANEOUS")).isTrue();
     assertThat(states)
-        .isEqualTo(Stream.of(TcpState.values()).map(Enum::name).collect(toCollection(TreeSet::new)));
+        .isEqualTo(
+            Stream.of(TcpState.values()).map(Enum::name).collect(toCollection(TreeSet::new)));
     int cells = 0;
     List<String> missing = new ArrayList<>();
     for (SegmentTable table : tables.values()) {

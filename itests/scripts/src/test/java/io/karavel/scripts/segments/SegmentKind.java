@@ -105,11 +105,13 @@ enum SegmentKind {
     }
     int beyond = s.acknowledgment() - next;
     if (s.rst()) {
-      return EnumSet.of(s.ack() ? by(beyond, RST_ACK_OF_LESS, RST_ACK_OF_OURS, RST_ACK_OF_MORE) : RST);
+      return EnumSet.of(
+          s.ack() ? by(beyond, RST_ACK_OF_LESS, RST_ACK_OF_OURS, RST_ACK_OF_MORE) : RST);
     }
     if (s.syn()) {
       SegmentKind withoutAck = s.text() > 0 ? SYN_WITH_TEXT : SYN;
-      return EnumSet.of(s.ack() ? by(beyond, SYN_ACK_OF_LESS, SYN_ACK_OF_OURS, SYN_ACK_OF_MORE) : withoutAck);
+      return EnumSet.of(
+          s.ack() ? by(beyond, SYN_ACK_OF_LESS, SYN_ACK_OF_OURS, SYN_ACK_OF_MORE) : withoutAck);
     }
     if (s.fin()) {
       return EnumSet.of(s.ack() ? FIN : FIN_WITHOUT_ACK);
@@ -121,8 +123,7 @@ enum SegmentKind {
   }
 
   /** The kind for an acknowledgment below, at, or beyond SND.NXT. */
-  private static SegmentKind by(
-      int beyond, SegmentKind less, SegmentKind ours, SegmentKind more) {
+  private static SegmentKind by(int beyond, SegmentKind less, SegmentKind ours, SegmentKind more) {
     if (beyond == 0) {
       return ours;
     }

@@ -88,6 +88,7 @@ final class Details {
     m.put("finWait2Timer", in(c.finWaitDeadline, nowNanos));
     m.put("lastReceived", millis(nowNanos - c.lastReceivedNanos) + " ago");
     m.put("orphan", c.orphan);
+    m.put("routeSuspected", c.routeSuspected);
     m.put("softError", c.softError == null ? "none" : c.softError.meaning());
     return m;
   }

@@ -26,10 +26,13 @@ final class Keepalive {
       c.keepaliveProbes = 0;
       return;
     }
-    c.keepaliveDeadline =
-        c.keepaliveProbes == 0
-            ? c.lastReceivedNanos + c.keepalive.idleNanos()
-            : c.keepaliveProbeNanos + c.keepalive.intervalNanos();
+    if (c.keepaliveProbes == 0) {
+      c.keepaliveDeadline = c.lastReceivedNanos + c.keepalive.idleNanos();
+    } else if (c.keepaliveProbes > c.keepalive.probes()) {
+      c.keepaliveDeadline = c.keepaliveProbeNanos; // fewer are allowed than were sent: over
+    } else {
+      c.keepaliveDeadline = c.keepaliveProbeNanos + c.keepalive.intervalNanos();
+    }
   }
 
   /** The peer lives. */

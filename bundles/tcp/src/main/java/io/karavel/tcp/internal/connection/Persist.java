@@ -50,13 +50,13 @@ final class Persist {
       c.retransmitDeadline = ControlBlock.NEVER;
       return;
     }
-    if (isGivenUp(c, nowNanos)) {
+    boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
+    if (isGivenUp(c, nowNanos, atMaximum)) {
       c.counters().abortOnTimeout.increment();
       TcpCause cause = RetransmitTimer.cause(c, TcpCause.PERSIST, nowNanos);
       Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT, cause, nowNanos);
       return;
     }
-    boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
     noteProbe(c);
     c.retransmits++;
     if (!atMaximum) {
@@ -68,13 +68,12 @@ final class Persist {
     setDeadline(c);
   }
 
-  private static boolean isGivenUp(ControlBlock c, long nowNanos) {
+  private static boolean isGivenUp(ControlBlock c, long nowNanos, boolean atMaximum) {
     long userTimeout = c.options.userTimeoutNanos(c.settings());
     if (userTimeout > 0 && nowNanos - c.retryStartNanos >= userTimeout) {
       return true;
     }
     if (c.orphan) {
-      boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
       return atMaximum
           || c.retransmits > 0
               && nowNanos - c.retryStartNanos >= RetransmitTimer.budgetNanos(c, false);
@@ -100,9 +99,9 @@ final class Persist {
         && nowNanos - c.unansweredNanos >= RetransmitTimer.budgetNanos(c, false);
   }
 
-  /** Whether the timetable that the limits make is over already. */
+  /** Whether the timetable that the limits make is over already; at rtoMax the next expiry says. */
   static boolean isOver(ControlBlock c) {
-    return c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos);
+    return c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos, false);
   }
 
   /** The limits have changed, and leave it alive. */

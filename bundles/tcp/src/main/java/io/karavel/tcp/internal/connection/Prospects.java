@@ -33,8 +33,9 @@ final class Prospects {
     }
     if (times.enabled()
         && c.keepaliveProbes > 0
-        && c.keepaliveProbes >= times.probes()
-        && nowNanos - c.keepaliveProbeNanos >= times.intervalNanos()) {
+        && (c.keepaliveProbes > times.probes()
+            || c.keepaliveProbes == times.probes()
+                && nowNanos - c.keepaliveProbeNanos >= times.intervalNanos())) {
       return "its peer has not answered " + c.keepaliveProbes + " keepalive probes";
     }
     return null;

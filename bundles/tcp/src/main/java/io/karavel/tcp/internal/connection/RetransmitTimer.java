@@ -153,9 +153,9 @@ final class RetransmitTimer {
     FastOpen.onTimeout(c, false);
     MtuProbing.forget(c);
     PathMtu.onTimeout(c, nowNanos);
-    if (nowNanos - c.retryStartNanos
-        >= budgetNanos(c.settings().retries1(), c.settings().rtoMaxNanos())) {
-      suspectRoute(c, nowNanos);
+    if (isRouteToBeSuspected(c, nowNanos)) {
+      suspectRoute(c);
+      MtuProbing.onSuspect(c, nowNanos);
     }
     boolean repeated = c.retransmits > 0;
     c.congestionControl().onTimeout(c.flight(), repeated, nowNanos);
@@ -192,12 +192,17 @@ final class RetransmitTimer {
     arm(c, nowNanos);
   }
 
-  private static void suspectRoute(ControlBlock c, long nowNanos) {
+  /** Whether the silence has lasted as long as {@code retries1} stands for. */
+  private static boolean isRouteToBeSuspected(ControlBlock c, long atNanos) {
+    return atNanos - c.retryStartNanos
+        >= budgetNanos(c.settings().retries1(), c.settings().rtoMaxNanos());
+  }
+
+  private static void suspectRoute(ControlBlock c) {
     if (!c.routeSuspected) {
       c.routeSuspected = true;
       c.event(ConnectionEvents.SUSPECT_ROUTE);
     }
-    MtuProbing.onSuspect(c, nowNanos);
   }
 
   private static void onSynExpiry(ControlBlock c, long nowNanos) {
@@ -284,6 +289,11 @@ final class RetransmitTimer {
     } else if (c.persisting) {
       Persist.onLimitsChanged(c);
     } else {
+      if (!c.synUnacknowledged()
+          && c.retransmits > 0
+          && isRouteToBeSuspected(c, c.retransmitArmedNanos)) {
+        suspectRoute(c);
+      }
       setDeadline(c);
     }
   }
