@@ -69,6 +69,7 @@ final class LossProbe {
     l.probing = true;
     l.probeRetransmitted = retransmitted;
     l.probeEnd = c.sndNxt;
+    l.disarm();
     c.counters().lossProbes.increment();
     RetransmitTimer.arm(c, nowNanos);
   }

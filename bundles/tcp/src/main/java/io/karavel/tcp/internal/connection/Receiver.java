@@ -133,10 +133,8 @@ final class Receiver {
       if (fin && taken == length) {
         AckPolicy.endQuickPhase(c);
         c.gapNanos = 0;
-        AckPolicy.onData(c, nowNanos);
-      } else {
-        AckPolicy.onData(c, nowNanos);
       }
+      AckPolicy.onData(c, nowNanos);
       if (c.rcvAdv - c.rcvNxt < 0) {
         c.rcvAdv = c.rcvNxt;
       }

@@ -62,6 +62,16 @@ class LossProbeTest {
   }
 
   @Test
+  void afterAProbeOfNewDataToo() {
+    Scene scene = Scene.selective("initialWindow", 4);
+    scene.write(10_000);
+    assertThat(scene.sent()).hasSize(4);
+    scene.after(202).expect(". 4001(1000) ack 1");
+    scene.after(299).expectNothing();
+    scene.after(1).expect(". 1(1000) ack 1");
+  }
+
+  @Test
   void anAnswerToNewDataAllowsTheNextProbe() {
     Scene scene = Scene.selective("initialWindow", 4);
     scene.write(5000);
