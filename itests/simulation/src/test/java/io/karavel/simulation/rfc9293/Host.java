@@ -315,6 +315,11 @@ final class Host {
         return;
       }
     }
+    End open = ends.get(tuple);
+    if (open != null) {
+      // it may be sent before the checker is told that its moment has come
+      TimerRules.keepaliveMayGiveUp(open, now);
+    }
     for (End e : reset.keySet()) {
       if (e.tuple.equals(tuple)) {
         reset.remove(e);

@@ -225,19 +225,34 @@ final class TimerRules {
             + " ms at most");
   }
 
-  private static void keepaliveDue(End e, long now) {
-    boolean wanted = e.settings.option("keepalive", e.settings.flag("enabledByDefault"));
-    if (!wanted || !e.state.isSynchronized() || e.state == State.TIME_WAIT) {
-      return;
-    }
-    if (e.outstanding() > 0 || e.hasUnsent() || e.state == State.FIN_WAIT_2 && e.orphan) {
-      return;
-    }
+  private static boolean isKeptAlive(End e) {
+    return e.settings.option("keepalive", e.settings.flag("enabledByDefault"))
+        && e.state.isSynchronized()
+        && e.state != State.TIME_WAIT
+        && e.outstanding() == 0
+        && !e.hasUnsent()
+        && !(e.state == State.FIN_WAIT_2 && e.orphan);
+  }
+
+  /** Ends it with a reset when its last keepalive probe has had no answer for an interval. */
+  static void keepaliveMayGiveUp(End e, long now) {
     int most = e.settings.option("keepaliveProbes", (int) e.settings.number("probes"));
     long interval = keepaliveNanos(e, "keepaliveIntervalSeconds", "intervalSeconds");
-    if (e.keepaliveProbes >= most && now - e.lastKeepaliveNanos >= interval) {
+    boolean over =
+        e.keepaliveProbes > most
+            || e.keepaliveProbes == most && now - e.lastKeepaliveNanos >= interval;
+    if (over && isKeptAlive(e)) {
       e.resetOwed = "keepalive has had no answer";
       e.host.close(e, "TIMED_OUT");
+    }
+  }
+
+  private static void keepaliveDue(End e, long now) {
+    if (!isKeptAlive(e)) {
+      return;
+    }
+    keepaliveMayGiveUp(e, now);
+    if (e.state == State.CLOSED) {
       return;
     }
     long idle = keepaliveNanos(e, "keepaliveTimeSeconds", "timeSeconds");
