@@ -1,5 +1,6 @@
 package io.karavel.interop;
 
+import static io.karavel.interop.Measured.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.interop.SegmentLog.Entry;
@@ -9,9 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -23,8 +26,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @Requires({"nft", "tcpdump"})
 @Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(Measured.class)
 @SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
-class LiveParametersIT {
+class LiveParametersIT implements Measured.Again {
   private static final String FIN = "tcp flags & fin == fin";
   private static final String SYN = "tcp flags & (syn | ack) == syn";
   private static final String SYN_ACK = "tcp flags & (syn | ack) == (syn | ack)";
@@ -56,6 +60,16 @@ class LiveParametersIT {
   static void close() {
     states.close();
     wire.close();
+  }
+
+  @Override
+  public void freshPort() {
+    // each takes its ports when it begins
+  }
+
+  @Override
+  public double longestPauseSince(double seconds) {
+    return states.longestPauseSince(seconds);
   }
 
   private static double now() {
@@ -95,9 +109,11 @@ class LiveParametersIT {
   /** That our connection ended when the key was set. */
   private static void assertEndsAt(int port, double seconds) {
     awaitState(port, "");
-    assertThat(states.since(true, port) - seconds)
-        .as(states.of(true, port) + wire.segments.describe(port))
-        .isBetween(-TOLERANCE, ASKED);
+    within(
+        states.since(true, port) - seconds,
+        -TOLERANCE,
+        ASKED,
+        () -> states.of(true, port) + wire.segments.describe(port));
   }
 
   private static void assertSent(int port, Predicate<Entry> kind, double... seconds) {
@@ -108,10 +124,12 @@ class LiveParametersIT {
     List<Double> times = wire.segments.times(port, true, kind);
     assertThat(times).as(wire.segments.describe(port)).hasSize(seconds.length);
     for (int i = 0; i < seconds.length; i++) {
-      assertThat(times.get(i))
-          .as(wire.segments.describe(port))
-          .isBetween(seconds[i] - TOLERANCE, seconds[i] + TOLERANCE);
+      within(times.get(i), seconds[i] - TOLERANCE, seconds[i] + TOLERANCE, describe(port));
     }
+  }
+
+  private static Supplier<String> describe(int port) {
+    return () -> wire.segments.describe(port);
   }
 
   private static String dial(int port) {
@@ -121,6 +139,7 @@ class LiveParametersIT {
 
   @Test
   void synRetriesLoweredEndsTheConnectNowAndRaisedLetsTheArmedIntervalStand() {
+    set("tcp", "synRetries=5"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     int other = NEXT_PORT.getAndIncrement();
     try (RoutedWire.Loss loss = wire.lose(true, port, SYN);
@@ -137,12 +156,13 @@ class LiveParametersIT {
       awaitState(other, "");
       assertSent(other, Entry::isSyn, 0, 1, 3);
       double first = wire.segments.of(other, true, Entry::isSyn).get(0).seconds();
-      assertThat(states.since(true, other) - first).isBetween(7 - TOLERANCE, 7 + TOLERANCE);
+      within(states.since(true, other) - first, 7 - TOLERANCE, 7 + TOLERANCE, describe(other));
     }
   }
 
   @Test
   void synAckRetriesLoweredEndsTheEmbryoNowAndSilently() {
+    set("tcp", "synAckRetries=5"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     try (RoutedWire.Loss loss = wire.lose(true, port, SYN_ACK)) {
       wire.stack.ask("listen " + port);
@@ -158,6 +178,7 @@ class LiveParametersIT {
 
   @Test
   void retries2LoweredEndsTheConnectionWithUnacknowledgedDataNow() {
+    set("tcp", "retries2=15"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     RoutedWire.Pair pair = wire.open(true, port);
     try (RoutedWire.Loss loss = wire.lose(true, port, "")) {
@@ -171,6 +192,7 @@ class LiveParametersIT {
 
   @Test
   void orphanRetriesLoweredEndsTheOrphanNowWithoutReset() {
+    set("tcp", "orphanRetries=0"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     RoutedWire.Pair pair = wire.open(false, port);
     try (RoutedWire.Loss loss = wire.lose(true, port, FIN)) {
@@ -184,6 +206,7 @@ class LiveParametersIT {
 
   @Test
   void finTimeoutCountsFromTheBeginningOfTheWaitWhereverItIsMoved() {
+    set("tcp", "finTimeoutSeconds=60"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     int other = NEXT_PORT.getAndIncrement();
     wire.stack.ask("close " + wire.open(true, port).ourId());
@@ -195,8 +218,8 @@ class LiveParametersIT {
     awaitState(port, "");
     awaitState(other, "");
     // the kernel delays the ACK of a FIN by 40 ms at most
-    assertThat(states.since(true, port) - first).isBetween(4 - TOLERANCE, 4.04 + TOLERANCE);
-    assertThat(states.since(true, other) - second).isBetween(4 - TOLERANCE, 4.04 + TOLERANCE);
+    within(states.since(true, port) - first, 4 - TOLERANCE, 4.04 + TOLERANCE, describe(port));
+    within(states.since(true, other) - second, 4 - TOLERANCE, 4.04 + TOLERANCE, describe(other));
     assertThat(wire.segments.of(port, true, Entry::isReset)).isEmpty();
     int last = NEXT_PORT.getAndIncrement();
     wire.stack.ask("close " + wire.open(true, last).ourId());
@@ -207,6 +230,7 @@ class LiveParametersIT {
 
   @Test
   void timeWaitLoweredEndsTheRecordNowAndTheTupleIsFree() {
+    set("tcp", "timeWaitSeconds=60"); // also when it is measured again
     int port = NEXT_PORT.getAndIncrement();
     RoutedWire.Pair pair = wire.open(false, port);
     wire.stack.ask("shutdown " + pair.ourId());
@@ -220,6 +244,7 @@ class LiveParametersIT {
 
   @Test
   void keepaliveTimesLoweredProbeTheKernelNowAndGiveItUpWhenItIsSilent() {
+    set("keepalive", "timeSeconds=7200 intervalSeconds=75 probes=10"); // also when again
     int port = NEXT_PORT.getAndIncrement();
     RoutedWire.Pair pair = wire.open(true, port);
     wire.stack.ask("option " + pair.ourId() + " keepalive true");
@@ -228,18 +253,16 @@ class LiveParametersIT {
     double before = set("keepalive", "timeSeconds=1 intervalSeconds=1 probes=3");
     await(port, "a probe", () -> wire.segments.of(port, true, Entry::isPureAck).size() >= 3);
     List<Entry> sent = wire.segments.of(port, true, Entry::isPureAck);
-    assertThat(sent.get(1).seconds() - before).as("the first").isBetween(-TOLERANCE, ASKED);
-    double answered = sent.get(2).seconds() - sent.get(1).seconds();
-    assertThat(answered).as("the kernel answers, so a second idle time").isBetween(.95, 1.1);
+    within(sent.get(1).seconds() - before, -TOLERANCE, ASKED, describe(port));
+    // the kernel answers, so a second idle time
+    within(sent.get(2).seconds() - sent.get(1).seconds(), .95, 1.1, describe(port));
     double lastAnswer;
     try (RoutedWire.Loss loss = wire.lose(true, port, "")) {
       awaitState(port, "");
       List<Entry> answers = wire.segments.of(port, false, Entry::isPureAck);
       lastAnswer = answers.get(answers.size() - 1).seconds();
       // idle 1 s, probes at 1, 2 and 3, the end at 4
-      assertThat(states.since(true, port) - lastAnswer)
-          .as(wire.segments.describe(port))
-          .isBetween(4 - TOLERANCE, 4 + TOLERANCE);
+      within(states.since(true, port) - lastAnswer, 4 - TOLERANCE, 4 + TOLERANCE, describe(port));
       await(port, "RST", () -> !wire.segments.of(port, true, Entry::isReset).isEmpty());
     }
     assertThat(wire.stack.values("outcome " + pair.ourId())).containsEntry("error", "TIMED_OUT");

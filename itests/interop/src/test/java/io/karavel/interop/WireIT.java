@@ -1,29 +1,36 @@
 package io.karavel.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.karavel.address.IpAddress;
-import io.karavel.wire.InternetChecksum;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes over the wire, judged by tshark; and a gigabyte of it. */
-@Requires({"tshark", "tcpdump", "ping", "curl"})
+/**
+ * What goes over the wire, judged by tshark: a mixture of everything, connects that time out, and a
+ * gigabyte each way. {@code -Dkaravel.wholeFrames=10000000} has every frame of that written down
+ * whole, which is two gigabytes, and its checksum looked at.
+ */
+@Requires({"tshark", "tcpdump", "ping", "curl", "nft"})
 class WireIT {
+  private static final long ECHO_BYTES = Long.getLong("karavel.echoBytes", 1_000_000_000);
+  private static final int WHOLE_FRAMES = Integer.getInteger("karavel.wholeFrames", 1500);
+
   private NetworkNamespace namespace;
   private StackProcess stack;
 
   @BeforeEach
   void makeNamespace() {
     namespace = NetworkNamespace.create();
+    namespace
+        .sysctl("net/ipv4/tcp_syn_retries", "1")
+        .sysctl("net/ipv4/tcp_syn_linear_timeouts", "0");
   }
 
   @AfterEach
@@ -36,115 +43,125 @@ class WireIT {
 
   /** A mixture of everything that the stack sends. */
   private void traffic() {
-    namespace.run("ping", "-c", "1000", "-i", "0.002", "-W", "2", "10.77.0.2").orFail();
-    namespace.run("ping", "-c", "5", "-i", "0.02", "-s", "8192", "-W", "2", "10.77.0.2").orFail();
+    Pings.assertNoneLost(namespace, 1000, "-i", "0.002", "-W", "2");
+    Pings.assertNoneLost(namespace, 5, "-i", "0.02", "-s", "8192", "-W", "2");
     assertThat(stack.values("ping 10.77.0.1 5 8192")).containsEntry("replies", "5");
     namespace.run("curl", "-sS", "-m", "20", "http://10.77.0.2/").orFail();
     assertThat(KernelPeer.run(namespace, "echo", "10.77.0.2", "7", "300000", "10").orFail())
         .contains("equal=true");
     assertThat(KernelPeer.run(namespace, "echo", "10.77.0.2", "7", "20000", "200").orFail())
         .contains("equal=true");
-    KernelPeer.run(namespace, "connect", "10.77.0.2", "4999", "5000").orFail();
-    assertThat(stack.values("connect 10.77.0.1 4999")).containsKey("error");
+    assertThat(KernelPeer.run(namespace, "connect", "10.77.0.2", "4999", "5000").orFail())
+        .contains("result=Connection refused");
+    assertThat(stack.values("connect 10.77.0.1 4999")).containsEntry("error", "CONNECTION_REFUSED");
   }
 
-  /** What tshark prints of the frames that pass a filter; with fields, these only. */
-  private List<String> tshark(Path capture, String filter, String... fields) {
-    List<String> command =
-        new ArrayList<>(
-            List.of("tshark", "-r", capture.toString(), "-Y", filter)); // checksums only when told
-    command.addAll(List.of("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"));
-    if (fields.length > 0) {
-      command.addAll(List.of("-T", "fields"));
-      for (String field : fields) {
-        command.addAll(List.of("-e", field));
+  /** Each end opens, and each end closes first. */
+  private void opensAndCloses() {
+    try (KernelSockets kernel = KernelSockets.start(namespace)) {
+      kernel.ask("listen l 6001");
+      String listener = stack.values("listen 6000").get("id");
+      for (int i = 0; i < 4; i++) {
+        String id;
+        if (i < 2) {
+          assertThat(kernel.values("connect c 10.77.0.2 6000")).containsValue("connected");
+          id = stack.values("accept " + listener).get("id");
+        } else {
+          id = stack.values("connect 10.77.0.1 6001").get("id");
+          kernel.ask("accept c l");
+        }
+        if (i % 2 == 0) {
+          kernel.ask("shutdown c");
+          assertThat(stack.values("read " + id + " 1")).containsEntry("read", "0");
+          stack.ask("close " + id);
+        } else {
+          stack.ask("shutdown " + id);
+          assertThat(kernel.values("read c 1")).containsEntry("read", "0");
+        }
+        kernel.ask("close c");
       }
     }
-    return namespace
-        .run(command.toArray(new String[0]))
-        .orFail()
-        .lines()
-        .filter(line -> !line.startsWith("Running as user"))
-        .toList();
   }
 
-  /** Whether the checksum of "source destination length header checksum" is the pseudo-header's. */
-  private static boolean isPartial(String fields) {
-    String[] field = fields.split("\t");
-    int tcpBytes = Integer.parseInt(field[2]) - Integer.parseInt(field[3]);
-    int expected =
-        InternetChecksum.pseudoHeaderIpv4(
-            IpAddress.parse(field[0]).ipv4Bits(),
-            IpAddress.parse(field[1]).ipv4Bits(),
-            6,
-            tcpBytes);
-    return Integer.decode(field[4]) == expected;
+  /** SYNs in both directions that nobody answers, each repeated once. */
+  private void timeouts() {
+    namespace.run("nft", "add table ip deaf").orFail();
+    namespace.run("nft", "add chain ip deaf in { type filter hook input priority 0 ; }").orFail();
+    namespace.run("nft", "add rule ip deaf in tcp dport 4998 drop").orFail();
+    assertThat(stack.values("connect 10.77.0.1 4998 30")).containsEntry("error", "TIMED_OUT");
+    stack.ask("leave tcp"); // frames are parked, nobody answers
+    assertThat(KernelPeer.run(namespace, "connect", "10.77.0.2", "4997", "30000").orFail())
+        .contains("result=Connection timed out");
+    stack.ask("arrive tcp");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"mode=tap offloads=true", "mode=tap offloads=false", "mode=tun offloads=false"})
   void tsharkFindsNothingMalformedAndNoWrongChecksum(String settings) throws Exception {
-    stack = StackProcess.start(namespace, settings.split(" "));
-    Path capture = Files.createTempFile(Path.of("target", "interop"), "wire", ".pcap");
-    Process tcpdump =
-        namespace.start(
-            new ProcessBuilder(
-                    "tcpdump",
-                    "-i",
-                    "tap0",
-                    "-s",
-                    "0",
-                    "-U",
-                    "-w",
-                    capture.toString(),
-                    "-Z",
-                    "root")
-                .redirectErrorStream(true));
-    StringBuilder said = new StringBuilder();
-    while (said.indexOf("listening on") < 0) {
-      int c = tcpdump.getInputStream().read();
-      assertThat(c).as(said.toString()).isNotNegative();
-      said.append((char) c);
+    boolean offloads = settings.contains("offloads=true");
+    stack = StackProcess.start(namespace, (settings + " tcp.synRetries=1").split(" "));
+    try (Capture capture = Capture.all(namespace, "tap0")) {
+      traffic();
+      opensAndCloses();
+      timeouts();
+      assertThat(capture.stop()).isGreaterThan(4000);
+      assertThat(capture.frames("tcp.flags == 2 && tcp.dstport == 4998")).hasSize(2);
+      assertThat(capture.frames("tcp.flags == 2 && tcp.dstport == 4997")).hasSize(2);
+      int partial = capture.assertNothingWrong(offloads);
+      if (offloads) {
+        assertThat(partial).isPositive();
+        assertThat(capture.frames("ip.src == 10.77.0.2 && tcp.len > 1460")).isNotEmpty();
+        assertThat(capture.frames("ip.src == 10.77.0.1 && tcp.len > 1460")).isNotEmpty();
+      } else {
+        assertThat(partial).isZero();
+        assertThat(capture.frames("tcp.len > 1460")).isEmpty();
+      }
     }
-    traffic();
-    tcpdump.destroy();
-    assertThat(tcpdump.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(tshark(capture, "tcp.stream eq 0")).hasSizeGreaterThan(5);
-    assertThat(tshark(capture, "_ws.malformed")).isEmpty();
-    assertThat(tshark(capture, "ip.checksum.status == \"Bad\"")).isEmpty();
-    assertThat(tshark(capture, "icmp.checksum.status == \"Bad\"")).isEmpty();
-    List<String> incomplete =
-        tshark(
-            capture,
-            "tcp.checksum.status == \"Bad\"",
-            "ip.src",
-            "ip.dst",
-            "ip.len",
-            "ip.hdr_len",
-            "tcp.checksum");
-    // with offloads, what the kernel and we leave to the wire has the pseudo-header's sum only
-    if (settings.contains("offloads=true")) {
-      assertThat(incomplete).isNotEmpty().allMatch(WireIT::isPartial);
-      assertThat(tshark(capture, "ip.src == 10.77.0.2 && tcp.len > 1460")).isNotEmpty();
-      assertThat(tshark(capture, "ip.src == 10.77.0.1 && tcp.len > 1460")).isNotEmpty();
-    } else {
-      // the kernel writes a sum of zero as 0xffff, the same number in ones' complement (RFC 1071)
-      assertThat(incomplete)
-          .allMatch(line -> line.startsWith("10.77.0.1\t") && line.endsWith("\t0xffff"));
-      assertThat(tshark(capture, "tcp.len > 1460")).isEmpty();
-    }
-    Files.delete(capture);
   }
 
+  /** Segments that the kernel found damaged, of all that came into the namespace. */
+  private long kernelsErrors() {
+    List<List<String>> tcp =
+        namespace
+            .run("cat", "/proc/net/snmp")
+            .orFail()
+            .lines()
+            .filter(line -> line.startsWith("Tcp: "))
+            .map(line -> Arrays.asList(line.split(" ")))
+            .toList();
+    return Long.parseLong(tcp.get(1).get(tcp.get(0).indexOf("InErrs")));
+  }
+
+  /**
+   * tshark sees the headers of every frame, and the first frames whole, for the checksums over
+   * their data; those of the rest either end has looked at.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"offloads=true", "offloads=false"})
-  void aGigabyteIsEchoedByteForByte(String offloads) {
-    stack = StackProcess.start(namespace, offloads);
-    String result = KernelPeer.run(namespace, "echo", "10.77.0.2", "7", "1000000000").orFail();
-    System.out.println(offloads + ": " + result.replace('\n', ' '));
-    assertThat(result).contains("equal=true");
-    assertThat(stack.number("counters", "Tcp.InErrs")).isZero();
+  void aGigabyteIsEchoedByteForByteAndNoFrameOfItIsWrong(String settings) throws Exception {
+    boolean offloads = settings.equals("offloads=true");
+    stack = StackProcess.start(namespace, settings);
+    try (Capture headers = Capture.headers(namespace, "tap0");
+        Capture whole = Capture.first(WHOLE_FRAMES, namespace, "tap0")) {
+      String bytes = Long.toString(ECHO_BYTES);
+      String result = KernelPeer.run(namespace, "echo", "10.77.0.2", "7", bytes).orFail();
+      assertThat(result).contains("equal=true");
+      assertThat(stack.number("counters", "Tcp.InErrs")).isZero();
+      assertThat(kernelsErrors()).isZero();
+      int all = headers.stop();
+      int first = whole.stop();
+      assertThat(all).isGreaterThanOrEqualTo((int) (2 * ECHO_BYTES / 65_536));
+      assertThat(first).isEqualTo(Math.min(all, WHOLE_FRAMES));
+      long before = System.nanoTime();
+      headers.assertNothingWrong(offloads);
+      double seconds = (System.nanoTime() - before) / 1e9;
+      int partial = whole.assertNothingWrong(offloads);
+      assertThat(partial > 0).isEqualTo(offloads);
+      System.out.printf(
+          "measured: %s: %s; %d frames, read in %.1f s, %d of them whole, of which %d partial%n",
+          settings, result.replace('\n', ' '), all, seconds, first, partial);
+    }
   }
 
   @Test
@@ -153,8 +170,9 @@ class WireIT {
     // IPv6 and a protocol nobody handles, from the kernel's own tools
     namespace.sysctl("net/ipv6/conf/tap0/disable_ipv6", "0");
     namespace.run("ping", "-c", "1", "-W", "1", "-I", "tap0", "ff02::1");
-    assertThat(namespace.run("ping", "-c", "3", "-i", "0.05", "10.77.0.2").orFail())
-        .contains(" 0% packet loss");
-    assertThat(stack.number("drops", "ETHERNET_UNKNOWN_TYPE")).isPositive();
+    Pings.assertNoneLost(namespace, 3, "-i", "0.05");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> stack.number("drops", "ETHERNET_UNKNOWN_TYPE") > 0);
   }
 }
