@@ -31,6 +31,7 @@ public final class LiveSettings<S> {
   private Map<String, Object> stored = Map.of();
   private String problem;
   private String notice;
+  private String caution;
 
   /** The settings of a PID, at first the defaults (what the parser makes of an empty map). */
   public LiveSettings(String pid, Parser<S> parser) {
@@ -117,6 +118,19 @@ public final class LiveSettings<S> {
   /** What a setting in force still waits for, such as another bundle; null if for nothing. */
   public synchronized String notice() {
     return notice;
+  }
+
+  /** Says what in the settings in force is seldom meant, or null if nothing is. */
+  public synchronized void caution(String text) {
+    if (text != null && !text.equals(caution)) {
+      LOG.warn("{}: {}", pid, text);
+    }
+    caution = text;
+  }
+
+  /** What in the settings in force is seldom meant; null if nothing is. */
+  public synchronized String caution() {
+    return caution;
   }
 
   /** Why the stored configuration is not in force; null if it is. */

@@ -746,6 +746,10 @@ public final class TcpSettings {
   public static final long MINIMUM_BUFFER_MEMORY_BYTES = 1 << 20;
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
+
+  /** How long a peer may keep an acknowledgement back, as Linux does it. */
+  private static final long DELAYED_ACK_OF_PEERS_NANOS = 200_000_000L;
+
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final SettingsSchema.Values values;
@@ -960,6 +964,17 @@ public final class TcpSettings {
     Map<String, Object> all = new LinkedHashMap<>(values.asMap());
     all.putAll(changes);
     return parse(all);
+  }
+
+  /** What is allowed and yet seldom meant: key, value and what comes of it; null if nothing is. */
+  public String caution() {
+    if (rtoMinNanos >= DELAYED_ACK_OF_PEERS_NANOS) {
+      return null;
+    }
+    return RTO_MIN_MILLIS.key()
+        + " = "
+        + rtoMinNanos / NANOS_PER_MILLI
+        + " ms is in force: below 200 ms delayed acknowledgements of the peer look like losses";
   }
 
   /** Every key with its value in force, as configuration spells it. */

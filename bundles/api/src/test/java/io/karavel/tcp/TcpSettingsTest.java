@@ -65,6 +65,15 @@ class TcpSettingsTest {
   }
 
   @Test
+  void warnsOfATimeoutBelow200Milliseconds() throws Exception {
+    assertThat(TcpSettings.defaults().caution()).isNull();
+    assertThat(TcpSettings.parse(Map.of("rtoMinMillis", 199)).caution())
+        .contains("rtoMinMillis = 199 ms")
+        .contains("below 200 ms");
+    assertThat(TcpSettings.parse(Map.of("rtoMinMillis", 201)).caution()).isNull();
+  }
+
+  @Test
   void takesEveryNumberAtBothEndsOfItsRangeAndRefusesOneBeyond() throws Exception {
     for (Setting<?> setting : TcpSettings.SCHEMA.settings()) {
       if (setting.type() != Long.class) {

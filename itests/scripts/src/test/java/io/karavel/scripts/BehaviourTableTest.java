@@ -2,6 +2,7 @@ package io.karavel.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents that name tests name tests that exist. */
 class BehaviourTableTest {
-  private static final int ROWS = 70;
+  private static final int ROWS = 90;
 
   @ParameterizedTest
   @ValueSource(strings = {"behaviour.md", "lost-messages.md"})
@@ -20,15 +21,17 @@ class BehaviourTableTest {
   }
 
   @Test
-  void everySentenceNamesATestOrSaysWhyThereIsNone() {
-    String text = TestNames.read(TestNames.root().resolve("docs/behaviour.md"));
-    List<String> rows =
-        text.lines()
-            .filter(line -> line.startsWith("| ") && !line.startsWith("| sentence"))
-            .toList();
+  void everySentenceNamesATest() {
+    List<String> lines =
+        TestNames.read(TestNames.root().resolve("docs/behaviour.md")).lines().toList();
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i + 1 < lines.size(); i++) {
+      boolean head = lines.get(i + 1).startsWith("|---");
+      if (lines.get(i).startsWith("| ") && !head) {
+        rows.add(lines.get(i));
+      }
+    }
     assertThat(rows).hasSizeGreaterThan(ROWS);
-    List<String> withoutTest =
-        rows.stream().filter(row -> TestNames.citedIn(row).isEmpty()).toList();
-    assertThat(withoutTest).allMatch(row -> row.contains("there is no such option yet"));
+    assertThat(rows.stream().filter(row -> TestNames.citedIn(row).isEmpty())).isEmpty();
   }
 }

@@ -241,7 +241,14 @@ public final class NetStatusCommand extends ReportingCommand {
             NetStatusCommand::colour)
         .column("stored", live -> Masking.values(live.stored()))
         .column("applied", live -> Masking.values(live.applied()))
-        .column("problem", live -> live.problem() != null ? live.problem() : live.notice());
+        .column("problem", NetStatusCommand::remark);
+  }
+
+  private static String remark(LiveSettings<?> live) {
+    if (live.problem() != null) {
+      return live.problem();
+    }
+    return live.notice() != null ? live.notice() : live.caution();
   }
 
   private static Listing<Figure> figureColumns() {

@@ -69,6 +69,7 @@ public final class TcpComponent {
   }
 
   private void notice() {
+    settings.caution(settings.inForce().caution());
     settings.notice(factory.congestionControls().missing(settings.inForce().congestionControl()));
   }
 

@@ -69,7 +69,7 @@ class ClosingTest {
   }
 
   @Test
-  @Rfc("9293 3.6")
+  @Rfc({"9293 3.6", "9293 MUST-12"})
   void thePassiveSideClosesInLastAckAndIsGoneWithTheAck() {
     PacketScript.create()
         .openPassively()

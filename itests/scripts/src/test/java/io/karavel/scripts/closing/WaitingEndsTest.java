@@ -113,7 +113,7 @@ class WaitingEndsTest {
   }
 
   @Test
-  @Rfc("9293 3.6.1")
+  @Rfc({"9293 3.6.1", "9293 MUST-13"})
   void timeWaitLastsAsConfiguredWhateverFinTimeoutIs() {
     timeWait(
             PacketScript.on(

@@ -109,6 +109,18 @@ class KeepaliveTest {
   }
 
   @Test
+  void aListenerCanAskForItForWhatItAccepts() {
+    PacketScript.create()
+        .listen()
+        .option(TcpOption.KEEPALIVE, true)
+        .option(TcpOption.KEEPALIVE_TIME_SECONDS, 10)
+        .openPassively()
+        .at("10s")
+        .expect(PROBE)
+        .end();
+  }
+
+  @Test
   void thePolicyCanKeepEveryConnectionAlive() {
     StackHarness stack =
         StackHarness.builder()

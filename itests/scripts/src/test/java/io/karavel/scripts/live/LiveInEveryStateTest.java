@@ -11,6 +11,7 @@ import io.karavel.scripts.live.LiveMatrix.Row;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
+import io.karavel.testkit.Rfc;
 import io.karavel.testkit.script.PacketScript;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,6 +112,7 @@ class LiveInEveryStateTest {
 
   @ParameterizedTest
   @MethodSource("rows")
+  @Rfc({"9293 MUST-20", "9293 SHLD-10"})
   void whatWaitsIsMovedByTheKey(Row row) {
     PacketScript script = PacketScript.create();
     row.others().forEach((key, value) -> LiveMatrix.set(script, key, value));

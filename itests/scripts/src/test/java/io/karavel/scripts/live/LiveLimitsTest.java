@@ -1,7 +1,10 @@
 package io.karavel.scripts.live;
 
+import static io.karavel.tcp.TcpState.CLOSED;
 import static io.karavel.tcp.TcpState.ESTABLISHED;
+import static io.karavel.tcp.TcpState.FIN_WAIT_2;
 import static io.karavel.tcp.TcpState.SYN_RECEIVED;
+import static io.karavel.tcp.TcpState.TIME_WAIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.scripts.Times;
@@ -44,6 +47,24 @@ class LiveLimitsTest {
     script.flow("later", 40_001).openPassively(SYN).write(20_000);
     assertThat(script.takeSent()).hasSize(2);
     script.end();
+  }
+
+  @Test
+  void limitsBelowPresentUseEndNothingAndRefuseWhatIsNew() {
+    PacketScript script = PacketScript.create().openPassively();
+    script.flow("orphan", 40_001).openPassively().close().expect("F. 1:1(0) ack 1");
+    script.inject(". 1:1(0) ack 2").expectState(FIN_WAIT_2);
+    script.flow("waits", 40_002).openPassively().close().expect("F. 1:1(0) ack 1");
+    script.inject("F. 1:1(0) ack 2").expect(". 2:2(0) ack 2").expectState(TIME_WAIT);
+    script.flow("embryo", 40_003).inject(SYN).expect("S. 0:0(0) ack 1");
+    script.tcp("maxConnections", 1).tcp("maxConnectionsPerPeer", 1);
+    script.tcp("maxOrphans", 0).tcp("maxTimeWait", 0).expectNothing().expectState(SYN_RECEIVED);
+    script.flow("main", 40_000).expectState(ESTABLISHED);
+    script.flow("orphan", 40_001).expectState(FIN_WAIT_2);
+    script.flow("waits", 40_002).expectState(TIME_WAIT);
+    script.flow("new", 40_004).inject(SYN).expectNothing();
+    // but what is closed from now on has no place left
+    script.flow("main", 40_000).close().expect("R 1:1(0)").expectState(CLOSED).end();
   }
 
   @Test

@@ -57,7 +57,7 @@ class EveryStateTest {
 
   @ParameterizedTest
   @EnumSource
-  @Rfc({"9293 3.10.7.4", "5961 3.2"})
+  @Rfc({"9293 3.10.7.4", "5961 3.2", "9293 MUST-12"})
   void aResetAtTheExpectedNumberEndsTheConnection(In in) {
     PacketScript script = in.reach().inject(In.at("R", in.rcvNxt)).expectState(CLOSED);
     switch (in) {
