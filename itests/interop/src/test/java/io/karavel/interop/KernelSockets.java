@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -34,6 +33,8 @@ import jdk.net.ExtendedSocketOptions;
  * write NAME BYTES
  * fill NAME                            writes until nothing more is taken; written=how many
  * urgent NAME BYTE                     that byte as urgent data
+ * oobinline NAME                       urgent data stays in the stream
+ * available NAME                       available=bytes to be read
  * read NAME BYTES                      read=how many came before the end of the stream, or
  *                                      failure=the exception's message
  * changes N                            of states, all from the Nth on: seconds port state
@@ -132,6 +133,10 @@ public final class KernelSockets extends LineProcess {
         case "fill" -> {
           return "written=" + fill(channel(words));
         }
+        case "oobinline" -> socket(words).setOOBInline(true);
+        case "available" -> {
+          return "available=" + socket(words).getInputStream().available();
+        }
         case "urgent" -> socket(words).sendUrgentData(count(words));
         case "read" -> {
           Socket socket = socket(words);
@@ -139,7 +144,7 @@ public final class KernelSockets extends LineProcess {
           InputStream input = socket.getInputStream();
           try {
             return "read=" + input.readNBytes(count(words)).length;
-          } catch (SocketException e) {
+          } catch (IOException e) {
             return "failure=" + e.getMessage();
           }
         }

@@ -292,6 +292,8 @@ class LostMessagesIT implements Measured.Again {
   @ValueSource(booleans = {true, false})
   void theSynAckLostForEverAndTheServerAlone(boolean ours) {
     try (RoutedWire.Loss loss = lose(ours, SYN_ACK)) {
+      // however long it takes until the client is gone
+      wire.loseAllButFirst(1, !ours, port, SYN);
       String id = dial(!ours);
       awaitState(ours, "SYN-RECEIVED");
       if (ours) {

@@ -66,6 +66,21 @@ final class RoutedWire implements AutoCloseable {
     return new RoutedWire(settings);
   }
 
+  /**
+   * For how many seconds the machine kept our stack from running between two times, both in seconds
+   * since 1970: so much later it may be than it ought to.
+   */
+  double pausedSeconds(double from, double to) {
+    double sum = 0;
+    for (String pause : stack.ask("pauses")) {
+      String[] words = pause.split(" ");
+      double begin = Math.max(from, Double.parseDouble(words[0]));
+      double end = Math.min(to, Double.parseDouble(words[1]));
+      sum += Math.max(0, end - begin);
+    }
+    return sum;
+  }
+
   /** Loses packets of one end until it is mended. */
   final class Loss implements AutoCloseable {
     private final String chain;
@@ -102,6 +117,20 @@ final class RoutedWire implements AutoCloseable {
     return new Loss(chain);
   }
 
+  /** Refuses with an ICMP error of the router what we send to a port; see {@link #lose}. */
+  Loss refuse(int port, String icmp) {
+    String chain = "refusal" + losses.getAndIncrement();
+    String rules =
+        "add chain ip wire "
+            + chain
+            + " ; "
+            + rule(chain, true, "dport", port, "reject with icmp type " + icmp)
+            + "add rule ip wire between jump "
+            + chain;
+    router.run("nft", rules).orFail();
+    return new Loss(chain);
+  }
+
   /**
    * Loses the first few such packets only.
    *
@@ -112,6 +141,12 @@ final class RoutedWire implements AutoCloseable {
     router
         .run("nft", rule("between", byUs, toServer ? "dport" : "sport", port, match + first))
         .orFail();
+  }
+
+  /** Loses all such packets to the port but the first few. */
+  void loseAllButFirst(int count, boolean byUs, int port, String match) {
+    String later = " numgen inc mod 1000000 >= " + count + " drop";
+    router.run("nft", rule("between", byUs, "dport", port, match + later)).orFail();
   }
 
   private static String rule(String chain, boolean byUs, String side, int port, String rest) {

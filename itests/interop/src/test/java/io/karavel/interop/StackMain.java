@@ -59,6 +59,7 @@ import java.util.function.Supplier;
  * leave SLOT | arrive SLOT   as a bundle that is stopped and started
  * list                       TCP: state local remote receiveQueue sendQueue, one per line
  * changes N                  of states, all from the Nth on: seconds port state
+ * pauses                     when this process was kept from running: beginning end, in seconds
  * summary                    TCP: how many in each state, as STATE=n
  * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
  * dial ADDRESS PORT [LOCALPORT]    only begins to connect; id=…
@@ -68,6 +69,9 @@ import java.util.function.Supplier;
  * accept ID [SECONDS]        of a listener; id=… of the connection
  * echo ID BYTES              sends random bytes and reads as many; equal=true|false
  * write ID BYTES             zeros
+ * urgent ID BYTES            zeros, urgent to the last
+ * pending ID                 available=bytes to be read, urgent=bytes to the end of urgent data
+ * show ID                    a connection's or listener's variables, as key=value
  * fill ID                    zeros until nothing more is taken; written=how many
  * read ID BYTES              read=how many came before the end of the stream, or failure=…
  * shutdown ID | close ID | abort ID
@@ -81,6 +85,7 @@ public final class StackMain {
   private final Map<String, ModuleSource> sources = new LinkedHashMap<>();
   private final StackRegistry registry;
   private final Stack stack;
+  private final PauseWatch pauses = PauseWatch.start();
   private final TcpCommands tcp;
   private final LiveSettings live;
   private final DeviceCommands devices;
@@ -228,6 +233,7 @@ public final class StackMain {
           out.accept(event.kind() + " " + event.subject() + ": " + event.text());
         }
       }
+      case "pauses" -> pauses.since(0).forEach(out);
       case "ping" -> ping(words, out);
       case "config" -> live.set(words);
       case "device" -> devices.device(words);

@@ -51,6 +51,7 @@ final class TcpCommands {
       case "dial" -> {
         TcpSocket socket = stack.tcp().socket();
         if (words.length > 3) {
+          socket.option(TcpOption.REUSE_ADDRESS, true);
           socket.bind(endpoint("0.0.0.0", words[3]));
         }
         socket.connect(endpoint(words[1], words[2]));
@@ -77,6 +78,20 @@ final class TcpCommands {
         out.accept("id=" + listener.accept().id());
       }
       case "write" -> socket(words).outputStream().write(new byte[Integer.parseInt(words[2])]);
+      case "urgent" ->
+          socket(words).writeUrgent(ByteBuffer.wrap(new byte[Integer.parseInt(words[2])]));
+      case "pending" -> {
+        TcpSocket socket = socket(words);
+        out.accept("available=" + socket.available());
+        out.accept("urgent=" + socket.urgentAvailable());
+      }
+      case "show" -> {
+        long id = Long.parseLong(words[1]);
+        stack
+            .query("tcp", TcpControl.class, tcp -> tcp.info(id))
+            .details()
+            .forEach((key, value) -> out.accept(key + "=" + value));
+      }
       case "fill" -> out.accept("written=" + fill(socket(words)));
       case "read" -> {
         try {

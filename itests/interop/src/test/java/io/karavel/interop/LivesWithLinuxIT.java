@@ -1,0 +1,531 @@
+package io.karavel.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.interop.SegmentLog.Entry;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What happens in the life of a connection with the kernel beside lost messages, in both roles:
+ * keepalive, user timeout, closed windows, urgent data, linger, resets, ICMP errors, peers that
+ * vanish or have forgotten the connection, TIME-WAIT taken over, and all of it through cookies:
+ * both ends answer every SYN with one. All tests run at once, each on a port of its own.
+ */
+@Requires({"nft", "tcpdump"})
+@Execution(ExecutionMode.CONCURRENT)
+@SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
+class LivesWithLinuxIT {
+  private static final String RESET = "tcp flags & rst == rst";
+
+  /** Budget(3) is 3 s. */
+  private static final int RETRIES = 3;
+
+  private static final AtomicInteger NEXT_PORT = new AtomicInteger(8000);
+  private static RoutedWire wire;
+  private static StateLog states;
+
+  private final int port = NEXT_PORT.getAndIncrement();
+  private final OneOfManyTests test = new OneOfManyTests(wire, states, port);
+
+  @BeforeAll
+  static void open() {
+    wire =
+        RoutedWire.create(
+            "tcp.synCookies=always",
+            "tcp.retries1=2",
+            "tcp.retries2=" + RETRIES,
+            "tcp.orphanRetries=" + RETRIES,
+            "tcp.finTimeoutSeconds=2",
+            "tcp.timeWaitReuse=on",
+            "tcp.timeWaitReuseDelayMillis=500");
+    wire.kernel.sysctl("net/ipv4/tcp_syncookies", "2").sysctl("net/ipv4/tcp_retries2", "4");
+    states = StateLog.start(wire);
+    for (int port = 7900; port < 7910; port++) { // what runs for the first time is slow in a JVM
+      RoutedWire.Pair pair = wire.open(port % 2 == 0, port);
+      wire.stack.ask("write " + pair.ourId() + " 10");
+      wire.stack.ask("shutdown " + pair.ourId());
+      wire.sockets.ask("shutdown " + pair.kernelName());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    states.close();
+    wire.close();
+  }
+
+  private static boolean hasText(Entry segment) {
+    return segment.length() > 0;
+  }
+
+  private void awaitOurBytes(RoutedWire.Pair pair, long bytes) {
+    test.await(
+        "we should have received " + bytes,
+        () -> wire.stack.number("pending " + pair.ourId(), "available") == bytes);
+  }
+
+  private void awaitKernelBytes(RoutedWire.Pair pair, long bytes) {
+    test.await(
+        "the kernel should have received " + bytes,
+        () -> wire.sockets.number("available " + pair.kernelName(), "available") == bytes);
+  }
+
+  /** Both ends read what the other writes. */
+  private void assertCarriesBytes(RoutedWire.Pair pair) {
+    wire.stack.ask("write " + pair.ourId() + " 1000");
+    wire.sockets.ask("write " + pair.kernelName() + " 2000");
+    awaitKernelBytes(pair, 1000);
+    awaitOurBytes(pair, 2000);
+  }
+
+  private void assertOurError(RoutedWire.Pair pair, String error) {
+    assertThat(wire.stack.values("outcome " + pair.ourId()))
+        .as(test.describe())
+        .containsEntry("error", error);
+  }
+
+  private void assertKernelError(RoutedWire.Pair pair, String message) {
+    assertThat(wire.sockets.values("read " + pair.kernelName() + " 1"))
+        .as(test.describe())
+        .containsEntry("failure", message);
+  }
+
+  // ---- cookies ----
+
+  /** The kernel's cookie and ours both bring window scale, SACK and timestamps through. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCookieOpensAConnectionWithAllItsOptions(boolean weOpen) {
+    RoutedWire.Pair pair = wire.open(weOpen, port);
+    assertCarriesBytes(pair);
+    Map<String, String> shown = wire.stack.values("show " + pair.ourId());
+    assertThat(shown).containsEntry("timestamps", "true").containsEntry("sack", "true");
+    assertThat(Integer.parseInt(shown.get("sndWindShift"))).isPositive();
+    assertThat(Integer.parseInt(shown.get("rcvWindShift"))).isPositive();
+    if (weOpen) {
+      String netstat = wire.kernel.run("cat", "/proc/net/netstat").orFail();
+      assertThat(netstatValue(netstat, "SyncookiesRecv")).isPositive();
+    } else {
+      assertThat(wire.stack.number("counters", "TcpExt.SyncookiesRecv")).isPositive();
+    }
+  }
+
+  private static long netstatValue(String text, String name) {
+    String[] lines = text.lines().filter(l -> l.startsWith("TcpExt:")).toArray(String[]::new);
+    String[] names = lines[0].split(" ");
+    for (int i = 1; i < names.length; i++) {
+      if (names[i].equals(name)) {
+        return Long.parseLong(lines[1].split(" ")[i]);
+      }
+    }
+    throw new AssertionError("no " + name + " in " + text);
+  }
+
+  // ---- keepalive and user timeout ----
+
+  @Test
+  void ourKeepaliveIsAnsweredAndGivesAVanishedKernelUpWithAReset() {
+    RoutedWire.Pair pair = wire.open(true, port);
+    for (String option : new String[] {"TimeSeconds 1", "IntervalSeconds 1", "Probes 2", " true"}) {
+      wire.stack.ask("option " + pair.ourId() + " keepalive" + option);
+    }
+    // beside the ACK of the handshake
+    test.awaitSent(true, Entry::isPureAck, 3);
+    test.awaitSent(false, Entry::isPureAck, 2);
+    try (RoutedWire.Loss loss = wire.lose(false, port, "")) {
+      test.awaitState(true, "");
+      double answered = test.last(true, Entry::isPureAck) - 2; // the first of the last two
+      double end = states.since(true, port);
+      assertThat(end - answered)
+          .as(test.describe())
+          .isBetween(2.9, 3 + test.tolerance(answered, end));
+      test.awaitSent(true, Entry::isReset, 1);
+    }
+    assertOurError(pair, "TIMED_OUT");
+  }
+
+  @Test
+  void theKernelsKeepaliveIsAnsweredUntilWeVanish() {
+    RoutedWire.Pair pair = wire.open(false, port);
+    wire.sockets.ask("keepalive " + pair.kernelName() + " 1 1 2");
+    test.awaitSent(false, Entry::isPureAck, 4);
+    test.awaitSent(true, Entry::isPureAck, 3);
+    test.awaitState(false, "ESTABLISHED");
+    try (RoutedWire.Loss loss = wire.lose(true, port, "")) {
+      test.awaitState(false, "");
+    }
+    assertKernelError(pair, "Connection timed out");
+  }
+
+  @Test
+  void theUserTimeoutEndsWhatTheKernelDoesNotAcknowledge() {
+    RoutedWire.Pair pair = wire.open(true, port);
+    wire.stack.ask("option " + pair.ourId() + " userTimeoutMillis 2000");
+    try (RoutedWire.Loss loss = wire.lose(false, port, "")) {
+      wire.stack.ask("write " + pair.ourId() + " 100");
+      test.awaitState(true, "");
+    }
+    double begun = test.first(true, LivesWithLinuxIT::hasText);
+    double end = states.since(true, port);
+    assertThat(end - begun).as(test.describe()).isBetween(1.95, 2 + test.tolerance(begun, end));
+    assertOurError(pair, "TIMED_OUT");
+  }
+
+  // ---- windows and urgent data ----
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClosedWindowIsProbedAndEveryByteArrivesWhenItOpens(boolean weWrite) {
+    RoutedWire.Pair pair = wire.open(weWrite, port);
+    // in place of retries2: the kernel may drop what finds no memory, and answers not every probe
+    wire.stack.ask("option " + pair.ourId() + " userTimeoutMillis 30000");
+    long written =
+        weWrite
+            ? wire.stack.number("fill " + pair.ourId(), "written")
+            : wire.sockets.number("fill " + pair.kernelName(), "written");
+    assertThat(written).as("through a scaled window").isGreaterThan(65535);
+    // each probe is answered with the window that is still closed
+    test.await(
+        "three answers with a closed window",
+        () -> wire.segments.of(port, !weWrite, s -> s.isPureAck() && s.window() == 0).size() >= 3);
+    test.awaitState(weWrite, "ESTABLISHED");
+    if (weWrite) {
+      assertThat(wire.sockets.number("read " + pair.kernelName() + " " + written, "read"))
+          .isEqualTo(written);
+    } else {
+      assertThat(wire.stack.number("read " + pair.ourId() + " " + written, "read"))
+          .isEqualTo(written);
+    }
+  }
+
+  /** The kernel takes the last urgent byte out of the stream: it must be the one that we mean. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ourUrgentDataEndsWhereTheKernelTakesItsByteFrom(boolean inLine) {
+    RoutedWire.Pair pair = wire.open(true, port);
+    if (inLine) {
+      wire.sockets.ask("oobinline " + pair.kernelName());
+    }
+    wire.stack.ask("write " + pair.ourId() + " 9");
+    wire.stack.ask("urgent " + pair.ourId() + " 1");
+    wire.stack.ask("write " + pair.ourId() + " 5");
+    wire.stack.ask("shutdown " + pair.ourId());
+    test.awaitState(false, "CLOSE-WAIT");
+    test.awaitSent(true, s -> s.flags().contains("U"), 1);
+    assertThat(wire.sockets.number("read " + pair.kernelName() + " 100", "read"))
+        .isEqualTo(inLine ? 15 : 14);
+  }
+
+  @Test
+  void theKernelsUrgentDataIsAnnouncedUpToItsLastByte() {
+    RoutedWire.Pair pair = wire.open(false, port);
+    wire.sockets.ask("write " + pair.kernelName() + " 9");
+    wire.sockets.ask("urgent " + pair.kernelName() + " 7");
+    wire.sockets.ask("write " + pair.kernelName() + " 5");
+    awaitOurBytes(pair, 15);
+    assertThat(wire.stack.number("pending " + pair.ourId(), "urgent")).isEqualTo(10);
+    assertThat(wire.stack.number("read " + pair.ourId() + " 10", "read")).isEqualTo(10);
+    assertThat(wire.stack.number("pending " + pair.ourId(), "urgent")).isZero();
+  }
+
+  // ---- ends by RST ----
+
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  void lingerZeroAndUnreadDataResetTheOtherEnd(boolean weClose, boolean unread) {
+    RoutedWire.Pair pair = wire.open(weClose, port);
+    if (unread) {
+      if (weClose) {
+        wire.sockets.ask("write " + pair.kernelName() + " 10");
+        awaitOurBytes(pair, 10);
+      } else {
+        wire.stack.ask("write " + pair.ourId() + " 10");
+        awaitKernelBytes(pair, 10);
+      }
+    } else if (weClose) {
+      wire.stack.ask("option " + pair.ourId() + " lingerSeconds 0");
+    } else {
+      wire.sockets.ask("linger " + pair.kernelName() + " 0");
+    }
+    if (weClose) {
+      wire.stack.ask("close " + pair.ourId());
+    } else {
+      wire.sockets.ask("close " + pair.kernelName());
+    }
+    test.awaitState(true, "");
+    test.awaitState(false, "");
+    assertThat(wire.segments.of(port, weClose, Entry::isFin)).isEmpty();
+    if (weClose) {
+      assertKernelError(pair, "Connection reset");
+    } else {
+      assertOurError(pair, "CONNECTION_RESET");
+    }
+  }
+
+  @Test
+  void dataForOurOrphanIsAnsweredWithAReset() {
+    RoutedWire.Pair pair = wire.open(false, port);
+    wire.stack.ask("close " + pair.ourId());
+    test.awaitState(true, "FIN-WAIT-2");
+    wire.sockets.ask("write " + pair.kernelName() + " 10");
+    test.awaitSent(true, Entry::isReset, 1);
+    test.awaitState(true, "");
+    test.awaitState(false, "");
+  }
+
+  // ---- ICMP ----
+
+  /** They are soft: the SYN is repeated, and a connect succeeds once they stop. */
+  @ParameterizedTest
+  @ValueSource(strings = {"host-unreachable", "port-unreachable", "admin-prohibited"})
+  void icmpErrorsDoNotEndAConnectThatSucceedsLater(String icmp) {
+    wire.sockets.ask("listen l" + port + " " + port);
+    String id;
+    try (RoutedWire.Loss refusal = wire.refuse(port, icmp)) {
+      id = wire.stack.values("dial " + RoutedWire.KERNEL + " " + port).get("id");
+      test.awaitSent(true, Entry::isSyn, 2);
+    }
+    test.awaitState(true, "ESTABLISHED");
+    assertThat(wire.stack.values("outcome " + id)).containsEntry("error", "none");
+  }
+
+  @Test
+  void aConnectThatIsAlwaysAnsweredSoTimesOutAndNamesTheReason() {
+    try (RoutedWire.Loss refusal = wire.refuse(port, "host-unreachable")) {
+      String id = wire.stack.values("dial " + RoutedWire.KERNEL + " " + port).get("id");
+      wire.stack.ask("option " + id + " synRetries 2");
+      test.awaitState(true, "SYN-SENT");
+      test.awaitState(true, "");
+      test.awaitSent(true, Entry::isSyn, 3);
+      assertThat(wire.segments.of(port, true, Entry::isSyn)).hasSize(3);
+      assertThat(wire.stack.values("outcome " + id)).containsEntry("error", "HOST_UNREACHABLE");
+    }
+    double end = states.since(true, port);
+    double begun = test.first(true, Entry::isSyn);
+    assertThat(end - begun).as(test.describe()).isBetween(6.95, 7 + test.tolerance(begun, end));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"host-unreachable", "port-unreachable"})
+  void norDoTheyEndAnOpenConnection(String icmp) {
+    RoutedWire.Pair pair = wire.open(false, port);
+    wire.stack.ask("write " + pair.ourId() + " 1");
+    awaitKernelBytes(pair, 1);
+    // to the kernel's port, whatever it is
+    test.awaitSent(false, Entry::isSyn, 1);
+    int kernelPort = wire.segments.of(port, false, Entry::isSyn).get(0).sourcePort();
+    // in place of retries2, which could be over before the errors end
+    wire.stack.ask("option " + pair.ourId() + " userTimeoutMillis 30000");
+    try (RoutedWire.Loss refusal = wire.refuse(kernelPort, icmp)) {
+      wire.stack.ask("write " + pair.ourId() + " 10");
+      test.awaitSent(true, LivesWithLinuxIT::hasText, 3);
+      test.awaitState(true, "ESTABLISHED");
+    }
+    awaitKernelBytes(pair, 11);
+  }
+
+  // ---- peers that vanish or have forgotten ----
+
+  /**
+   * Nothing comes from the kernel any more: the wait of each state ends by its limit, and what the
+   * kernel says later is answered with RST.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"ESTABLISHED", "CLOSE-WAIT", "FIN-WAIT-1", "LAST-ACK", "FIN-WAIT-2"})
+  void aKernelThatVanishesIsGivenUpInEveryState(String state) {
+    RoutedWire.Pair pair = wire.open(true, port);
+    if (state.equals("CLOSE-WAIT") || state.equals("LAST-ACK")) {
+      wire.sockets.ask("shutdown " + pair.kernelName());
+      test.awaitState(true, "CLOSE-WAIT");
+    } else if (state.equals("FIN-WAIT-2")) {
+      wire.stack.ask("close " + pair.ourId());
+      test.awaitState(true, state);
+    }
+    try (RoutedWire.Loss loss = wire.lose(false, port, "")) {
+      double begun;
+      switch (state) {
+        case "ESTABLISHED", "CLOSE-WAIT" -> {
+          wire.stack.ask("write " + pair.ourId() + " 10");
+          test.awaitSent(true, LivesWithLinuxIT::hasText, 2);
+          begun = test.first(true, LivesWithLinuxIT::hasText);
+        }
+        case "FIN-WAIT-2" -> begun = test.entered(true, state) + 2 - RETRIES; // finTimeoutSeconds
+        default -> {
+          wire.stack.ask("close " + pair.ourId());
+          test.awaitSent(true, Entry::isFin, 2);
+          begun = test.first(true, Entry::isFin);
+        }
+      }
+      test.awaitState(true, "");
+      assertThat(states.of(true, port)).anyMatch(seen -> seen.state().equals(state));
+      double end = states.since(true, port);
+      assertThat(end - begun)
+          .as(test.describe())
+          .isBetween(RETRIES - 0.05, RETRIES + test.tolerance(begun, end));
+    }
+    if (state.equals("ESTABLISHED") || state.equals("CLOSE-WAIT")) {
+      assertOurError(pair, "TIMED_OUT");
+    }
+    if (state.equals("ESTABLISHED") || state.equals("FIN-WAIT-2")) {
+      wire.sockets.ask("write " + pair.kernelName() + " 10");
+      test.awaitSent(true, Entry::isReset, 1);
+      test.awaitState(false, "");
+    }
+  }
+
+  /** One end forgets the connection without the other's noticing, and connects again. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPeerThatHasForgottenTheConnectionConnectsAgainFromTheSamePort(boolean weForget) {
+    int from = 20_000 + port;
+    String listener = listen(!weForget);
+    String old = dialFrom(weForget, from);
+    test.awaitState(!weForget, "ESTABLISHED");
+    test.awaitState(weForget, "ESTABLISHED");
+    String accepted = accept(!weForget, "old", listener);
+    try (RoutedWire.Loss loss = wire.lose(weForget, port, RESET)) {
+      if (weForget) {
+        wire.stack.ask("abort " + old);
+      } else {
+        assertThat(wire.sockets.values("outcome " + old)).containsEntry("result", "connected");
+        wire.sockets.ask("linger " + old + " 0");
+        wire.sockets.ask("close " + old);
+      }
+      test.awaitState(weForget, "");
+    }
+    test.awaitState(!weForget, "ESTABLISHED");
+    String again = dialFrom(weForget, from);
+    test.await("the new one should open", () -> isConnected(weForget, again));
+    accept(!weForget, "new", listener);
+    // the challenge, and the reset that it was answered with
+    test.awaitSent(weForget, Entry::isReset, 2);
+    assertThat(wire.segments.of(port, weForget, Entry::isReset)).as(test.describe()).hasSize(2);
+    if (weForget) {
+      assertThat(wire.sockets.values("read " + accepted + " 1"))
+          .containsEntry("failure", "Connection reset");
+    } else {
+      assertThat(wire.stack.values("outcome " + accepted))
+          .containsEntry("error", "CONNECTION_RESET");
+    }
+  }
+
+  /** And if it does not connect again, data is answered with RST. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPeerThatHasForgottenTheConnectionAnswersDataWithAReset(boolean weForget) {
+    RoutedWire.Pair pair = wire.open(weForget, port);
+    try (RoutedWire.Loss loss = wire.lose(weForget, port, RESET)) {
+      if (weForget) {
+        wire.stack.ask("abort " + pair.ourId());
+      } else {
+        wire.sockets.ask("linger " + pair.kernelName() + " 0");
+        wire.sockets.ask("close " + pair.kernelName());
+      }
+      test.awaitState(weForget, "");
+    }
+    if (weForget) {
+      wire.sockets.ask("write " + pair.kernelName() + " 10");
+      test.awaitState(false, "");
+      assertKernelError(pair, "Connection reset");
+    } else {
+      wire.stack.ask("write " + pair.ourId() + " 10");
+      test.awaitState(true, "");
+      assertOurError(pair, "CONNECTION_RESET");
+    }
+  }
+
+  // ---- TIME-WAIT ----
+
+  /** Who closed first is in TIME-WAIT; the other connects again from the same port, at once. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNewSynTakesATupleInTimeWaitOver(boolean weWait) {
+    int from = 20_000 + port;
+    String listener = listen(weWait);
+    String first = dialFrom(!weWait, from);
+    test.await("it should open", () -> isConnected(!weWait, first));
+    String accepted = accept(weWait, "old", listener);
+    shutdown(weWait, accepted);
+    test.awaitState(!weWait, "CLOSE-WAIT");
+    shutdown(!weWait, first);
+    test.awaitState(weWait, "TIME-WAIT");
+    String second = dialFrom(!weWait, from);
+    test.await("the second should open", () -> isConnected(!weWait, second));
+    test.awaitState(weWait, "ESTABLISHED");
+    test.awaitSent(!weWait, Entry::isSyn, 2);
+    assertThat(wire.segments.of(port, !weWait, Entry::isSyn)).as(test.describe()).hasSize(2);
+    assertThat(wire.segments.of(port, true, Entry::isReset)).isEmpty();
+    assertThat(wire.segments.of(port, false, Entry::isReset)).isEmpty();
+  }
+
+  /** With timeWaitReuse we ourselves take a tuple over after timeWaitReuseDelayMillis. */
+  @Test
+  void weConnectOutOfOurOwnTimeWait() {
+    int from = 20_000 + port;
+    String listener = listen(false);
+    String first = dialFrom(true, from);
+    test.await("it should open", () -> isConnected(true, first));
+    String accepted = accept(false, "old", listener);
+    shutdown(true, first);
+    test.awaitState(true, "FIN-WAIT-2");
+    shutdown(false, accepted);
+    test.awaitState(true, "TIME-WAIT");
+    double waiting = states.since(true, port);
+    test.await("the delay", () -> System.currentTimeMillis() / 1e3 > waiting + 0.6);
+    String second = dialFrom(true, from);
+    test.await("the second should open", () -> isConnected(true, second));
+    test.awaitSent(true, Entry::isSyn, 2);
+    assertThat(wire.segments.of(port, true, Entry::isSyn)).as(test.describe()).hasSize(2);
+  }
+
+  private String listen(boolean ours) {
+    if (ours) {
+      return wire.stack.values("listen " + port).get("id");
+    }
+    wire.sockets.ask("listen l" + port + " " + port);
+    return "l" + port;
+  }
+
+  /** Begins to connect to the other end's listener from a port; the name of the socket. */
+  private String dialFrom(boolean ours, int from) {
+    if (ours) {
+      return wire.stack.values("dial " + RoutedWire.KERNEL + " " + port + " " + from).get("id");
+    }
+    String name = "d" + port + "-" + NEXT_NAME.getAndIncrement();
+    wire.sockets.ask("dial " + name + " " + RoutedWire.OURS + " " + port + " " + from);
+    return name;
+  }
+
+  private static final AtomicInteger NEXT_NAME = new AtomicInteger();
+
+  private boolean isConnected(boolean ours, String name) {
+    return ours
+        ? wire.stack.values("outcome " + name).containsValue("ESTABLISHED")
+        : wire.sockets.values("outcome " + name).containsValue("connected");
+  }
+
+  private String accept(boolean ours, String name, String listener) {
+    if (ours) {
+      return wire.stack.values("accept " + listener).get("id");
+    }
+    wire.sockets.ask("accept " + name + port + " " + listener);
+    return name + port;
+  }
+
+  private static void shutdown(boolean ours, String name) {
+    if (ours) {
+      wire.stack.ask("shutdown " + name);
+    } else {
+      wire.sockets.ask("shutdown " + name);
+    }
+  }
+}
