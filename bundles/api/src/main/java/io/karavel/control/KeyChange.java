@@ -19,13 +19,15 @@ public record KeyChange(String pid, String key, String before, String after) {
     return pid.equals(otherPid) && key.equals(otherKey);
   }
 
-  /** As in "io.karavel.tcp.synRetries: 5 (default) -> 3". */
+  /** As in "io.karavel.tcp.synRetries: 5 (default) -> 3", secrets masked. */
   @Override
   public String toString() {
     return pid + "." + key + ": " + text(before) + " -> " + text(after);
   }
 
-  private static String text(String value) {
-    return value == null ? "default" : value.isEmpty() ? "''" : value;
+  private String text(String value) {
+    return value == null
+        ? "default"
+        : value.isEmpty() ? "''" : String.valueOf(Masking.value(key, value));
   }
 }

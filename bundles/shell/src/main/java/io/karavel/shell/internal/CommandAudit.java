@@ -2,6 +2,7 @@ package io.karavel.shell.internal;
 
 import io.karavel.control.Audit;
 import io.karavel.control.AuditRecord;
+import io.karavel.control.Masking;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Makes the one record of a changing command. */
 final class CommandAudit {
   private static final Logger LOG = LoggerFactory.getLogger("io.karavel.audit");
-  private static final String AT_THE_MACHINE = "console";
+  static final String AT_THE_MACHINE = "console";
 
   private final ApplianceCommand command;
   private final Optional<Audit> audit;
@@ -31,7 +32,7 @@ final class CommandAudit {
     user = user(command.session);
     Command annotation = command.getClass().getAnnotation(Command.class);
     name = annotation.scope() + ":" + annotation.name();
-    arguments = Masking.text(arguments(command));
+    arguments = Masking.typed(arguments(command));
   }
 
   /** Of a command that is about to run; it may replace the bundle that this class is in. */
@@ -53,7 +54,7 @@ final class CommandAudit {
             name,
             arguments,
             problem == null ? AuditRecord.DONE : AuditRecord.FAILED,
-            problem == null ? "" : Masking.text(problem));
+            problem == null ? "" : Masking.typed(problem));
     audit.ifPresentOrElse(present -> present.record(entry), () -> LOG.warn("{}", entry));
   }
 

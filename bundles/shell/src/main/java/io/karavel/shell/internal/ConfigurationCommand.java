@@ -7,6 +7,7 @@ import io.karavel.control.ConfigurationResult;
 import io.karavel.control.ConfigurationValue;
 import io.karavel.control.Configurations;
 import io.karavel.control.KeyChange;
+import io.karavel.control.Masking;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.ConfigurationValue;
 import io.karavel.control.Configurations;
 import io.karavel.control.KeyChange;
+import io.karavel.control.Masking;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

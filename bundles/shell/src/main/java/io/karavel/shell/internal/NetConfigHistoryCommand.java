@@ -2,6 +2,7 @@ package io.karavel.shell.internal;
 
 import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.KeyChange;
+import io.karavel.control.Masking;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.karavel.shell.internal;
 
 import io.karavel.control.LaneInfo;
+import io.karavel.control.Masking;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleInfo;
 import io.karavel.control.ModuleSwaps;

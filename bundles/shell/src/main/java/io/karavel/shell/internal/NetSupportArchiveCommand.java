@@ -1,6 +1,7 @@
 package io.karavel.shell.internal;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.Masking;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -174,7 +175,7 @@ public final class NetSupportArchiveCommand extends ReportingCommand {
     ZipEntry entry = new ZipEntry("karavel-support/" + name);
     entry.setTime(clock.instant().toEpochMilli());
     zip.putNextEntry(entry);
-    zip.write(Masking.text(text).getBytes(StandardCharsets.UTF_8));
+    zip.write(Masking.typed(text).getBytes(StandardCharsets.UTF_8));
     zip.closeEntry();
   }
 

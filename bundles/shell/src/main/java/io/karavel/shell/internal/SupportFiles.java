@@ -1,5 +1,6 @@
 package io.karavel.shell.internal;
 
+import io.karavel.control.Masking;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;

@@ -3,6 +3,7 @@ package io.karavel.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.control.AuditRecord;
+import io.karavel.control.Masking;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,8 @@ package io.karavel.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.control.KeyChange;
+import io.karavel.control.Masking;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -17,5 +19,20 @@ class MaskingTest {
   void inATextTheSecretOfAnAssignmentIsMasked() {
     assertThat(Masking.text("nic:set mem0 password=geheim-4711 mtu=1400"))
         .isEqualTo("nic:set mem0 password=*** mtu=1400");
+  }
+
+  @Test
+  void inALineThatWasTypedTheSecretBehindItsKeyIsMaskedToo() {
+    assertThat(Masking.typed("--password geheim -l alice; config:property-set apiKey 'a b'"))
+        .isEqualTo("--password *** -l alice; config:property-set apiKey ***");
+    assertThat(Masking.typed("proxyPassword=geheim,4711 mtu=1400"))
+        .isEqualTo("proxyPassword=*** mtu=1400");
+    assertThat(Masking.typed("tcp:list --limit 5")).isEqualTo("tcp:list --limit 5");
+  }
+
+  @Test
+  void aChangeOfAKeyThatSoundsSecretDoesNotSayItsValues() {
+    assertThat(new KeyChange("io.karavel.tcp", "proxyPassword", null, "geheim-4711"))
+        .hasToString("io.karavel.tcp.proxyPassword: default -> ***");
   }
 }

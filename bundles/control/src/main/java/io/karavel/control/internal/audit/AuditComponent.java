@@ -4,6 +4,7 @@ import io.karavel.control.Appliance;
 import io.karavel.control.Audit;
 import io.karavel.control.AuditRecord;
 import io.karavel.control.EventHistory;
+import io.karavel.control.Masking;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands audit records to Event Admin, where Karaf's feature {@code audit-log} writes them to its
- * file, to the log, and to the events. The shell makes the records of commands that run; those that
- * the user's roles refuse never run, and become records here.
+ * file, to the log, and to the events. The shell makes the records of our commands; the lines of
+ * Karaf's own become records here.
  */
 @Component(
     service = {Audit.class, EventHandler.class},
@@ -41,14 +42,10 @@ public final class AuditComponent implements Audit, EventHandler {
   private static final int MOST_CHARACTERS = 1000;
   private static final Logger LOG = LoggerFactory.getLogger("io.karavel.audit");
 
-  /** The scopes whose commands make their own record when they run. */
+  /** The scopes of which the shell makes the records. */
   private static final Set<String> OURS = Set.of("net", "nic", "ip", "tcp", "timer");
 
   private static final Pattern COMMAND = Pattern.compile("^([\\w-]+):([\\w-]+)[ \\t]*(.*)");
-
-  /** What stands behind the name of a secret. */
-  private static final Pattern SECRET =
-      Pattern.compile("(?i)([\\w.-]*(?:passw|secret|token|credential)[\\w.-]*\\s*[=:]\\s*)\\S+");
 
   private volatile EventAdmin events;
   private volatile EventHistory history;
@@ -107,8 +104,8 @@ public final class AuditComponent implements Audit, EventHandler {
   }
 
   /**
-   * A line was executed in some console. What concerns us is a command of ours that its user was
-   * refused, and a line of Karaf's own commands, whatever became of it.
+   * A line was executed in some console. What concerns us is a line of Karaf's own commands,
+   * whatever became of it.
    */
   @Override
   public void handleEvent(Event event) {
@@ -122,19 +119,29 @@ public final class AuditComponent implements Audit, EventHandler {
       return;
     }
     Object thrown = event.getProperty("exception");
-    boolean denied = thrown instanceof SecurityException;
-    boolean ours = OURS.contains(command.group(1));
-    if (denied || !ours) {
+    if (!OURS.contains(command.group(1))) {
       record(
           new AuditRecord(
               Instant.now(),
               user(event),
               Appliance.MAIN,
               command.group(1) + ":" + command.group(2),
-              SECRET.matcher(command.group(3).trim()).replaceAll("$1***"),
-              denied ? AuditRecord.DENIED : thrown == null ? AuditRecord.DONE : AuditRecord.FAILED,
-              thrown instanceof Exception failure ? String.valueOf(failure.getMessage()) : ""));
+              arguments(command),
+              thrown instanceof SecurityException
+                  ? AuditRecord.DENIED
+                  : thrown == null ? AuditRecord.DONE : AuditRecord.FAILED,
+              thrown instanceof Exception failure
+                  ? Masking.typed(String.valueOf(failure.getMessage()))
+                  : ""));
     }
+  }
+
+  /** Of a user's data only the name is told, and no password with or without a key in front. */
+  private static String arguments(Matcher command) {
+    String typed = command.group(3).trim();
+    return command.group(1).equals("jaas")
+        ? typed.replaceAll("^((?:-\\S+\\s+)*[^\\s;]+).*", "$1 " + Masking.MASK)
+        : Masking.typed(typed);
   }
 
   /** Karaf's audit log loses a line of more than 8 KiB. */

@@ -6,6 +6,7 @@ import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.ConfigurationResult;
 import io.karavel.control.ConfigurationValue;
 import io.karavel.control.Configurations;
+import io.karavel.control.Masking;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ final class ConfigurationBean implements ConfigurationMBean {
     try {
       return call.call();
     } catch (ConfigurationException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage());
+      throw new IllegalArgumentException(Masking.text(String.valueOf(e.getMessage())));
     }
   }
 
@@ -69,8 +70,19 @@ final class ConfigurationBean implements ConfigurationMBean {
   @Override
   public String[] listValues() {
     return configurations.values().stream()
-        .map(v -> String.join("\t", v.name(), v.value(), String.valueOf(v.inForce()), v.source()))
+        .map(
+            v ->
+                String.join(
+                    "\t",
+                    v.name(),
+                    shown(v, v.value()),
+                    shown(v, String.valueOf(v.inForce())),
+                    v.source()))
         .toArray(String[]::new);
+  }
+
+  private static String shown(ConfigurationValue of, String value) {
+    return String.valueOf(Masking.value(of.setting().key(), value));
   }
 
   @Override
@@ -78,7 +90,7 @@ final class ConfigurationBean implements ConfigurationMBean {
     return answer(
         () ->
             configurations.values(name).stream()
-                .map(ConfigurationValue::value)
+                .map(v -> shown(v, v.value()))
                 .collect(Collectors.joining(" ")));
   }
 

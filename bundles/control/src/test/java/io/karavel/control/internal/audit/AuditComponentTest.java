@@ -74,17 +74,38 @@ class AuditComponentTest {
   }
 
   @Test
-  void onlyWhatWasRefusedToItsUserBecomesARecordHere() {
+  void ourOwnCommandsAndWhatIsNoCommandAreNotRecordedHere() {
     executed("tcp:kill -f 5", null);
     executed("tcp:kill -f 5", new IllegalStateException("failed"));
+    executed("nic:set mem0 mtu=1400", new SecurityException("Insufficient credentials."));
     executed("\n// a comment\nss = { tcp:list } ; ", null);
     executed("echo there", null);
     assertThat(posted).isEmpty();
-    executed("nic:set mem0 password=geheim", new SecurityException("Insufficient credentials."));
+  }
+
+  @Test
+  void whatKarafRefusesItsUserIsARecordOfItsOwnKind() {
+    executed("bundle:stop 7", new SecurityException("Insufficient credentials."));
     assertThat(posted).hasSize(1);
     assertThat(posted.get(0).getProperty("outcome")).isEqualTo(AuditRecord.DENIED);
-    assertThat(posted.get(0).getProperty("command")).isEqualTo("nic:set");
-    assertThat(posted.get(0).getProperty("arguments")).isEqualTo("mem0 password=***");
+  }
+
+  @Test
+  void noSecretIsInTheRecordHoweverItIsTyped() {
+    executed("config:edit x ; config:property-set proxyPassword geheim-1 ; config:update", null);
+    executed("config:property-set -p x sharedSecret 'geheim 2'", null);
+    executed("ssh:ssh --password geheim-3 -l alice host", null);
+    executed("jaas:user-add alice geheim-4", null);
+    executed("bundle:install x", new IllegalStateException("no token=geheim-5 here"));
+    assertThat(posted).hasSize(5);
+    assertThat(posted)
+        .allSatisfy(
+            event ->
+                assertThat(event.getProperty("arguments") + " " + event.getProperty("text"))
+                    .doesNotContain("geheim"));
+    assertThat(posted.get(0).getProperty("arguments"))
+        .isEqualTo("x ; config:property-set proxyPassword *** ; config:update");
+    assertThat(posted.get(3).getProperty("arguments")).isEqualTo("alice ***");
   }
 
   @Test
