@@ -4,6 +4,10 @@ package io.karavel.control;
 public enum CaptureForm {
   /** As Wireshark and tshark read it. */
   PCAPNG,
-  /** A line a frame. */
-  TEXT
+  /** A line a frame, for eyes. */
+  TEXT,
+  /** A line a frame: time, interface, in or out, length, what it says and a comment, by tabs. */
+  PLAIN,
+  /** The same columns as one JSON object a line. */
+  JSON
 }

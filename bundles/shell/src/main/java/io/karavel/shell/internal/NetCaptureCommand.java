@@ -138,8 +138,7 @@ public final class NetCaptureCommand extends ReportingCommand {
         new CaptureRequest(
             stack, interfaceName, filter(), snapLength, count, bytes, Math.round(millis));
     if (file == null || file.equals(STANDARD_OUTPUT)) {
-      CaptureForm form = file == null ? CaptureForm.TEXT : CaptureForm.PCAPNG;
-      CaptureInfo info = captures.run(request, form, out());
+      CaptureInfo info = captures.run(request, liveForm(), out());
       System.err.println(
           info.packets() + " frames captured, " + info.lost() + " lost to the capture");
       return;
@@ -161,6 +160,23 @@ public final class NetCaptureCommand extends ReportingCommand {
                 + info.name()
                 + "' ends it",
             form());
+  }
+
+  private CaptureForm liveForm() throws CommandException {
+    if (file == null) {
+      return switch (form()) {
+        case TABLE -> CaptureForm.TEXT;
+        case PLAIN -> CaptureForm.PLAIN;
+        case JSON -> CaptureForm.JSON;
+      };
+    }
+    if (form() != Form.TABLE) {
+      throw failure(
+          "-w - writes pcapng to the output, where "
+              + (json ? "--json" : "--no-format")
+              + " has no room; leave one of them out");
+    }
+    return CaptureForm.PCAPNG;
   }
 
   private String filter() throws Exception {

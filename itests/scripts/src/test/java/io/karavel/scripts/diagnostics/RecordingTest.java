@@ -6,6 +6,7 @@ import io.karavel.diagnostics.internal.capture.EpochClock;
 import io.karavel.diagnostics.internal.capture.FrameFilter;
 import io.karavel.diagnostics.internal.capture.RecordReader;
 import io.karavel.diagnostics.internal.capture.Recorder;
+import io.karavel.diagnostics.internal.capture.RowForm;
 import io.karavel.diagnostics.internal.capture.TextForm;
 import io.karavel.nic.FrameTap;
 import io.karavel.tcp.TcpListener;
@@ -14,6 +15,7 @@ import io.karavel.testkit.BulkTransfer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,30 @@ class RecordingTest {
                 + " length 0 \\[now SYN-RECEIVED\\]");
     assertThat(lines.get(1)).contains("wire0 > ", "Flags [S.]", "ack ");
     assertThat(lines.get(2)).contains("Flags [.]", "now ESTABLISHED");
+  }
+
+  @Test
+  void forScriptsAFrameIsARowOfColumnsOrAJsonObject() throws Exception {
+    EpochClock clock = new EpochClock(bench.ground.clock(), bench.ground.calendar());
+    Recorder[] recorders = {record("tcp", 96, 0, RING), record("tcp", 96, 0, RING)};
+    bench.passive();
+    List<List<String>> forms = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      ByteArrayOutputStream rows = new ByteArrayOutputStream();
+      RowForm form = new RowForm(rows, clock, i == 1);
+      new RecordReader(recorders[i]).drain(form);
+      form.finish(0, 3);
+      forms.add(rows.toString(StandardCharsets.UTF_8).lines().toList());
+    }
+    assertThat(forms.get(0)).hasSize(3);
+    assertThat(forms.get(0).get(0).split("\t", -1))
+        .hasSize(6)
+        .contains("wire0", "in", "now SYN-RECEIVED");
+    assertThat(forms.get(1)).hasSize(3);
+    assertThat(forms.get(1).get(0))
+        .matches(
+            "\\{\"time\":\"\\d{4}-\\d\\d-\\d\\dT[^\"]+Z\",\"interface\":\"wire0\",\"direction\":\"in\",\"length\":\\d+,\"frame\":\"IP"
+                + " [^\"]+\",\"comment\":\"now SYN-RECEIVED\"\\}");
   }
 
   @Test

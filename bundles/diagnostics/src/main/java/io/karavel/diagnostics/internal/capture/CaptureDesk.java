@@ -73,9 +73,12 @@ public final class CaptureDesk implements Captures {
     ground.begin();
     try {
       FileForm written =
-          form == CaptureForm.TEXT
-              ? new TextForm(out, epoch())
-              : new PcapngSink(out, epoch(), request.stack(), request.snapLength());
+          switch (form) {
+            case TEXT -> new TextForm(out, epoch());
+            case PLAIN -> new RowForm(out, epoch(), false);
+            case JSON -> new RowForm(out, epoch(), true);
+            case PCAPNG -> new PcapngSink(out, epoch(), request.stack(), request.snapLength());
+          };
       written.flush();
       RunningCapture capture = add(request, filter, "standard output", written);
       begin(capture);
