@@ -199,6 +199,16 @@ class CommandsTest {
   }
 
   @Test
+  void whatEveryListPrintsIsKeptToTheLetter() {
+    for (Class<?> type : commands()) {
+      if (ListCommand.class.isAssignableFrom(type)
+          && !name(type).matches("net:config-(set|re.*|confirm|rollback)")) {
+        assertThat(Golden.file(type)).exists();
+      }
+    }
+  }
+
+  @Test
   void everyCommandWithoutTheEngineSaysSo() throws Exception {
     for (Class<?> type : commands()) {
       Shell shell = new Shell();
@@ -256,10 +266,11 @@ class CommandsTest {
           Stream.of(type.getDeclaredMethods())
               .anyMatch(method -> method.getName().equals("changes"));
       assertThat(says).as(name(type)).isEqualTo(!everybody);
+      assertThat(UnrunCommands.CHANGING.contains(name(type))).as(name(type)).isEqualTo(says);
     }
   }
 
-  /** That file is for a run over ssh; what is missing there is tried nowhere. */
+  /** ManagementIT runs that file over ssh; what is missing there is tried nowhere. */
   @Test
   void everyCommandWithEveryOptionAndItsRoleIsInTheCatalogue() throws Exception {
     List<String> lines =

@@ -141,6 +141,15 @@ class ConfigurationCommandsTest {
   }
 
   @Test
+  void theListsAreGoldenInEveryForm() throws Exception {
+    shell.publish(Configurations.class, new Fake());
+    Golden.check(shell, NetConfigListCommand::new);
+    Golden.check(shell, NetConfigGetCommand::new, "tcp.synRetries");
+    Golden.check(shell, NetConfigHistoryCommand::new);
+    Golden.check(shell, NetConfigDiffCommand::new);
+  }
+
+  @Test
   void setSaysToHowManyConnectionsItWasAppliedAndInWhatTime() throws Exception {
     shell.publish(Configurations.class, new Fake());
     assertThat(shell.run(new NetConfigSetCommand(), "tcp.synRetries=3"))

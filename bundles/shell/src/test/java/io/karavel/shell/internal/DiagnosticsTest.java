@@ -103,6 +103,13 @@ class DiagnosticsTest {
   }
 
   @Test
+  void theListsAreGoldenInEveryForm() throws Exception {
+    Golden.check(shell, NetCaptureCommand::new, "list");
+    wires.put("main0", ImpairmentSettings.NONE.withLoss(1).withDelay(20_000_000, 0));
+    Golden.check(shell, NicImpairCommand::new);
+  }
+
+  @Test
   void captureShowsLinesUnlessAFileIsNamed() throws Exception {
     assertThat(
             shell.run(
@@ -124,6 +131,17 @@ class DiagnosticsTest {
     assertThat(asked)
         .containsExactly(
             new CaptureRequest("main", "main0", "tcp and port 80", 96, 5, -1, 2500) + " TEXT");
+  }
+
+  @Test
+  void captureForScriptsHasColumnsAndPcapngHasNone() throws Exception {
+    shell.run(new NetCaptureCommand(), "--json", "start");
+    shell.run(new NetCaptureCommand(), "--no-format", "start");
+    String request = new CaptureRequest("main", "", "", -1, 0, -1, -1).toString();
+    assertThat(asked).containsExactly(request + " JSON", request + " PLAIN");
+    assertThat(shell.failure(new NetCaptureCommand(), "-w", "-", "--json", "start"))
+        .isEqualTo(
+            "-w - writes pcapng to the output, where --json has no room; leave one of them out");
   }
 
   @Test

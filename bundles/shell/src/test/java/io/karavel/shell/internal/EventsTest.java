@@ -57,6 +57,11 @@ class EventsTest {
   }
 
   @Test
+  void theListIsGoldenInEveryForm() throws Exception {
+    Golden.check(shell, this::events);
+  }
+
+  @Test
   void bothSourcesInOrderOfTime() throws Exception {
     assertThat(shell.run(events(), "--no-format"))
         .isEqualTo(

@@ -29,6 +29,25 @@ class ListsTest {
   }
 
   @Test
+  void everyListOfTheStackIsGoldenInEveryForm() throws Exception {
+    Golden.check(shell, TcpListCommand::new);
+    Golden.check(shell, TcpSummaryCommand::new);
+    Golden.check(shell, TcpShowCommand::new, "5");
+    Golden.check(shell, IpAddressListCommand::new);
+    Golden.check(shell, IpRouteListCommand::new);
+    Golden.check(shell, IpRouteGetCommand::new, "192.168.3.4");
+    Golden.check(shell, IpNeighbourListCommand::new);
+    Golden.check(shell, NicListCommand::new);
+    Golden.check(shell, NicShowCommand::new, "mem0");
+    Golden.check(shell, NicStatsCommand::new, "--sample", "0");
+    Golden.check(shell, NetCountersCommand::new);
+    Golden.check(shell, NetDropsCommand::new, "--sample", "0");
+    Golden.check(shell, this::status);
+    Golden.check(shell, TimerListCommand::new);
+    Golden.check(shell, TimerStatsCommand::new);
+  }
+
+  @Test
   void tcpList() throws Exception {
     assertThat(trimmed(shell.run(new TcpListCommand())))
         .isEqualTo(

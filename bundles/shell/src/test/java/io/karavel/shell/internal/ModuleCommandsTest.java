@@ -75,6 +75,13 @@ class ModuleCommandsTest {
   }
 
   @Test
+  void theListsAreGoldenInEveryForm() throws Exception {
+    publish();
+    Golden.check(shell, NetModuleListCommand::new);
+    Golden.check(shell, NetModuleHistoryCommand::new);
+  }
+
+  @Test
   void swapTellsItsStepsAndItsResult() throws Exception {
     publish();
     assertThat(shell.run(new NetModuleSwapCommand(), "--watch", "5m", "tcp", "file:/tmp/tcp.jar"))
