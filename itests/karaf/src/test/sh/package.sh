@@ -4,41 +4,9 @@
 # reaches it through its TAP, bridged and routed to a veth in place of a port, stops it, purges it, and
 # looks for what is left. Everything happens in namespaces that end with the script. Needs root.
 set -eu -o pipefail
-deb=$(readlink -f "$1")
-if [[ -z ${INSIDE:-} ]]; then
-  export INSIDE=1
-  exec unshare --mount --net --pid --mount-proc --fork --kill-child "$0" "$deb"
-fi
+# shellcheck source=view.sh
+source "$(dirname "$(readlink -f "$0")")/view.sh" "$1"
 
-# private, as the names of network namespaces are files there
-mount -t tmpfs tmpfs /run
-view=/run/view
-mkdir "$view"
-mkdir "$view"/{upper,work,root}
-mount -t overlay overlay -o "lowerdir=/,upperdir=$view/upper,workdir=$view/work" "$view/root"
-root=$view/root
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
-mount -t sysfs sysfs "$root/sys"
-# as udev makes it on Debian: whoever may make a TAP is decided by the capability
-mknod -m 666 "$view/tun" c 10 200
-mount --bind "$view/tun" "$root/dev/net/tun"
-mount -t tmpfs tmpfs "$root/run"
-mount -t tmpfs tmpfs "$root/tmp"
-cp "$deb" "$root/tmp/karavel.deb"
-inside() { chroot "$root" "$@"; }
-say() { echo "package: $*"; }
-fail() { echo "package: FAILED: $*" >&2; tail -n 20 "$root/var/log/karavel/karaf.log" >&2 2>/dev/null || true; exit 1; }
-eventually() { # SECONDS WHAT COMMAND...
-  local end=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS < end)) || fail "waited in vain until $what"
-    sleep 0.3
-  done
-}
-
-ip link set lo up
 inside dpkg --force-depends -i /tmp/karavel.deb | tee "$root/tmp/installed"
 password=$(sed -n 's/^karavel: the password of the user admin is //p' "$root/tmp/installed")
 [[ ${#password} -ge 20 ]] || fail "no password was shown"
@@ -73,37 +41,49 @@ eventually 60 "the status page" curl -fsS http://10.77.0.2/status
 ! ss -Hltn 2>/dev/null | awk '{ print $4 }' | grep -vE '^(127\.|\[::1\]|\[::ffff:127)' || fail "something listens on more than loopback"
 say "listens on loopback only"
 
-# a port's stand-in: karavel-port is the card, peer is the next machine on the cable
-ip netns add port-peer
-ip link add karavel-port type veth peer name peer netns port-peer
-ip -n port-peer link set peer up
-ip -n port-peer addr add 10.77.0.9/24 dev peer
-ip addr flush dev karavel0
-ip link add br0 type bridge
-ip link set karavel-port master br0 up
-ip link set karavel0 master br0
-ip link set br0 up
-eventually 60 "the next machine reaches the bridged appliance" ip netns exec port-peer ping -c 1 -W 1 10.77.0.2
-ip netns exec port-peer curl -fsS -m 20 http://10.77.0.2/status >/dev/null || fail "no page over the bridge"
-say "bridged to the port: reached"
+# a cable from the port eth1 to the next machine; the command lines are those of the page itself
+page=$root/usr/share/doc/karavel/appliance.md
+lines_of() { sed -n "/^\*\*$1\*\*/,/^\(\*\*\|## \)/s/^    //p" "$page"; }
+follow() { # PART HOW-MANY-LINES
+  [[ $(lines_of "$1" | wc -l) == "$2" ]] || fail "the page says something else under $1: $(lines_of "$1")"
+  bash -euc "$(lines_of "$1")" >/dev/null || fail "what the page says under $1"
+}
+configure() { sed -i "s|^#*\($2\) *=.*|\1 = $3|" "$root/etc/karavel/$1.cfg"; }
+interface=io.karavel.ip.interface-main0 tap=io.karavel.nic.tap-karavel0
+ip netns add next
+ip link add eth1 type veth peer name peer netns next
+ip -n next link set lo up
+ip -n next link set peer up
+next() { ip netns exec next "$@"; }
+
+ip -n next addr add 192.0.2.9/24 dev peer
+configure $tap hostAddress ''
+configure $interface addresses 192.0.2.2/24
+configure $interface gateway 192.0.2.9
+follow Bridged 5
+eventually 60 "the next machine reaches the bridged appliance" next ping -c 1 -W 1 192.0.2.2
+next curl -fsS -m 20 http://192.0.2.2/status >/dev/null || fail "no page over the bridge"
+! next ip neigh show 192.0.2.2 | grep -qi "$(ip -br link show eth1 | awk '{ print $3 }')" || fail "it is not a host of its own"
+say "bridged to the port by the lines of the page: reached, with a MAC address of its own"
+
 ip link del br0
-ip addr add 10.77.0.1/24 dev karavel0
-ip addr add 192.0.2.1/24 dev karavel-port
-ip link set karavel-port up
-ip -n port-peer addr flush dev peer
-ip -n port-peer addr add 192.0.2.9/24 dev peer
-ip -n port-peer route add 10.77.0.0/24 via 192.0.2.1
-echo 1 >/proc/sys/net/ipv4/ip_forward
-sed -i 's/^#gateway/gateway/' "$root/etc/karavel/io.karavel.ip.interface-main0.cfg"
-eventually 60 "the next machine reaches the routed appliance" ip netns exec port-peer ping -c 1 -W 1 10.77.0.2
-ip netns exec port-peer curl -fsS -m 20 http://10.77.0.2/status >/dev/null || fail "no page over the route"
-say "routed to the port: reached"
+ip link set eth1 up
+ip addr add 192.0.2.1/24 dev eth1
+configure $tap hostAddress 10.77.0.1/24
+configure $interface addresses 10.77.0.2/24
+configure $interface gateway 10.77.0.1
+eventually 60 "the address of the TAP is back" bash -c "ip -4 addr show dev karavel0 | grep 10.77.0.1"
+follow Routed 1
+next ip route add 10.77.0.0/24 via 192.0.2.1
+eventually 60 "the next machine reaches the routed appliance" next ping -c 1 -W 1 10.77.0.2
+next curl -fsS -m 20 http://10.77.0.2/status >/dev/null || fail "no page over the route"
+say "routed to the port by the line of the page: reached"
 
 kill -TERM "$java"
 status=0
 wait "$service" || status=$?
 [[ $status == 0 || $status == 143 ]] || fail "it ended with status $status"
-[[ ! -e /sys/class/net/karavel0 ]] || fail "its TAP stayed"
+! ip link show karavel0 >/dev/null 2>&1 || fail "its TAP stayed"
 say "stopped, status $status"
 inside dpkg -P karavel >/dev/null 2>&1
 for path in /usr/share/karavel /etc/karavel /var/lib/karavel /var/log/karavel /lib/systemd/system/karavel.service /usr/share/doc/karavel; do

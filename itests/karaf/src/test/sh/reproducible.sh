@@ -14,7 +14,7 @@ build() { # NAME TIME-ZONE UMASK LOCALE
     umask "$3"
     cd "$work/$1"
     TZ=$2 LC_ALL=$4 mvn -B -ntp -q "${options[@]}" -pl karaf-distribution -am package \
-      -DskipTests -Dspotless.check.skip </dev/null
+      -Dmaven.test.skip=true -Dspotless.check.skip </dev/null
     find bundles/*/target features/target karaf-distribution/target -maxdepth 1 -type f \
       \( -name '*.jar' -o -name '*.kar' -o -name '*.tar.gz' -o -name '*.deb' \) -print0 |
       sort -z | xargs -0 sha256sum >"$work/$1.sums"

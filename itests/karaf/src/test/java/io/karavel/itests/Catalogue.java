@@ -55,6 +55,11 @@ final class Catalogue {
 
   final List<Line> lines = new ArrayList<>();
 
+  /** Whether a command may change something: everybody may read. */
+  boolean changes(String command) {
+    return !roles.get(command).equals("viewer");
+  }
+
   Catalogue() {
     String command = null;
     for (String raw : read().split("\n")) {

@@ -2,12 +2,18 @@ package io.karavel.itests;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +23,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
@@ -31,7 +40,8 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 
 /**
- * The metrics of the running appliance, over JMX as a user with a password, and as Prometheus text.
+ * The metrics of the running appliance, over JMX as a user with a password, and as Prometheus text,
+ * and at Graphite.
  */
 public class MetricsIT {
   private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
@@ -52,11 +62,13 @@ public class MetricsIT {
   private static Path directory;
   private static final Launcher launcher = new Launcher(CHECKOUT);
   private static int prometheusPort;
+  private static Graphite graphite;
 
   @BeforeClass
   public static void startTheAppliance() throws Exception {
     directory = Path.of("target", "launcher", "metrics").toAbsolutePath();
     prometheusPort = Distribution.freePort();
+    graphite = new Graphite();
     Launcher.Outcome started =
         launcher.run(
             "--background",
@@ -68,7 +80,11 @@ public class MetricsIT {
     assertEquals(started.toString(), 0, started.status);
     append(
         "io.karavel.metrics.cfg",
-        "\nprometheusEnabled = true\nprometheusPort = " + prometheusPort + "\n");
+        "\nprometheusEnabled = true\nprometheusPort = "
+            + prometheusPort
+            + "\ngraphiteEnabled = true\ngraphiteSeconds = 1\ngraphitePort = "
+            + graphite.port()
+            + "\n");
     append("users.properties", "\nreader = geheim-4711,viewer\n");
     Poll.until("the metrics are there", MetricsIT::families, all -> !all.isEmpty());
   }
@@ -78,8 +94,9 @@ public class MetricsIT {
   }
 
   @AfterClass
-  public static void stopTheAppliance() {
+  public static void stopTheAppliance() throws Exception {
     Launcher.Outcome stopped = launcher.run("--dir", directory.toString(), "--stop");
+    graphite.close();
     assertEquals(stopped.toString(), 0, stopped.status);
   }
 
@@ -179,34 +196,98 @@ public class MetricsIT {
   }
 
   @Test
-  public void theRegistryStaysWhileEveryModuleIsReplaced() throws Exception {
+  public void theRegistryAndAllThatIsReadFromItStayWhileEveryModuleIsReplaced() throws Exception {
     String registry = registry();
     Set<String> names = families().keySet();
     double opens = ofMain(families().get("karavel_Tcp_PassiveOpens"));
-    for (String module : MODULES) {
-      command("bundle:update io.karavel." + module);
-      Poll.until(
-          "every module runs after the update of " + module,
-          () ->
-              launcher.run(
-                  "--dir", directory.toString(), "-c", "net:status --sample 0 --no-format"),
-          status ->
-              status.status == 0
-                  && status.output.lines().filter(l -> l.startsWith("module\t")).count() >= 4
-                  && status
-                      .output
-                      .lines()
-                      .noneMatch(l -> l.startsWith("module\t") && !l.contains("\trunning\t")));
-      assertEquals("after the update of " + module, registry, registry());
-      Set<String> missing = new TreeSet<>(names);
-      missing.removeAll(families().keySet());
-      assertEquals("gone after the update of " + module, Set.of(), missing);
+    Set<String> sent = graphite.nextReport();
+    assertTrue(sent.toString(), sent.contains("karavel.main." + OPENS));
+    try (JMXConnector connector = connect("reader", "geheim-4711")) {
+      MBeanServerConnection server = connector.getMBeanServerConnection();
+      Set<ObjectName> beans = beans(server);
+      assertTrue(beans.toString(), beans.size() > 150);
+      for (String module : MODULES) {
+        command("bundle:update io.karavel." + module);
+        Poll.until(
+            "every module runs after the update of " + module,
+            () ->
+                launcher.run(
+                    "--dir", directory.toString(), "-c", "net:status --sample 0 --no-format"),
+            status ->
+                status.status == 0
+                    && status.output.lines().filter(l -> l.startsWith("module\t")).count() >= 4
+                    && status
+                        .output
+                        .lines()
+                        .noneMatch(l -> l.startsWith("module\t") && !l.contains("\trunning\t")));
+        String when = "after the update of " + module;
+        assertEquals(when, registry, registry());
+        assertEquals("gone from the text " + when, Set.of(), without(names, families().keySet()));
+        assertEquals("gone from JMX " + when, Set.of(), without(beans, beans(server)));
+        assertEquals("not sent " + when, Set.of(), without(sent, graphite.nextReport()));
+      }
     }
     command("tcp:connect --stack host 10.77.0.2 13");
     Poll.until(
         "the counter has counted on",
         () -> ofMain(families().get("karavel_Tcp_PassiveOpens")),
         now -> now > opens);
+  }
+
+  private static Set<ObjectName> beans(MBeanServerConnection server) throws Exception {
+    return server.queryNames(new ObjectName("io.karavel:name=main.*,*"), null);
+  }
+
+  private static <T extends Comparable<? super T>> Set<T> without(Set<T> all, Set<T> there) {
+    Set<T> missing = new TreeSet<>(all);
+    missing.removeAll(there);
+    return missing;
+  }
+
+  /** Listens as Graphite does. */
+  private static final class Graphite implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+    private final BlockingQueue<Set<String>> reports = new LinkedBlockingQueue<>();
+
+    Graphite() throws IOException {
+      Thread thread = new Thread(this::listen, "graphite");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    int port() {
+      return socket.getLocalPort();
+    }
+
+    private void listen() {
+      while (!socket.isClosed()) {
+        try (Socket connection = socket.accept()) {
+          Set<String> names = new TreeSet<>();
+          new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .forEach(line -> names.add(line.split(" ")[0]));
+          reports.add(names);
+        } catch (IOException e) {
+          // closed, or a report that broke off
+        }
+      }
+    }
+
+    /** The names of a report that begins after this call. */
+    Set<String> nextReport() throws InterruptedException {
+      reports.clear();
+      Set<String> names = null;
+      for (int i = 0; i < 2; i++) {
+        names = reports.poll(60, TimeUnit.SECONDS);
+        assertNotNull("Graphite gets reports", names);
+      }
+      return names;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 
   /** The service's number: another one if it was ever registered anew. */

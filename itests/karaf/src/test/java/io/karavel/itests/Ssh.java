@@ -67,19 +67,30 @@ final class Ssh {
     return command;
   }
 
-  /** Tries to log in with some options of ssh. */
-  Launcher.Outcome login(String... options) {
-    return host.call(command(List.of(options), "echo " + MARK));
+  /**
+   * Tries to log in with some options of ssh. Karaf closes the connection at once, and then ssh may
+   * lose the status that it has received: the mark says that somebody was let in.
+   */
+  Answer login(String... options) {
+    Launcher.Outcome outcome = host.call(command(List.of(options), "echo " + MARK));
+    return new Answer(outcome.output, outcome.errors);
   }
 
   /** What a line printed, and whether it succeeded. */
   static final class Answer {
     final String output;
+    final String errors;
     final boolean succeeded;
 
-    Answer(String text) {
+    Answer(String text, String errors) {
       succeeded = text.contains(MARK);
       output = text.replace(MARK, "").strip();
+      this.errors = errors.strip();
+    }
+
+    @Override
+    public String toString() {
+      return (succeeded ? "succeeded: " : "failed: ") + output + "\n" + errors;
     }
   }
 
@@ -87,7 +98,7 @@ final class Ssh {
   Answer execute(String line) {
     Launcher.Outcome outcome = host.call(command(List.of("-n", "-T"), line + "\necho " + MARK));
     return new Answer(
-        outcome.output + outcome.errors.replaceAll("(?m)^client_loop.*|^Connection to .*", ""));
+        outcome.output, outcome.errors.replaceAll("(?m)^client_loop.*|^Connection to .*", ""));
   }
 
   /** A console in a terminal. */
@@ -96,19 +107,23 @@ final class Ssh {
         new ProcessBuilder(command(List.of("-tt"), null)).redirectErrorStream(true);
     builder.environment().put("TERM", "xterm");
     Terminal terminal = new Terminal(builder.start());
-    terminal.awaitPrompt(0);
-    terminal.type("WELL = " + MARK);
+    terminal.await(terminal.prompt);
+    int from = terminal.size();
+    terminal.press("WELL = " + MARK + "\r");
+    terminal.await(from, "\n", terminal.prompt);
     return terminal;
   }
 
   /** An open console. */
   final class Terminal implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
-    private final Pattern prompt = Pattern.compile(user + "@karavel\\(\\)>\\s*$");
+    private static final String END = "end-of-line-";
+    private final String prompt = user + "@karavel()>";
     private final Process process;
     private final OutputStream keyboard;
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private final Thread reader;
+    private int lines;
 
     private Terminal(Process process) {
       this.process = process;
@@ -144,41 +159,49 @@ final class Ssh {
       }
     }
 
-    private String awaitPrompt(int from) throws Exception {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (System.nanoTime() < end) {
-        String text = since(from);
-        if ((from == 0 || text.contains("\n")) && prompt.matcher(text).find()) {
-          return text;
-        }
-        if (!process.isAlive()) {
-          throw new IOException("the console ended: " + text);
-        }
-        Thread.sleep(5);
-      }
-      throw new AssertionError("no prompt within " + PATIENCE_SECONDS + " s after: " + since(from));
-    }
-
-    /** Types a line and Enter; returns what is on the screen until the next prompt. */
-    private String type(String line) throws Exception {
-      int from = size();
-      press(line + "\r");
-      return awaitPrompt(from);
-    }
-
     void press(String keys) throws IOException {
       keyboard.write(keys.getBytes(StandardCharsets.UTF_8));
       keyboard.flush();
     }
 
-    /** Runs a line. */
+    /**
+     * Runs a line; what is on the screen until a second line, typed when the prompt is back, has
+     * printed its own mark. What others print behind the prompt does not matter so.
+     */
     Answer run(String line) throws Exception {
-      return new Answer(type(line + "; echo $WELL"));
+      int from = size();
+      press(line + "; echo $WELL\r");
+      await(from, "\n", prompt);
+      String end = END + lines++;
+      press("echo $WELL " + end + "\r");
+      String text = await(from, MARK + " " + end);
+      return new Answer(text.substring(0, text.lastIndexOf(MARK)), "");
     }
 
     /** Waits for a text to appear. */
     void await(String text) throws Exception {
-      Poll.until("'" + text + "' is on the screen", () -> since(0), all -> all.contains(text));
+      await(0, text);
+    }
+
+    /** What is on the screen when the texts are there, one behind the other. */
+    private String await(int from, String... texts) throws Exception {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (System.nanoTime() < end) {
+        String screen = since(from);
+        int at = 0;
+        for (int i = 0; i < texts.length && at >= 0; i++) {
+          at = screen.indexOf(texts[i], at);
+        }
+        if (at >= 0) {
+          return screen;
+        }
+        if (!process.isAlive()) {
+          throw new IOException("the console ended: " + screen);
+        }
+        Thread.sleep(5);
+      }
+      throw new AssertionError(
+          "no " + List.of(texts) + " within " + PATIENCE_SECONDS + " s, but: " + since(from));
     }
 
     @Override
