@@ -8,6 +8,7 @@ import io.karavel.tcp.TcpConnectionInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -29,7 +30,7 @@ public final class NetCaptureCommand extends ReportingCommand {
   /** Writes pcapng to standard output. */
   private static final String STANDARD_OUTPUT = "-";
 
-  @Argument(index = 0, name = "action", description = "start, stop NAME…, or list", required = true)
+  @Argument(index = 0, name = "action", description = "start, stop NAME…, or list")
   @Completion(
       value = StringsCompleter.class,
       values = {"start", "stop", "list"})
@@ -104,17 +105,42 @@ public final class NetCaptureCommand extends ReportingCommand {
   @Completion(ConnectionCompleter.class)
   long connection;
 
+  @Option(
+      name = "--tcpdump",
+      description =
+          "As tcpdump: starts, and all arguments are the filter; the alias tcpdump says it")
+  boolean likeTcpdump;
+
   /** For the shell. */
   public NetCaptureCommand() {}
 
   @Override
   boolean changes() {
-    return !"list".equals(action);
+    return likeTcpdump || !"list".equals(action);
+  }
+
+  /** With the action in front again. */
+  private void readAsTcpdump() {
+    List<String> filter = new ArrayList<>();
+    if (action != null) {
+      filter.add(action);
+    }
+    if (what != null) {
+      filter.addAll(what);
+    }
+    action = "start";
+    what = filter;
   }
 
   @Override
   void run() throws Exception {
+    if (likeTcpdump) {
+      readAsTcpdump();
+    }
     appliance();
+    if (action == null) {
+      throw failure("do what? there are start, stop and list");
+    }
     Captures captures =
         services()
             .find(Captures.class)

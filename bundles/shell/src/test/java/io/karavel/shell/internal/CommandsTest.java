@@ -332,7 +332,7 @@ class CommandsTest {
         other than 0. What destroys asks first; `-f` skips the question, and without a terminal it is
         needed. Options stand before arguments, as everywhere in Karaf. Karaf's own `watch`, `grep`
         and `less` go with all of them. The aliases `ss`, `netstat`, `arp`, `ping`, `ethtool`,
-        `nstat` and `sysctl` lead to what their namesakes show.
+        `nstat`, `sysctl` and `tcpdump` lead to what their namesakes show.
 
         This page is generated from the commands themselves (`bundles/shell`, `CommandsTest`).
         """);

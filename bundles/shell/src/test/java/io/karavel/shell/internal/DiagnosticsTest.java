@@ -134,6 +134,17 @@ class DiagnosticsTest {
   }
 
   @Test
+  void asTcpdumpAllWordsAreTheFilter() throws Exception {
+    shell.run(new NetCaptureCommand(), "--tcpdump", "-i", "main0", "-c", "5", "tcp", "port", "80");
+    shell.run(new NetCaptureCommand(), "--tcpdump");
+    assertThat(asked)
+        .containsExactly(
+            new CaptureRequest("main", "main0", "tcp port 80", -1, 5, -1, -1) + " TEXT",
+            new CaptureRequest("main", "", "", -1, 0, -1, -1) + " TEXT");
+    assertThat(shell.failure(new NetCaptureCommand())).contains("start, stop and list");
+  }
+
+  @Test
   void captureForScriptsHasColumnsAndPcapngHasNone() throws Exception {
     shell.run(new NetCaptureCommand(), "--json", "start");
     shell.run(new NetCaptureCommand(), "--no-format", "start");
