@@ -41,6 +41,18 @@ eventually 60 "the status page" curl -fsS http://10.77.0.2/status
 ! ss -Hltn 2>/dev/null | awk '{ print $4 }' | grep -vE '^(127\.|\[::1\]|\[::ffff:127)' || fail "something listens on more than loopback"
 say "listens on loopback only"
 
+printf '#!/bin/sh\necho "%s"\n' "$password" >/run/askpass
+chmod 700 /run/askpass
+login() { # COMMAND: as admin, with the password that the installation showed
+  SSH_ASKPASS=/run/askpass SSH_ASKPASS_REQUIRE=force ssh -n -T -F none -p 8101 -o PubkeyAuthentication=no \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR admin@127.0.0.1 "$1"
+}
+[[ $(login 'echo in' 2>/dev/null) == in* ]] || fail "nobody gets in with the password"
+password=wrong
+printf '#!/bin/sh\necho "%s"\n' "$password" >/run/askpass
+[[ $(login 'echo in' 2>/dev/null) != in* ]] || fail "any password will do"
+say "the password lets in, another does not"
+
 # a cable from the port eth1 to the next machine; the command lines are those of the page itself
 page=$root/usr/share/doc/karavel/appliance.md
 lines_of() { sed -n "/^\*\*$1\*\*/,/^\(\*\*\|## \)/s/^    //p" "$page"; }

@@ -19,6 +19,10 @@ fi
 mkdir -p "$root/etc/systemd/system/karavel.service.d"
 printf '[Unit]\nDefaultDependencies=no\n' | tee "$root/etc/systemd/system/karavel.service.d/alone.conf" >"$root/etc/systemd/system/alone.target"
 
+login() {
+  ssh -n -T -F none -i "$root/tmp/key" -p 8101 -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no \
+    -o UserKnownHostsFile=/dev/null admin@127.0.0.1 'echo in' 2>/dev/null | grep -q '^in'
+}
 shown() { inside systemctl show --property="$1" --value karavel; }
 another_one() { [[ $(shown MainPID) != "$former" && $(shown MainPID) != 0 && $(shown ActiveState) == active ]]; }
 
@@ -28,7 +32,9 @@ drive() {
     ((SECONDS < end)) || { echo "package: systemd does not boot here"; return 77; }
     sleep 0.2
   done
-  inside dpkg --force-depends -i /tmp/karavel.deb >"$root/tmp/installed" 2>&1 || fail "$(cat "$root/tmp/installed")"
+  ssh-keygen -q -t rsa -b 2048 -N '' -f "$root/tmp/key" || fail "no key"
+  inside env KARAVEL_ADMIN_KEY=/tmp/key.pub dpkg --force-depends -i /tmp/karavel.deb >"$root/tmp/installed" 2>&1 || fail "$(cat "$root/tmp/installed")"
+  ! grep -q password "$root/tmp/installed" || fail "a password besides the key"
   [[ $(inside systemctl is-enabled karavel) == enabled ]] || fail "it is not enabled"
   eventually 60 "the appliance answers a ping" ping -c 1 -W 1 10.77.0.2
   former=$(shown MainPID)
@@ -36,6 +42,7 @@ drive() {
   grep -q '^CapEff:[[:space:]]*0000000000001000$' "/proc/$former/status" || fail "it has other capabilities"
   say "the installation started it under $(inside systemctl --version | head -n 1), as karavel with CAP_NET_ADMIN alone"
 
+  eventually 60 "the key lets in" login
   kill -KILL "$former"
   eventually 60 "it was started again" another_one
   eventually 60 "it answers a ping again" ping -c 1 -W 1 10.77.0.2

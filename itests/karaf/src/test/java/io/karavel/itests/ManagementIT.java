@@ -362,6 +362,30 @@ public class ManagementIT {
   }
 
   @Test
+  public void theAliasesLeadToWhatTheirNamesakesShow() throws Exception {
+    Map<String, String> aliases =
+        Map.of(
+            "ss -l", "LISTEN",
+            "netstat --limit 5", "LISTEN",
+            "arp", "10.77.0.1",
+            "ping -c 1 10.77.0.1", "1 received",
+            "ethtool mem0", "statistics.",
+            "nstat Tcp*", "Tcp.",
+            "sysctl net.ipv4.tcp_syn_retries", "synRetries",
+            "tcpdump -i main0 --time 1 -c 1 icmp", "");
+    users.get("admin").execute("ip:ping -c 1 10.77.0.1");
+    try (Ssh.Terminal terminal = users.get("admin").terminal()) {
+      for (Map.Entry<String, String> alias : aliases.entrySet()) {
+        for (Ssh.Answer answer :
+            List.of(terminal.run(alias.getKey()), users.get("admin").execute(alias.getKey()))) {
+          assertTrue(alias + " " + answer, answer.succeeded);
+          assertTrue(alias + " " + answer, answer.output.contains(alias.getValue()));
+        }
+      }
+    }
+  }
+
+  @Test
   public void whatDestroysAsksInATerminal() throws Exception {
     Ssh admin = users.get("admin");
     try (Ssh.Terminal terminal = admin.terminal()) {

@@ -27,7 +27,7 @@ public class PackageIT {
    */
   @Test
   public void isInstalledStartedReachedStoppedAndPurgedWithoutATrace() throws Exception {
-    Launcher.Outcome outcome = run("package.sh", "setpriv", "curl", "pgrep");
+    Launcher.Outcome outcome = run("package.sh", "setpriv", "curl", "pgrep", "ssh");
     assertEquals(outcome.toString(), 0, outcome.status);
     assertTrue(outcome.toString(), outcome.output.endsWith("package: purged without a trace\n"));
   }
@@ -35,7 +35,7 @@ public class PackageIT {
   @Test
   public void systemdStartsItAtTheInstallationAndAgainWhenItWasKilledAndStopsIt() throws Exception {
     assumeTrue("needs systemd", Files.exists(Path.of("/lib/systemd/systemd")));
-    Launcher.Outcome outcome = run("supervised.sh", "systemctl", "pgrep");
+    Launcher.Outcome outcome = run("supervised.sh", "systemctl", "pgrep", "ssh-keygen");
     assumeTrue("systemd does not boot here: " + outcome, outcome.status != NOT_HERE);
     assertEquals(outcome.toString(), 0, outcome.status);
     for (String said :

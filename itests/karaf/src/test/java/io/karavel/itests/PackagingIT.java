@@ -4,12 +4,14 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,6 +63,26 @@ public class PackagingIT {
       Launcher.Outcome list = new Launcher(TARGET).call(List.of("tar", "tzf", archive.toString()));
       assertTrue(list.errors, list.output.contains("/karavel.cdx.json\n"));
     }
+  }
+
+  @Test
+  public void theLogsAreBounded() throws Exception {
+    Properties log = new Properties();
+    Properties audit = new Properties();
+    try (Reader logs = Files.newBufferedReader(ASSEMBLY.resolve("etc/org.ops4j.pax.logging.cfg"));
+        Reader audits =
+            Files.newBufferedReader(ASSEMBLY.resolve("etc/org.apache.karaf.audit.cfg"))) {
+      log.load(logs);
+      audit.load(audits);
+    }
+    for (String appender : List.of("rolling", "audit")) {
+      String prefix = "log4j2.appender." + appender + ".";
+      // numbered files: Log4j keeps seven of them unless it is told another number
+      assertTrue(appender, log.getProperty(prefix + "filePattern").contains("%i"));
+      assertTrue(appender, log.getProperty(prefix + "policies.size.size").matches("\\d+MB"));
+    }
+    assertEquals("size(1mb)", audit.getProperty("file.policy"));
+    assertEquals("10", audit.getProperty("file.files"));
   }
 
   private static String sha256(Path file) throws IOException {
