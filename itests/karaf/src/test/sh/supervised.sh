@@ -36,7 +36,7 @@ drive() {
   inside env KARAVEL_ADMIN_KEY=/tmp/key.pub dpkg --force-depends -i /tmp/karavel.deb >"$root/tmp/installed" 2>&1 || fail "$(cat "$root/tmp/installed")"
   ! grep -q password "$root/tmp/installed" || fail "a password besides the key"
   [[ $(inside systemctl is-enabled karavel) == enabled ]] || fail "it is not enabled"
-  eventually 60 "the appliance answers a ping" ping -c 1 -W 1 10.77.0.2
+  eventually 120 "the appliance answers a ping" ping -c 1 -W 1 10.77.0.2
   former=$(shown MainPID)
   grep -q "^Uid:[[:space:]]*$(inside id -u karavel)[[:space:]]" "/proc/$former/status" || fail "it runs as another user"
   grep -q '^CapEff:[[:space:]]*0000000000001000$' "/proc/$former/status" || fail "it has other capabilities"
@@ -45,7 +45,7 @@ drive() {
   eventually 60 "the key lets in" login
   kill -KILL "$former"
   eventually 60 "it was started again" another_one
-  eventually 60 "it answers a ping again" ping -c 1 -W 1 10.77.0.2
+  eventually 120 "it answers a ping again" ping -c 1 -W 1 10.77.0.2
   [[ $(shown NRestarts) == 1 ]] || fail "started again $(shown NRestarts) times"
   say "killed, and started again by systemd"
 

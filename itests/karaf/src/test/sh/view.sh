@@ -6,7 +6,7 @@ deb=$(readlink -f "$1")
 if [[ -z ${INSIDE:-} ]]; then
   export INSIDE=1
   # to a first process of its own, signals that it does not expect are nothing
-  exec timeout --signal=KILL "${BOUND:-170}" unshare --mount --net --pid --mount-proc --fork --kill-child "${@:2}" "$0" "$deb"
+  exec timeout --signal=KILL 420 unshare --mount --net --pid --mount-proc --fork --kill-child "${@:2}" "$0" "$deb"
 fi
 
 # private, as the names of network namespaces are files there

@@ -14,11 +14,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Calls {@code ./run} as a user would, optionally through other commands (a network namespace). */
 final class Launcher {
-  private static final long PATIENCE_SECONDS = 180;
-
   private final Path checkout;
   private final List<String> prefix;
   private final Map<String, String> environment = new HashMap<>();
+  private long patienceSeconds = 180;
 
   Launcher(Path checkout, String... prefix) {
     this.checkout = checkout;
@@ -28,6 +27,12 @@ final class Launcher {
   /** Sets a variable for every call. */
   Launcher with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** Waits longer for what takes longer. */
+  Launcher patient(long seconds) {
+    patienceSeconds = seconds;
     return this;
   }
 
@@ -71,10 +76,10 @@ final class Launcher {
                 .redirectError(errors.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
           process.destroy();
           throw new AssertionError(
-              command + " did not end within " + PATIENCE_SECONDS + " s: " + read(errors));
+              command + " did not end within " + patienceSeconds + " s: " + read(errors));
         }
         return new Outcome(process.exitValue(), read(output), read(errors));
       } finally {

@@ -19,7 +19,7 @@ public class PackageIT {
   private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
   private static final int NOT_HERE = 77;
 
-  private final Launcher launcher = new Launcher(CHECKOUT);
+  private final Launcher launcher = new Launcher(CHECKOUT).patient(450);
 
   /**
    * Started by its unit's command line as the unit's user with the unit's one capability; pinged

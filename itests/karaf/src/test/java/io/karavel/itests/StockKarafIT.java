@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -130,7 +131,7 @@ public class StockKarafIT {
   }
 
   /** The names of the bundles that run. */
-  private static TreeSet<String> running(String list) {
+  private static Set<String> running(String list) {
     return list.lines()
         .filter(line -> line.contains("Active"))
         .map(line -> line.split("\t"))

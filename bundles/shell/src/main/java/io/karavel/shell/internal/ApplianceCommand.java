@@ -1,6 +1,7 @@
 package io.karavel.shell.internal;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.Masking;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwaps;
 import io.karavel.tcp.TcpService;
@@ -83,9 +84,10 @@ abstract class ApplianceCommand implements Action {
     }
   }
 
-  /** A failure that the shell prints as it stands. */
+  /** A failure that the shell prints as it stands; what was typed may be in it, a secret not. */
   static CommandException failure(String message) {
-    return new CommandException(message, message);
+    String shown = Masking.text(message);
+    return new CommandException(shown, shown);
   }
 
   final ServiceLookup services() {

@@ -61,6 +61,9 @@ class AuditTest {
         .isEqualTo("\"secret\" : ***, \"port\" : 1");
     assertThat(Masking.value("adminPassword", "x")).isEqualTo(Masking.MASK);
     assertThat(Masking.value("port", 7)).isEqualTo(7);
+    assertThat(shell.failure(new TcpKillCommand(), "-f", "secret=geheim"))
+        .startsWith("'secret=***");
+    records.clear();
     shell.failure(new NicSetCommand(), "mem0", "password=geheim");
     assertThat(records.get(0).arguments()).isEqualTo("mem0 password=***");
   }
