@@ -5,6 +5,7 @@ import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.ConfigurationValue;
 import io.karavel.control.Configurations;
 import io.karavel.control.KeyChange;
+import io.karavel.control.Masking;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.tcp.TcpExplanation.Parameter;
 import io.karavel.tcp.TcpSettings;
