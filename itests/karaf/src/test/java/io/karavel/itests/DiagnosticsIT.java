@@ -119,6 +119,43 @@ public class DiagnosticsIT {
     console.failure("net:lab --connection 99999999 --message fin1 lose");
   }
 
+  /** Lateness of timers is the machine's, and may be true of it. */
+  private String findings(int sampleMillis) throws Exception {
+    String all = console.run("net:doctor --now --no-format --sample " + sampleMillis);
+    return all.lines()
+        .filter(line -> !line.startsWith("timer-lag"))
+        .collect(java.util.stream.Collectors.joining("\n"));
+  }
+
+  @Test
+  public void theDoctorFindsWhatIsStoredAndRefusedAndItsCommandMendsIt() throws Exception {
+    assertEquals("", findings(500));
+    console.run("config:property-set -p io.karavel.keepalive probes 1000");
+    String refused =
+        Poll.until(
+            "the wrong value is found",
+            () -> findings(0),
+            found -> found.contains("configuration-refused"));
+    String line =
+        refused
+            .lines()
+            .filter(l -> l.startsWith("configuration-refused"))
+            .findFirst()
+            .orElseThrow();
+    String command = line.substring(line.lastIndexOf('\t') + 1);
+    assertEquals("net:config-reset io.karavel.keepalive", command);
+    console.run(command);
+    Poll.until("nothing is wrong any more", () -> findings(0), String::isEmpty);
+  }
+
+  @Test
+  public void aListenerSaysWhyItIsThere() throws Exception {
+    String id = console.run("tcp:list --listening --no-format").split("\t", 2)[0].strip();
+    String why = console.run("tcp:why " + id);
+    assertTrue(why, why.contains("is LISTEN"));
+    assertTrue(why, why.contains("the application listens (call)"));
+  }
+
   @Test
   public void aWireIsMadeBadAndMended() throws Exception {
     console.run("nic:impair --delay 30ms main0");

@@ -35,19 +35,17 @@ class CommandsTest {
   private static final Path ETC = CHECKOUT.resolve("karaf-distribution/src/main/resources/etc");
 
   private static List<Class<?>> classes() {
-    try (Stream<Path> files =
-        Files.walk(
-            Path.of(
-                ApplianceCommand.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI()))) {
+    try {
+      Path root =
+          Path.of(
+              ApplianceCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       List<Class<?>> classes = new ArrayList<>();
-      for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
-        String name = file.getFileName().toString().replace(".class", "");
-        if (!name.equals("package-info")) {
-          classes.add(Class.forName(ApplianceCommand.class.getPackageName() + "." + name));
+      try (Stream<Path> files = Files.walk(root)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
+          String name = root.relativize(file).toString().replace(".class", "").replace('/', '.');
+          if (!name.endsWith("package-info")) {
+            classes.add(Class.forName(name));
+          }
         }
       }
       return classes;
@@ -104,6 +102,7 @@ class CommandsTest {
             "net:config-rollback",
             "net:config-set",
             "net:counters",
+            "net:doctor",
             "net:drops",
             "net:events",
             "net:lab",

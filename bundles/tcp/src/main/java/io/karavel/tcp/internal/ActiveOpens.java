@@ -105,6 +105,7 @@ final class ActiveOpens {
         local.port() != NO_PORT ? local.port() : choosePort(localIpv4, remoteIpv4, remote.port());
     if (port == NO_PORT) {
       TcpSettings settings = lane.settings();
+      lane.mib.noFreePort.increment();
       end(
           socket,
           TcpError.NO_FREE_PORT,

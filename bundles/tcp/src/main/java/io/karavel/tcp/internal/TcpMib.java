@@ -77,6 +77,9 @@ final class TcpMib {
   /** Times that Fast Open seemed to be swallowed on the way. */
   final Counter fastOpenBlackhole;
 
+  /** Connects that found no free port. */
+  final Counter noFreePort;
+
   /** Embryos now. */
   final Counter embryos;
 
@@ -114,6 +117,7 @@ final class TcpMib {
     fastOpenPassiveFail = counters.counter("TcpExt.TCPFastOpenPassiveFail");
     fastOpenListenOverflow = counters.counter("TcpExt.TCPFastOpenListenOverflow");
     fastOpenBlackhole = counters.counter("TcpExt.TCPFastOpenBlackhole");
+    noFreePort = counters.counter("TcpExt.TCPNoFreePort");
     embryos = counters.level("Tcp.Embryos");
     timeWaits = counters.level("Tcp.TimeWaits");
     orphans = counters.level("Tcp.Orphans");

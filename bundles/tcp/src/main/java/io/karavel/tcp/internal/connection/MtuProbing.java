@@ -102,6 +102,7 @@ final class MtuProbing {
       return;
     }
     if (m == null) {
+      c.counters().mtuBlackholes.increment();
       begin(c, nowNanos);
     }
     c.mtuProbing.lowBytes = Math.min(c.mtuProbing.highBytes, suspect <= low ? floor : low);

@@ -159,6 +159,9 @@ public final class TcpCounters {
   /** Probes that did not. */
   public final Counter mtuProbeFail;
 
+  /** Connections whose large segments seem to be swallowed on the way. */
+  public final Counter mtuBlackholes;
+
   /** Looks all of them up. */
   public TcpCounters(Counters counters) {
     activeOpens = counters.counter("Tcp.ActiveOpens");
@@ -208,6 +211,7 @@ public final class TcpCounters {
     dsackUndo = counters.counter("TcpExt.TCPDSACKUndo");
     mtuProbeSuccess = counters.counter("TcpExt.TCPMTUPSuccess");
     mtuProbeFail = counters.counter("TcpExt.TCPMTUPFail");
+    mtuBlackholes = counters.counter("TcpExt.TCPMTUPBlackholes");
     ecnReductions = counters.counter("TcpExt.TCPEcnReductions");
     handshakeNanos = counters.histogram("Tcp.HandshakeNanos");
     rttNanos = counters.histogram("Tcp.RttNanos");

@@ -1,0 +1,20 @@
+package io.karavel.shell.internal.doctor;
+
+import java.util.List;
+
+/** Wires that are made bad on purpose. */
+final class ImpairedWire implements Check {
+  @Override
+  public List<Finding> examine(Snapshot s) {
+    return s.impairments().entrySet().stream()
+        .map(
+            wire ->
+                new Finding(
+                    "impaired-wire",
+                    true,
+                    "the wire of " + wire.getKey() + " loses, delays or damages frames",
+                    "nic:impair is in force: " + wire.getValue(),
+                    "nic:impair --off " + wire.getKey()))
+        .toList();
+  }
+}
