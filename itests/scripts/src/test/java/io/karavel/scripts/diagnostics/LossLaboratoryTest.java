@@ -104,6 +104,42 @@ class LossLaboratoryTest {
     bench.until(() -> listener.acceptQueue() > 0);
   }
 
+  /** The peer's SYNs at 0, 1.5 and 4.5 s; our timer at 1 s, and 2 s after each answer. */
+  @Test
+  void anAnswerToThePeersSynIsNoMissOfOurTimetableWhichGoesOnFromThere() throws Exception {
+    TcpListener listener = bench.main.tcp().listen(Bench.SERVER, 4);
+    bench.peer.set("io.karavel.tcp", "rtoInitialMillis", 1500);
+    LossRun run = lose(next(), LostMessage.SYN_ACK, 3);
+    bench.peer.tcp().connect(Bench.SERVER);
+    LossReport report = whenOver(run);
+    assertThat(report.ending()).isEqualTo("arrived");
+    List<LossReport.Step> said =
+        report.steps().stream().filter(step -> step.what().startsWith("SYN-ACK")).toList();
+    assertThat(said)
+        .extracting(LossReport.Step::happenedNanos)
+        .containsExactly(0L, 1_000_000_000L, 1_500_000_000L, 3_500_000_000L);
+    assertThat(said)
+        .extracting(LossReport.Step::predictedNanos)
+        .containsExactly(0L, 1_000_000_000L, -1L, 3_500_000_000L);
+    assertThat(said.get(2).what()).contains("in answer to the peer's SYN");
+    assertThat(bench.lines).noneMatch(line -> line.matches(".* -?[1-9]\\d*\\.\\d  SYN-ACK.*"));
+    bench.until(() -> listener.acceptQueue() > 0);
+  }
+
+  @Test
+  void lostForEverItIsGivenUpAsPredictedThoughThePeersSynsWereAnswered() throws Exception {
+    bench.main.tcp().listen(Bench.SERVER, 4);
+    bench.peer.set("io.karavel.tcp", "rtoInitialMillis", 1500);
+    bench.peer.set("io.karavel.tcp", "synRetries", 1);
+    LossRun run = lose(next(), LostMessage.SYN_ACK, 100);
+    bench.peer.tcp().connect(Bench.SERVER);
+    LossReport report = whenOver(run);
+    assertThat(report.ending()).isEqualTo("gave up");
+    // 0, 1, answer at 1.5, 3.5, 7.5, and the end at 15.5 s
+    assertExact(report, 5);
+    assertThat(last(report).happenedNanos()).isEqualTo(15_500_000_000L);
+  }
+
   @Test
   void aLostAcknowledgementOfTheOpeningHasTheSynAckSaidAgainAsPredicted() throws Exception {
     TcpListener listener = bench.main.tcp().listen(Bench.SERVER, 4);

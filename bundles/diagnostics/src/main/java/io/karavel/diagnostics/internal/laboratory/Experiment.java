@@ -33,8 +33,20 @@ final class Experiment implements ConnectionWatch.Observer {
   private final List<LossReport.Step> steps = new ArrayList<>();
   private Timetable timetable;
   private long firstNanos = Long.MIN_VALUE;
-  private long peerSynNanos = Long.MIN_VALUE;
+
+  /** A SYN of the peer has come that no SYN-ACK has answered yet. */
+  private boolean peerSynWaits;
+
   private int transmissions;
+
+  /**
+   * Of these, answers to a repeated SYN: they do not count as retries, but begin the interval anew.
+   */
+  private int answers;
+
+  /** By how much such answers have moved what is left of the timetable. */
+  private long movedNanos;
+
   private int lost;
   private boolean lastWasLost;
   private long id;
@@ -107,7 +119,7 @@ final class Experiment implements ConnectionWatch.Observer {
     if (!segment.ours()
         && (segment.flags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN
         && segment.lost() == null) {
-      peerSynNanos = segment.nanos();
+      peerSynWaits = true;
     }
     LostMessage is =
         messages.classify(
@@ -135,21 +147,34 @@ final class Experiment implements ConnectionWatch.Observer {
       timetable = segment.ours() ? predict() : null;
     }
     int number = transmissions++;
-    boolean answers =
-        repeated == LostMessage.SYN_ACK && number > 0 && segment.nanos() == peerSynNanos;
+    boolean answer = repeated == LostMessage.SYN_ACK && number > 0 && peerSynWaits;
+    peerSynWaits = false;
+    if (answer) {
+      onAnswer(segment.nanos() - firstNanos);
+    }
+    int repetition = number - answers;
     long predicted =
-        timetable == null || answers || number >= timetable.transmissions().size()
+        timetable == null || answer || repetition >= timetable.transmissions().size()
             ? -1
-            : timetable.transmissions().get(number);
+            : timetable.transmissions().get(repetition) + movedNanos;
     String what =
         name(repeated)
             + (number == 0 ? "" : " again")
             + (segment.ours() ? "" : " (the peer's own timetable)")
-            + (answers ? " in answer to the peer's SYN" : "")
+            + (answer ? " in answer to the peer's SYN" : "")
             + note(segment);
     step(segment.nanos(), predicted, what);
     if (message == repeated) {
       count(segment);
+    }
+  }
+
+  /** The interval that runs begins anew: the peer's timetable ruled, not ours. */
+  private void onAnswer(long happenedNanos) {
+    answers++;
+    int repetition = transmissions - 1 - answers;
+    if (timetable != null && repetition < timetable.transmissions().size()) {
+      movedNanos = happenedNanos - timetable.transmissions().get(repetition);
     }
   }
 
@@ -172,12 +197,13 @@ final class Experiment implements ConnectionWatch.Observer {
 
   /** What will come if nothing else happens. */
   private void announceRest() {
-    if (transmissions < timetable.transmissions().size()) {
+    int repetition = transmissions - answers;
+    if (repetition < timetable.transmissions().size()) {
       lines.accept(
           String.format(
               Locale.ROOT,
               "%12.3f %12s %10s  %s",
-              timetable.transmissions().get(transmissions) / 1e9,
+              (timetable.transmissions().get(repetition) + movedNanos) / 1e9,
               "",
               "",
               name(repeated) + " again, expected"));
@@ -186,7 +212,7 @@ final class Experiment implements ConnectionWatch.Observer {
           String.format(
               Locale.ROOT,
               "%12.3f %12s %10s  %s",
-              timetable.giveUpNanos() / 1e9,
+              (timetable.giveUpNanos() + movedNanos) / 1e9,
               "",
               "",
               "giving up, expected"));
@@ -229,7 +255,7 @@ final class Experiment implements ConnectionWatch.Observer {
     boolean gaveUp = closed && lastWasLost;
     step(
         change.nanos(),
-        gaveUp && timetable != null ? timetable.giveUpNanos() : -1,
+        gaveUp && timetable != null ? timetable.giveUpNanos() + movedNanos : -1,
         "we are now " + change.state().label() + (gaveUp ? ", giving up" : ""));
     if (closed) {
       end(gaveUp ? "gave up" : "closed");

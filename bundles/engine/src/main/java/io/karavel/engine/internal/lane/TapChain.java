@@ -95,6 +95,9 @@ final class TapChain implements NetworkDevice, FrameSink {
   private boolean knownBareIp;
   private boolean seen;
 
+  /** Discards of what was sent in answer to a frame: not of that frame. */
+  private long foreignDrops;
+
   /**
    * Without taps.
    *
@@ -205,7 +208,7 @@ final class TapChain implements NetworkDevice, FrameSink {
       up(frame, from);
       return;
     }
-    long before = lane.drops().total();
+    long before = ownDrops();
     if (goesOn) {
       up(frame, from + 1);
     }
@@ -216,7 +219,17 @@ final class TapChain implements NetworkDevice, FrameSink {
 
   @Override
   public void transmit(PacketBuffer frame) {
-    down(frame, points.length - 1);
+    long dropsBefore = lane.drops().total();
+    long foreignBefore = foreignDrops;
+    try {
+      down(frame, points.length - 1);
+    } finally {
+      foreignDrops = foreignBefore + lane.drops().total() - dropsBefore;
+    }
+  }
+
+  private long ownDrops() {
+    return lane.drops().total() - foreignDrops;
   }
 
   private void down(PacketBuffer frame, int from) {
@@ -239,7 +252,7 @@ final class TapChain implements NetworkDevice, FrameSink {
       down(frame, from - 1);
       return;
     }
-    long before = lane.drops().total();
+    long before = ownDrops();
     try {
       if (goesOn) {
         down(frame, from - 1);
@@ -253,7 +266,7 @@ final class TapChain implements NetworkDevice, FrameSink {
     if (point.out) {
       return;
     }
-    DropReason dropped = lane.drops().total() == dropsBefore ? null : lane.drops().last();
+    DropReason dropped = ownDrops() == dropsBefore ? null : lane.drops().last();
     try {
       point.tap.onGiven(point, dropped);
     } catch (Throwable t) {
