@@ -119,7 +119,7 @@ public class CommandsIT {
     // ConfigurationChangesIT
     tried.addAll(List.of("net:config-rollback", "net:config-confirm"));
     // DiagnosticsIT
-    tried.addAll(List.of("net:lab", "tcp:trace", "tcp:why"));
+    tried.addAll(List.of("net:lab", "tcp:trace", "net:doctor", "tcp:why"));
     // whatIsWrongIsSaidAndFails
     tried.addAll(List.of("net:module-swap", "net:module-rollback", "net:module-drop"));
     Set<String> known = new TreeSet<>();

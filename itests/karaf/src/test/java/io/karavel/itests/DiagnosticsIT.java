@@ -119,35 +119,6 @@ public class DiagnosticsIT {
     console.failure("net:lab --connection 99999999 --message fin1 lose");
   }
 
-  /** Lateness of timers is the machine's, and may be true of it. */
-  private String findings(int sampleMillis) throws Exception {
-    String all = console.run("net:doctor --now --no-format --sample " + sampleMillis);
-    return all.lines()
-        .filter(line -> !line.startsWith("timer-lag"))
-        .collect(java.util.stream.Collectors.joining("\n"));
-  }
-
-  @Test
-  public void theDoctorFindsWhatIsStoredAndRefusedAndItsCommandMendsIt() throws Exception {
-    assertEquals("", findings(500));
-    console.run("config:property-set -p io.karavel.keepalive probes 1000");
-    String refused =
-        Poll.until(
-            "the wrong value is found",
-            () -> findings(0),
-            found -> found.contains("configuration-refused"));
-    String line =
-        refused
-            .lines()
-            .filter(l -> l.startsWith("configuration-refused"))
-            .findFirst()
-            .orElseThrow();
-    String command = line.substring(line.lastIndexOf('\t') + 1);
-    assertEquals("net:config-reset io.karavel.keepalive", command);
-    console.run(command);
-    Poll.until("nothing is wrong any more", () -> findings(0), String::isEmpty);
-  }
-
   @Test
   public void aListenerSaysWhyItIsThere() throws Exception {
     String id = console.run("tcp:list --listening --no-format").split("\t", 2)[0].strip();
@@ -160,11 +131,23 @@ public class DiagnosticsIT {
   public void aWireIsMadeBadAndMended() throws Exception {
     console.run("nic:impair --delay 30ms main0");
     String bad = console.run("ip:ping -c 3 -i 0.05 10.77.0.1");
-    assertTrue(bad, bad.matches("(?s).*time=6\\d\\.\\d+ ms.*"));
+    assertTrue(bad, quickest(bad) >= 60);
     assertTrue(console.run("nic:impair --no-format").startsWith("main0\t30"));
     console.run("nic:impair --off main0");
     assertFalse(console.run("nic:impair --no-format").contains("main0"));
-    String good = console.run("ip:ping -c 3 -i 0.05 10.77.0.1");
-    assertFalse(good, good.contains("time=6"));
+    Poll.until(
+        "the delay is gone",
+        () -> console.run("ip:ping -c 3 -i 0.05 10.77.0.1"),
+        good -> quickest(good) < 60);
+  }
+
+  /** The shortest round trip of a ping, in milliseconds; a busy machine only lengthens them. */
+  private static double quickest(String ping) {
+    return java.util.regex.Pattern.compile("time=([\\d.]+) ms")
+        .matcher(ping)
+        .results()
+        .mapToDouble(found -> Double.parseDouble(found.group(1)))
+        .min()
+        .orElseThrow(() -> new AssertionError("no answer: " + ping));
   }
 }

@@ -6,6 +6,8 @@ import io.karavel.control.Configurations;
 import io.karavel.control.Impairments;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwaps;
+import io.karavel.engine.Counters;
+import io.karavel.engine.Histogram;
 import io.karavel.engine.LiveSettings;
 import io.karavel.ip.AddressInfo;
 import io.karavel.ip.NeighbourInfo;
@@ -45,9 +47,11 @@ final class Examination {
     Appliance appliance = ask.appliance();
     String stack = ask.stack();
     Map<Long, Long> unread = unread();
+    long[] timersBefore = timers();
     Map<String, Long> dropsBefore = deviceDrops(devices());
     Rates<String> counters =
         Rates.sample(() -> appliance.counters(stack), millis, pause, nanoClock);
+    long[] timers = timers();
     List<DeviceInfo> devices = devices();
     Map<String, Long> drops = deviceDrops(devices);
     drops.replaceAll((name, count) -> count - dropsBefore.getOrDefault(name, count));
@@ -56,6 +60,7 @@ final class Examination {
             .counters(counters.before(), counters.now(), counters.nanos())
             .modules(appliance.modules(stack))
             .lanes(appliance.lanes(stack))
+            .timers(timers[0] - timersBefore[0], timers[1] - timersBefore[1])
             .devices(devices, drops)
             .configuration(configured(), pending())
             .versions(services.find(ModuleSwaps.class).map(ModuleSwaps::versions).orElse(List.of()))
@@ -64,6 +69,24 @@ final class Examination {
     ip(snapshot);
     tcp(snapshot, unread);
     return snapshot;
+  }
+
+  /** Timers that have expired, and those among them that were late. */
+  private long[] timers() {
+    long expired = 0;
+    long late = 0;
+    for (Counters lane : ask.appliance().counterSets(ask.stack())) {
+      for (Histogram histogram : lane.histograms()) {
+        if (histogram.name().equals("Lane.TimerLateNanos")) {
+          long[] counts = histogram.counts();
+          for (int bucket = 0; bucket < counts.length; bucket++) {
+            expired += counts[bucket];
+            late += Histogram.upperEndOf(bucket) > Snapshot.LATE_NANOS ? counts[bucket] : 0;
+          }
+        }
+      }
+    }
+    return new long[] {expired, late};
   }
 
   private List<TcpConnectionInfo> connections() {

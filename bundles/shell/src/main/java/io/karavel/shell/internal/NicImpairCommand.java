@@ -24,16 +24,19 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     scope = "nic",
     name = "impair",
     description = "Makes a bad wire of an interface, both ways; without options shows it",
-    detailedDescription = "Example: nic:impair --loss 1% --delay 20ms --reorder 5% main0")
+    detailedDescription = "Example: nic:impair --loss 1 --delay 20ms --reorder 5 main0")
 public final class NicImpairCommand extends ReportingCommand {
   @Argument(name = "interface", description = "The interface; without it all are shown")
   @Completion(InterfaceCompleter.class)
   String interfaceName;
 
-  @Option(name = "--loss", description = "Frames lost, in percent")
+  @Option(
+      name = "--loss",
+      description =
+          "Frames lost, in percent (a % sign wants quotes: the shell takes it for itself)")
   @Completion(
       value = StringsCompleter.class,
-      values = {"0.1%", "1%", "10%"})
+      values = {"0.1", "1", "10"})
   String loss;
 
   @Option(name = "--delay", description = "Added to each frame one way, in ms or with a unit")
@@ -51,7 +54,7 @@ public final class NicImpairCommand extends ReportingCommand {
   @Option(name = "--reorder", description = "Frames held back behind later ones, in percent")
   @Completion(
       value = StringsCompleter.class,
-      values = {"1%", "5%"})
+      values = {"1", "5"})
   String reorder;
 
   @Option(name = "--reorder-delay", description = "How long these are held back")
@@ -63,13 +66,13 @@ public final class NicImpairCommand extends ReportingCommand {
   @Option(name = "--duplicate", description = "Frames that arrive twice, in percent")
   @Completion(
       value = StringsCompleter.class,
-      values = {"0.1%", "1%"})
+      values = {"0.1", "1"})
   String duplicate;
 
   @Option(name = "--corrupt", description = "Frames with a wrong bit, in percent")
   @Completion(
       value = StringsCompleter.class,
-      values = {"0.1%", "1%"})
+      values = {"0.1", "1"})
   String corrupt;
 
   @Option(name = "--rate", description = "Of the wire, in bits per second: 10mbit, 1gbit")

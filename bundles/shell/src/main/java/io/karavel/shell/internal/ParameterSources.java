@@ -10,6 +10,7 @@ import io.karavel.engine.KeepaliveSettings;
 import io.karavel.tcp.TcpExplanation.Parameter;
 import io.karavel.tcp.TcpSettings;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class ParameterSources {
       text.append(", revision ").append(value.revision()).append(" by ").append(value.author());
       ConfigurationRecord record = record(value.revision());
       if (record != null) {
-        text.append(" through ").append(record.door()).append(" at ").append(record.time());
+        text.append(" through ").append(record.door()).append(" at ").append(time(record));
       }
     }
     return text.append(')').toString();
@@ -107,11 +108,15 @@ final class ParameterSources {
     return null;
   }
 
+  private static Instant time(ConfigurationRecord record) {
+    return record.time().truncatedTo(ChronoUnit.SECONDS);
+  }
+
   /** A change in a sentence. */
   static String sentence(ConfigurationRecord record) {
     StringBuilder text = new StringBuilder("revision ").append(record.id());
     text.append(" by ").append(record.user()).append(" through ").append(record.door());
-    text.append(" at ").append(record.time()).append(": ");
+    text.append(" at ").append(time(record)).append(": ");
     text.append(String.join(", ", record.changes().stream().map(KeyChange::toString).toList()));
     return Masking.text(text.toString());
   }

@@ -2,6 +2,7 @@ package io.karavel.tcp.internal;
 
 import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.KeepaliveSettings;
+import io.karavel.engine.StatedKeepalive;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.spi.TcpControl;
@@ -12,8 +13,6 @@ import java.util.Map;
 
 /** Says what would become of what exists under other settings. Lane's thread. */
 final class ConnectionProspects {
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
   private final TcpLane lane;
   private final Flows flows;
   private final Keepalives keepalives;
@@ -26,37 +25,17 @@ final class ConnectionProspects {
     this.inspection = inspection;
   }
 
-  /** A policy as settings state it. */
-  private record Stated(KeepaliveSettings settings) implements KeepalivePolicy {
+  /** A policy that is only proposed. */
+  private record Proposed(KeepaliveSettings settings) implements StatedKeepalive {
     @Override
     public int revision() {
       return 0;
-    }
-
-    @Override
-    public boolean enabled(int localPort, int remoteIpv4, int remotePort) {
-      return settings.enabledByDefault();
-    }
-
-    @Override
-    public long idleNanos() {
-      return settings.timeSeconds() * NANOS_PER_SECOND;
-    }
-
-    @Override
-    public long intervalNanos() {
-      return settings.intervalSeconds() * NANOS_PER_SECOND;
-    }
-
-    @Override
-    public int probes() {
-      return settings.probes();
     }
   }
 
   TcpControl.Prospect page(
       TcpSettings proposed, KeepaliveSettings keepalive, long cursor, int examine) {
-    KeepalivePolicy policy = keepalive == null ? keepalives.policy() : new Stated(keepalive);
+    KeepalivePolicy policy = keepalive == null ? keepalives.policy() : new Proposed(keepalive);
     TcpSettings inForce = lane.settings();
     Map<TcpConnectionInfo, String> ended = new LinkedHashMap<>();
     List<TcpConnectionInfo> touched = new ArrayList<>();

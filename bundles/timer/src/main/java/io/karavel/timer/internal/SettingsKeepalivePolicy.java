@@ -5,19 +5,18 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
-import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
+import io.karavel.engine.StatedKeepalive;
 import io.karavel.engine.TakesSettings;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The keepalive policy that the configuration states: the same for every connection. */
-final class SettingsKeepalivePolicy implements Module, KeepalivePolicy, TakesSettings {
+final class SettingsKeepalivePolicy implements Module, StatedKeepalive, TakesSettings {
   private static final int VERSION = 1;
   private static final int TAG_REVISION = 1;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final LaneContext context;
   private final KeepaliveModuleFactory factory;
@@ -63,6 +62,11 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy, TakesSet
     factory.closed(this);
   }
 
+  @Override
+  public KeepaliveSettings settings() {
+    return settings;
+  }
+
   void settings(KeepaliveSettings newSettings) {
     settings = newSettings;
     revision++;
@@ -81,25 +85,5 @@ final class SettingsKeepalivePolicy implements Module, KeepalivePolicy, TakesSet
       revision++;
     }
     return revision;
-  }
-
-  @Override
-  public boolean enabled(int localPort, int remoteIpv4, int remotePort) {
-    return settings.enabledByDefault();
-  }
-
-  @Override
-  public long idleNanos() {
-    return settings.timeSeconds() * NANOS_PER_SECOND;
-  }
-
-  @Override
-  public long intervalNanos() {
-    return settings.intervalSeconds() * NANOS_PER_SECOND;
-  }
-
-  @Override
-  public int probes() {
-    return settings.probes();
   }
 }

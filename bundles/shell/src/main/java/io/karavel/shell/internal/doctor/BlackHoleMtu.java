@@ -6,11 +6,16 @@ import java.util.List;
 final class BlackHoleMtu implements Check {
   @Override
   public List<Finding> examine(Snapshot s) {
+    if (!s.impairments().isEmpty()) {
+      // a wire that loses much looks the same, and has a finding of its own
+      return List.of();
+    }
     return Check.counted(
         s,
         "black-hole-mtu",
-        "connections found that large segments do not arrive while small ones do",
-        "a router on the way carries less than the MTU and its ICMP messages do not come back",
+        "connections took smaller segments because large ones seem to be swallowed",
+        "a router on the way carries less than the MTU and its ICMP messages do not come back, or"
+            + " the path loses much",
         "net:config-set tcp.mtuProbing=always",
         "TcpExt.TCPMTUPBlackholes");
   }

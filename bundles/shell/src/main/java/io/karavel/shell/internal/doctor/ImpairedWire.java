@@ -13,7 +13,7 @@ final class ImpairedWire implements Check {
                     "impaired-wire",
                     true,
                     "the wire of " + wire.getKey() + " loses, delays or damages frames",
-                    "nic:impair is in force: " + wire.getValue(),
+                    "nic:impair is in force; without options it shows how",
                     "nic:impair --off " + wire.getKey()))
         .toList();
   }

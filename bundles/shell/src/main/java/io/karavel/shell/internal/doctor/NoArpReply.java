@@ -16,7 +16,8 @@ final class NoArpReply implements Check {
         all.add(
             new Finding(
                 "no-arp-reply",
-                true,
+                // an entry stays for a while after nobody sends there any more
+                neighbour.queued() > 0 || s.grown("Drop.NEIGHBOUR_UNREACHABLE") > 0,
                 neighbour.address()
                     + " does not answer ARP at "
                     + neighbour.interfaceName()

@@ -5,7 +5,7 @@ import java.util.List;
 /** Much of what is sent is sent again. */
 final class RetransmissionStorm implements Check {
   private static final int PERCENT = 5;
-  private static final int LEAST_NOW = 5;
+  private static final int LEAST_NOW = 3;
   private static final int LEAST_EVER = 100;
 
   @Override

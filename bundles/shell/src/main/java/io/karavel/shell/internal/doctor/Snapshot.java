@@ -22,11 +22,16 @@ import java.util.Map;
  * where that is said. Filled before it is examined, then left alone.
  */
 public final class Snapshot {
+  /** From when on a timer is late: half of the least retransmission timeout. */
+  public static final long LATE_NANOS = 100_000_000L;
+
   private Map<String, Long> before = Map.of();
   private Map<String, Long> now = Map.of();
   private long nanos = 1_000_000_000L;
   private List<ModuleInfo> modules = List.of();
   private List<LaneInfo> lanes = List.of();
+  private long timersExpired;
+  private long timersLate;
   private TcpSummary tcp;
   private TcpSettings settings = TcpSettings.defaults();
   private List<TcpConnectionInfo> listeners = List.of();
@@ -70,6 +75,13 @@ public final class Snapshot {
   /** The lanes. */
   public Snapshot lanes(List<LaneInfo> all) {
     lanes = all;
+    return this;
+  }
+
+  /** Timers that expired between the moments, and those among them that were late. */
+  public Snapshot timers(long expired, long late) {
+    timersExpired = expired;
+    timersLate = late;
     return this;
   }
 
@@ -150,6 +162,14 @@ public final class Snapshot {
 
   List<LaneInfo> lanes() {
     return lanes;
+  }
+
+  long timersExpired() {
+    return timersExpired;
+  }
+
+  long timersLate() {
+    return timersLate;
   }
 
   /** Null if the module does not answer. */

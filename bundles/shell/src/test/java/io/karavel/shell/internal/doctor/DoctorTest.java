@@ -212,6 +212,9 @@ class DoctorTest {
     Finding finding =
         only(healthy().ip(List.of(), List.of(neighbour("FAILED", 2))), "no-arp-reply");
     assertThat(finding.command()).isEqualTo("ip:arping --interface main0 --count 3 10.77.0.9");
+    assertThat(finding.now()).isTrue();
+    Finding over = only(healthy().ip(List.of(), List.of(neighbour("FAILED", 0))), "no-arp-reply");
+    assertThat(over.now()).isFalse();
   }
 
   @Test
@@ -273,8 +276,14 @@ class DoctorTest {
 
   @Test
   void timersThatExpireLateAreFound() {
-    assertThat(only(healthy().lanes(List.of(lane(300_000_000))), "timer-lag").symptom())
-        .contains("300 ms late");
+    Finding now = only(healthy().timers(200, 4), "timer-lag");
+    assertThat(now.symptom()).isEqualTo("4 of 200 timers in 1.0 s expired more than 100 ms late");
+    assertThat(now.now()).isTrue();
+    Finding earlier = only(healthy().lanes(List.of(lane(300_000_000))), "timer-lag");
+    assertThat(earlier.symptom()).contains("300 ms late");
+    assertThat(earlier.now()).isFalse();
+    // a pause of the machine is none
+    assertThat(Checks.examine(healthy().timers(20, 2))).isEmpty();
   }
 
   @Test

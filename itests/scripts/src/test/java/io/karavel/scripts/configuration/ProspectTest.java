@@ -1,0 +1,85 @@
+package io.karavel.scripts.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.engine.KeepaliveSettings;
+import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.spi.TcpControl;
+import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.script.PacketScript;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a dry run says of a connection is what comes of it when the change is made. */
+class ProspectTest {
+  private static PacketScript waiting(String what) {
+    PacketScript script = PacketScript.create();
+    switch (what) {
+      case "connect" -> script.connect();
+      case "embryo" -> script.listen().inject("S 0:0(0) win 65535 <mss 1460>");
+      default -> script.openPassively();
+    }
+    switch (what) {
+      case "data" -> script.write(10);
+      case "closed window" -> script.inject(". 1:1(0) ack 1 win 0").write(10);
+      case "orphan's fin" -> script.close();
+      case "fin-wait-2" -> script.close().discardSent().inject(". 1:1(0) ack 2");
+      case "time-wait" -> script.close().discardSent().inject("F. 1:1(0) ack 2");
+      case "kept alive" -> {
+        script.option(TcpOption.KEEPALIVE, true);
+        script.keepalive("timeSeconds", 1).keepalive("intervalSeconds", 1);
+      }
+      default -> {}
+    }
+    script.harness().advance(Duration.ofSeconds(5));
+    return script.discardSent();
+  }
+
+  @ParameterizedTest(name = "{0}, {1}={2}: ended {3}")
+  @CsvSource({
+    "connect, synRetries, 1, true",
+    "connect, synRetries, 9, false",
+    "embryo, synAckRetries, 1, true",
+    "embryo, synAckRetries, 9, false",
+    "data, retries2, 3, true",
+    "data, retries2, 9, false",
+    "data, userTimeoutMillis, 3000, true",
+    "data, userTimeoutMillis, 60000, false",
+    "closed window, retries2, 3, true",
+    "closed window, retries2, 9, false",
+    "orphan's fin, orphanRetries, 3, true",
+    "orphan's fin, orphanRetries, 9, false",
+    "fin-wait-2, finTimeoutSeconds, 4, true",
+    "fin-wait-2, finTimeoutSeconds, 20, false",
+    "time-wait, timeWaitSeconds, 4, true",
+    "time-wait, timeWaitSeconds, 20, false",
+    "kept alive, probes, 2, true",
+    "kept alive, probes, 20, false",
+  })
+  void whatIsSaidComesTrue(String what, String key, int value, boolean ends) throws Exception {
+    PacketScript script = waiting(what);
+    StackHarness stack = script.harness();
+    TcpState before = stack.connections(info -> info.remote() != null).get(0).state();
+    boolean policy = what.equals("kept alive");
+    TcpSettings tcp = policy ? null : TcpSettings.parse(Map.of(key, value));
+    KeepaliveSettings keepalive =
+        policy
+            ? KeepaliveSettings.parse(Map.of("timeSeconds", 1, "intervalSeconds", 1, key, value))
+            : null;
+    TcpControl.Prospect prospect = stack.tcpControl().prospect(tcp, keepalive, 0, 1024);
+    while (prospect.next() != 0 && prospect.ended().isEmpty() && prospect.touched().isEmpty()) {
+      prospect = stack.tcpControl().prospect(tcp, keepalive, prospect.next(), 1024);
+    }
+    assertThat(prospect.ended()).hasSize(ends ? 1 : 0);
+    assertThat(prospect.touched()).hasSize(ends ? 0 : 1);
+    // it was only tried on
+    assertThat(stack.connections(info -> info.remote() != null).get(0).state()).isEqualTo(before);
+    stack.set(policy ? KeepaliveSettings.PID : TcpSettings.PID, key, value);
+    stack.settle().advance(Duration.ofMillis(1));
+    assertThat(stack.connections(info -> info.remote() != null)).hasSize(ends ? 0 : 1);
+  }
+}
