@@ -70,6 +70,14 @@ final class Distribution {
     for (String flag : jvmFlags(karafVersion)) {
       options.add(vmOption(flag));
     }
+    // how large a test is to be
+    System.getProperties()
+        .forEach(
+            (name, value) -> {
+              if (name.toString().startsWith("karavel.")) {
+                options.add(vmOption("-D" + name + "=" + value));
+              }
+            });
     options.addAll(own);
     return options.toArray(new Option[0]);
   }

@@ -1,139 +1,242 @@
 package io.karavel.itests;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertNull;
-
-import io.karavel.address.IpAddress;
-import io.karavel.address.IpEndpoint;
 import io.karavel.control.Appliance;
-import io.karavel.tcp.TcpService;
-import io.karavel.tcp.TcpSocket;
-import io.karavel.tcp.TcpState;
-import java.io.DataInputStream;
-import java.io.OutputStream;
-import java.time.Duration;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
 import org.apache.karaf.features.BootFinished;
+import org.apache.karaf.features.Feature;
+import org.apache.karaf.features.FeaturesService;
+import org.junit.After;
+import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Constants;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 
-/** An echo runs from stack to stack while every module is updated, stopped and started. */
+/**
+ * Every module goes and comes back by each of Karaf's own means while echoes run from stack to
+ * stack; {@code -Dkaravel.swaps} times each, once unless said.
+ */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class ReplacementIT {
+  private static final int TIMES = Integer.getInteger("karavel.swaps", 1);
+  private static final EnumSet<FeaturesService.Option> QUIET =
+      EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles);
+
   private static final List<String> MODULES =
-      List.of("timer", "nic-memory", "ip", "tcp", "services");
-  private static final int CHUNK_BYTES = 20_000;
-  private static final int ROUNDS_AFTERWARDS = 20;
+      List.of(
+          "timer",
+          "nic-memory",
+          "nic-tap",
+          "ip",
+          "tcp",
+          "congestion-bbr",
+          "services",
+          "metrics",
+          "diagnostics",
+          "control",
+          "shell");
+
+  private static final List<String> IN_SLOTS = List.of("timer", "nic-memory", "ip", "tcp");
+
+  /** Configurations by the file that they come from. */
+  private static final List<String> CONFIGURATIONS =
+      List.of(
+          "io.karavel.timer",
+          "io.karavel.keepalive",
+          "io.karavel.nic.memory-cable0",
+          "io.karavel.ip.interface-main0",
+          "io.karavel.ip",
+          "io.karavel.tcp",
+          "io.karavel.engine",
+          "io.karavel.metrics",
+          "io.karavel.diagnostics",
+          "io.karavel.control");
 
   @Inject private BundleContext context;
   @Inject private Appliance appliance;
+  @Inject private ConfigurationAdmin admin;
+  @Inject private FeaturesService features;
   @Inject private BootFinished bootFinished;
 
-  @Configuration
+  private final ModuleJars jars = new ModuleJars();
+  private EchoCrowd crowd;
+
+  @org.ops4j.pax.exam.Configuration
   public static Option[] appliance() {
     return Distribution.options();
   }
 
-  @Test
-  public void anEchoGoesOnWhileEveryModuleIsReplaced() throws Exception {
-    IpEndpoint echo = new IpEndpoint(IpAddress.parse("10.77.0.2"), 7);
-    TcpService host = Poll.until("the stack host is there", () -> stack("host"), s -> s != null);
-    try (TcpSocket socket = host.connect(echo)) {
-      socket.awaitConnected(Duration.ofSeconds(10));
-      Traffic traffic = new Traffic(socket);
-      traffic.start();
-      traffic.expectProgress("before anything is replaced");
-      for (String module : MODULES) {
-        Bundle bundle = bundle("io.karavel." + module);
-        bundle.update();
-        traffic.expectProgress("after the update of " + module);
-        bundle.stop();
-        bundle.start();
-        traffic.expectProgress("after stop and start of " + module);
+  @Before
+  public void openConnections() throws Exception {
+    crowd = new EchoCrowd(context, appliance);
+    crowd.expectProgress("before anything is replaced");
+  }
+
+  @After
+  public void everythingIsAsIfNothingHadBeen() throws Exception {
+    crowd.end();
+  }
+
+  private interface Means {
+    void apply(String module) throws Exception;
+  }
+
+  private void each(List<String> names, String what, Means means) throws Exception {
+    StringBuilder gaps = new StringBuilder(what);
+    for (String name : names) {
+      crowd.longestGapMillis();
+      for (int i = 0; i < TIMES; i++) {
+        means.apply(name);
+        crowd.expectProgress("after " + what + " of " + name);
       }
-      assertEquals(TcpState.ESTABLISHED, socket.state());
-      traffic.end();
-      assertEquals(0L, (long) appliance.counters("main").getOrDefault("Tcp.EstabResets", 0L));
-      assertEquals(0L, (long) appliance.counters("host").getOrDefault("Tcp.EstabResets", 0L));
+      gaps.append(' ').append(name).append(' ').append(crowd.longestGapMillis()).append(" ms");
+    }
+    System.out.println("longest time without a byte around " + gaps);
+  }
+
+  @Test
+  public void updated() throws Exception {
+    each(MODULES, "update", module -> bundle(module).update());
+  }
+
+  @Test
+  public void stoppedAndStarted() throws Exception {
+    each(
+        MODULES,
+        "stop and start",
+        module -> {
+          bundle(module).stop();
+          bundle(module).start();
+        });
+  }
+
+  @Test
+  public void refreshed() throws Exception {
+    each(MODULES, "refresh", this::refresh);
+  }
+
+  private void refresh(String module) throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    context
+        .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+        .adapt(FrameworkWiring.class)
+        .refreshBundles(List.of(bundle(module)), event -> done.countDown());
+    if (!done.await(20, TimeUnit.SECONDS)) {
+      throw new AssertionError("the refresh of " + module + " does not end");
     }
   }
 
-  private TcpService stack(String name) throws Exception {
-    for (ServiceReference<TcpService> reference :
-        context.getServiceReferences(TcpService.class, "(stack=" + name + ")")) {
-      return context.getService(reference);
-    }
-    return null;
+  @Test
+  public void theirFeatureUninstalledAndInstalled() throws Exception {
+    each(
+        MODULES,
+        "uninstalling and installing the feature",
+        module -> {
+          Feature feature = features.getFeature("karavel-" + module);
+          features.uninstallFeature(feature.getName(), feature.getVersion(), QUIET);
+          features.installFeature(feature.getName(), feature.getVersion(), QUIET);
+        });
   }
 
-  private Bundle bundle(String symbolicName) {
+  @Test
+  public void theirConfigurationDeletedAndMadeAgain() throws Exception {
+    each(CONFIGURATIONS, "deleting and making the configuration", this::deleteAndMake);
+  }
+
+  private void deleteAndMake(String file) throws Exception {
+    Configuration[] found =
+        admin.listConfigurations("(felix.fileinstall.filename=*/" + file + ".cfg)");
+    if (found == null || found.length != 1) {
+      throw new AssertionError("one configuration of " + file);
+    }
+    Configuration old = found[0];
+    Dictionary<String, Object> properties = old.getProperties();
+    Path kept = Path.of(System.getProperty("karaf.etc"), file + ".cfg");
+    old.delete();
+    Poll.until("the file of " + file + " is gone", () -> Files.exists(kept), there -> !there);
+    StringBuilder lines = new StringBuilder();
+    for (String key : java.util.Collections.list(properties.keys())) {
+      if (!key.startsWith("service.") && !key.startsWith("felix.")) {
+        lines.append(key).append(" = ").append(text(properties.get(key))).append('\n');
+      }
+    }
+    Files.writeString(kept, lines);
+    Poll.until(
+        "the configuration of " + file + " is back",
+        () -> admin.listConfigurations("(felix.fileinstall.filename=*/" + file + ".cfg)"),
+        there -> there != null && there.length == 1);
+  }
+
+  private static String text(Object value) {
+    return value instanceof Object[] array
+        ? String.join(", ", Arrays.stream(array).map(String::valueOf).toList())
+        : String.valueOf(value);
+  }
+
+  @Test
+  public void droppedIntoReplacedInAndRemovedFromDeploy() throws Exception {
+    each(IN_SLOTS, "dropping in deploy/, replacing and removing", this::deploy);
+  }
+
+  private void deploy(String module) throws Exception {
+    Path deploy = Path.of(System.getProperty("karaf.base"), "deploy");
+    Files.createDirectories(deploy);
+    Path jar = deploy.resolve(module + ".jar");
+    Feature feature = features.getFeature("karavel-" + module);
+    Bundle own = bundle(module);
+    Path first = jars.version(own, "0.1.5");
+    Path second = jars.version(own, "0.1.6");
+    put(first, jar);
+    Poll.until(module + " stands by", () -> versions(module), v -> v.contains("0.1.5 32"));
+    features.uninstallFeature(feature.getName(), feature.getVersion(), QUIET);
+    crowd.expectProgress("with " + module + " of deploy/");
+    put(second, jar);
+    Poll.until(module + " is replaced", () -> versions(module), v -> v.equals("[0.1.6 32]"));
+    crowd.expectProgress("with " + module + " replaced in deploy/");
+    features.installFeature(feature.getName(), feature.getVersion(), QUIET);
+    Files.delete(jar);
+    Poll.until(module + " is alone", () -> versions(module), v -> v.equals("[0.1.0.SNAPSHOT 32]"));
+  }
+
+  private static void put(Path from, Path to) throws Exception {
+    Path hidden = Path.of(System.getProperty("karaf.data"), to.getFileName() + ".new");
+    try (InputStream in = Files.newInputStream(from)) {
+      Files.copy(in, hidden, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.move(hidden, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private String versions(String module) {
     return Arrays.stream(context.getBundles())
-        .filter(b -> b.getSymbolicName().equals(symbolicName))
+        .filter(b -> b.getSymbolicName().equals("io.karavel." + module))
+        .map(b -> b.getVersion() + " " + b.getState())
+        .toList()
+        .toString();
+  }
+
+  private Bundle bundle(String module) {
+    return Arrays.stream(context.getBundles())
+        .filter(b -> b.getSymbolicName().equals("io.karavel." + module))
         .findFirst()
         .orElseThrow();
-  }
-
-  /** Sends random bytes and expects them back, over and over. */
-  private static final class Traffic extends Thread {
-    private final OutputStream out;
-    private final DataInputStream in;
-    private final Random random = new Random(7);
-    private volatile boolean over;
-    private final AtomicInteger rounds = new AtomicInteger();
-    private volatile Throwable failure;
-
-    Traffic(TcpSocket socket) {
-      super("traffic");
-      out = socket.outputStream();
-      in = new DataInputStream(socket.inputStream());
-    }
-
-    @Override
-    public void run() {
-      byte[] sent = new byte[CHUNK_BYTES];
-      byte[] received = new byte[CHUNK_BYTES];
-      try {
-        while (!over) {
-          random.nextBytes(sent);
-          out.write(sent);
-          out.flush();
-          in.readFully(received);
-          if (!Arrays.equals(sent, received)) {
-            throw new IllegalStateException("other bytes came back in round " + rounds);
-          }
-          rounds.incrementAndGet();
-        }
-      } catch (Exception e) {
-        failure = e;
-      }
-    }
-
-    void expectProgress(String when) throws Exception {
-      int before = rounds.get();
-      Poll.until(
-          "the echo goes on " + when,
-          () -> rounds.get() - before,
-          done -> done >= ROUNDS_AFTERWARDS || failure != null);
-      assertNull(when + ": " + failure, failure);
-    }
-
-    void end() throws InterruptedException {
-      over = true;
-      join();
-      assertNull(String.valueOf(failure), failure);
-    }
   }
 }
