@@ -57,6 +57,11 @@ public final class Handover {
     return new Handover(slot, version, form.clone(), List.of(), NOWHERE, NOWHERE);
   }
 
+  /** State that was read back from disk, referring to objects made anew. */
+  public static Handover restored(String slot, int version, byte[] form, List<Object> attachments) {
+    return new Handover(slot, version, form.clone(), List.copyOf(attachments), NOWHERE, NOWHERE);
+  }
+
   /** No state: a first start. */
   public static Handover empty(String slot) {
     return new Handover(slot, 0, NOTHING, List.of(), NOWHERE, NOWHERE);

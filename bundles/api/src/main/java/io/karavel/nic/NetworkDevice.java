@@ -48,6 +48,13 @@ public interface NetworkDevice extends Module {
   /** For the shell. */
   DeviceInfo info();
 
+  /**
+   * Whether its interface is to stay where it is though nobody has it open for a while: the
+   * appliance starts again and takes it up. It is said before {@link #export}, and taken back if
+   * nothing comes of it. A device without anything outside of this JVM does nothing.
+   */
+  default void outlast(boolean wanted) {}
+
   /** A frame that waited for a driver is sent. */
   @Override
   default void onParked(PacketBuffer buffer) {

@@ -4,7 +4,7 @@ import io.karavel.address.IpEndpoint;
 
 /** What sockets and listeners have in common. Any thread. */
 public interface TcpEndpoint extends AutoCloseable {
-  /** Its number, unique in its stack, kept across module swaps. */
+  /** Its number, unique in its stack, kept across module swaps and restarts that keep it. */
   long id();
 
   /** Local address and port; port 0 while unbound. */
@@ -29,7 +29,12 @@ public interface TcpEndpoint extends AutoCloseable {
   /** Names its owner, such as a bundle's symbolic name with a purpose. */
   void owner(String name);
 
-  /** A note of JDK classes only that its owner keeps with it across module swaps; or null. */
+  /**
+   * A note of JDK classes only that its owner keeps with it across module swaps; or null. Over a
+   * restart that keeps connections go strings, numbers, booleans, byte buffers, arrays of {@code
+   * byte}, {@code int}, {@code long} and {@code boolean}, and arrays and lists of all these;
+   * anything else is null afterwards.
+   */
   Object attachment();
 
   /** Sets the note. */

@@ -45,6 +45,16 @@ public interface TcpService {
   /** The socket with a number, unless its connection is over and it was closed. */
   Optional<TcpSocket> socket(long id);
 
+  /**
+   * Takes up one connection that an earlier instance of an application left, perhaps before the
+   * appliance started anew: it is no longer closed after {@code handoverSeconds}, and its bytes go
+   * on where they were. An application that keeps the numbers of its connections finds each again
+   * with this; one that named an owner finds all of them with {@link #sockets(String)}.
+   *
+   * @return the socket, unless its connection is over and it was closed
+   */
+  Optional<TcpSocket> takeUp(long id);
+
   /** All listeners. */
   List<TcpListener> listeners();
 

@@ -44,6 +44,7 @@ public class CommandsIT {
           "nic:impair",
           "net:module-list",
           "net:module-history",
+          "net:restart --keep --dry-run",
           "net:config-list tcp.syn",
           "net:config-get tcp.synRetries net.ipv4.tcp_rmem",
           "net:config-diff",
@@ -73,7 +74,8 @@ public class CommandsIT {
           "timer:stats");
 
   /** Of these, commands that a viewer may not run, because in other forms they change something. */
-  private static final Set<String> ADMIN_READING = Set.of("nic:set", "net:capture", "nic:impair");
+  private static final Set<String> ADMIN_READING =
+      Set.of("nic:set", "net:capture", "net:restart", "nic:impair");
 
   /** Commands that change something, each followed by the one that undoes it. */
   private static final List<String> CHANGING =

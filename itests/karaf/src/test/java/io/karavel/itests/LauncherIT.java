@@ -170,6 +170,7 @@ public class LauncherIT {
             "--mtu",
             "--background",
             "--stop",
+            "--keep",
             "--clean",
             "-c",
             "--dir",
@@ -183,6 +184,7 @@ public class LauncherIT {
     for (List<String> wrong :
         List.of(
             List.of("--nonsense"),
+            List.of("--keep", "--background"),
             List.of("--address"),
             List.of("--address", "10.77.0"),
             List.of("--address", "10.77.0.256"),

@@ -3,8 +3,10 @@ package io.karavel.testkit;
 import io.karavel.address.IpAddress;
 import io.karavel.address.MacAddress;
 import io.karavel.engine.SettingsException;
+import io.karavel.engine.internal.stack.KeptStacks;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.nic.DeviceCapabilities;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ public final class HarnessBuilder {
   String name = "main";
   VirtualClock clock = new VirtualClock();
   long seed = 1;
+  KeptStacks kept;
   final List<Wire> wires = new ArrayList<>();
   final Map<String, Map<String, Object>> settings = new LinkedHashMap<>();
   final Set<String> without = new HashSet<>();
@@ -48,6 +51,18 @@ public final class HarnessBuilder {
   /** The clock, to share one among several. */
   public HarnessBuilder clock(VirtualClock value) {
     clock = value;
+    return this;
+  }
+
+  /**
+   * Goes on with what {@link StackHarness#save} wrote, after a gap: the clock begins where the
+   * other harness's stood, and the file is gone afterwards.
+   */
+  public HarnessBuilder kept(Path file) {
+    kept = KeptStacks.take(file);
+    if (kept != null) {
+      clock = new VirtualClock(kept.clockNanos());
+    }
     return this;
   }
 

@@ -9,6 +9,7 @@ import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.SettingsException;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.engine.internal.stack.KeptStacks;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.stack.StackSetup;
 import io.karavel.ip.InterfaceSettings;
@@ -25,7 +26,11 @@ import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpSummary;
 import io.karavel.tcp.spi.TcpControl;
 import io.karavel.tcp.spi.TcpModule;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -75,8 +80,9 @@ public final class StackHarness {
   StackHarness(HarnessBuilder builder) {
     clock = builder.clock;
     modules = new HarnessModules(builder);
-    stack =
-        new Stack(StackSetup.seeded(builder.name, clock, modules::engineSettings, builder.seed));
+    StackSetup setup =
+        StackSetup.seeded(builder.name, clock, modules::engineSettings, builder.seed);
+    stack = builder.kept == null ? new Stack(setup) : builder.kept.open(setup, Instant.EPOCH);
     lane = stack.lane();
     for (ModuleFactory factory : modules.initial()) {
       plug(factory);
@@ -321,6 +327,16 @@ public final class StackHarness {
   /** The engine's own view, for tests of the engine. */
   public Stack stack() {
     return stack;
+  }
+
+  // ---- a restart that keeps connections ----
+
+  /**
+   * Freezes the stack and writes it to a file; another harness goes on with it, see {@link
+   * HarnessBuilder#kept}. This one does nothing any more.
+   */
+  public void save(Path file) throws IOException {
+    KeptStacks.save(List.of(stack), file, clock, Clock.systemUTC());
   }
 
   // ---- settings ----

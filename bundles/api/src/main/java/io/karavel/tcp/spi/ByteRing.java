@@ -2,6 +2,7 @@ package io.karavel.tcp.spi;
 
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.SliceOwner;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -75,6 +76,12 @@ public final class ByteRing implements SliceOwner {
   private long readPosition;
   private long writePosition;
 
+  /** Behind the highest byte ever placed; the producer's. */
+  private long placedEnd;
+
+  /** Of a ring that is being restored: where its write position was. */
+  private long restoredWritePosition;
+
   /** Who is inside, as bits; accessed through {@link #GUARD}. */
   @SuppressWarnings("UnusedVariable")
   private int guard;
@@ -119,6 +126,62 @@ public final class ByteRing implements SliceOwner {
   /** Most bytes between read position and the highest byte placed. Any thread. */
   public int capacityBytes() {
     return capacityBytes;
+  }
+
+  /** What is guaranteed even when the stack's memory is used up. Any thread. */
+  int guaranteedBytes() {
+    return guaranteedBytes;
+  }
+
+  /** Takes a piece of what is in a ring; the buffer is lent for the call. */
+  interface PieceSink {
+    void piece(long position, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * While nobody produces or consumes: gives everything that is in the ring, ascending, what is
+   * placed ahead of the write position included (gaps in it as they lie in memory).
+   */
+  void forEachPiece(PieceSink sink) throws IOException {
+    long from = readPosition();
+    long to = Math.max(writePosition(), placedEnd);
+    for (Block block = first; block != null; block = block.next) {
+      long start = Math.max(from, block.start);
+      long end = Math.min(to, block.end());
+      if (block.memory != null && start < end) {
+        int index = (int) (start - block.start);
+        sink.piece(start, block.memory.slice(index, (int) (end - start)));
+      }
+    }
+  }
+
+  /** A ring of whose earlier life only these positions are left; pieces follow. */
+  static ByteRing restored(RingMemory memory, long readPosition, long writePosition) {
+    ByteRing ring = new ByteRing(memory, Integer.MAX_VALUE);
+    ring.guaranteedBytes = Integer.MAX_VALUE;
+    ring.readPosition = readPosition;
+    // the chain begins where the consumer is; everything is placed and then published
+    ring.writePosition = readPosition;
+    ring.restoredWritePosition = writePosition;
+    return ring;
+  }
+
+  /** Puts a piece back; false if there is no memory for it. */
+  boolean restorePiece(long position, ByteBuffer bytes) {
+    int length = bytes.remaining();
+    return place(position, bytes, bytes.position(), length) == length;
+  }
+
+  /** The last piece is back; false if some are missing. */
+  boolean restoredWithin(int capacity, int guaranteed) {
+    long there = readPosition;
+    for (Block block = first; block != null && block.memory != null; block = block.next) {
+      there = block.end();
+    }
+    publish(restoredWritePosition);
+    capacityBytes = capacity;
+    guaranteedBytes = guaranteed;
+    return there >= restoredWritePosition;
   }
 
   /** Changes the capacity; below present use it refuses what is new. Any thread. */
@@ -225,6 +288,7 @@ public final class ByteRing implements SliceOwner {
         block.memory.put(at, source, index + done, n);
         done += n;
       }
+      placedEnd = Math.max(placedEnd, position + done);
       return done;
     } finally {
       leave(PRODUCING);

@@ -59,6 +59,25 @@ final class HeldPorts {
     return page != null && page.get(port & PAGE_MASK) > 0;
   }
 
+  /** Told of a port that is held. */
+  interface Visitor {
+    void held(int ipv4, int port, int count);
+  }
+
+  void forEach(Visitor visitor) {
+    byAddress.forEach(
+        (ipv4, pages) -> {
+          for (int page = 0; page < PAGES; page++) {
+            AtomicIntegerArray counts = pages.get(page);
+            for (int i = 0; counts != null && i <= PAGE_MASK; i++) {
+              if (counts.get(i) > 0) {
+                visitor.held(ipv4, page << PAGE_BITS | i, counts.get(i));
+              }
+            }
+          }
+        });
+  }
+
   void clear() {
     byAddress.clear();
   }

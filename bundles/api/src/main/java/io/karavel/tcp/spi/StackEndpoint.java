@@ -79,10 +79,10 @@ public abstract class StackEndpoint implements TcpEndpoint {
   @SuppressWarnings("UnusedVariable")
   private volatile boolean handlerQueued;
 
-  private volatile Map<TcpOption<?>, Object> options = Map.of();
+  volatile Map<TcpOption<?>, Object> options = Map.of();
   private volatile IpEndpoint local = new IpEndpoint(IpAddress.ANY, 0);
-  private volatile boolean bound;
-  private volatile boolean closed;
+  volatile boolean bound;
+  volatile boolean closed;
   private volatile String owner = "";
   private volatile Object attachment;
   private volatile Runnable readyListener;
@@ -118,6 +118,20 @@ public abstract class StackEndpoint implements TcpEndpoint {
   /** Lane: puts wishes back that cannot be served yet, without queueing the endpoint. */
   public final void keepWishes(int bits) {
     WISHES.getAndBitwiseOr(this, bits);
+  }
+
+  /** What is wished, unchanged, for the disk. */
+  final int wishes() {
+    return wishes;
+  }
+
+  /** What was wished before the appliance started anew: waits in the mailbox if it did. */
+  final void restoreWishes(int bits) {
+    if ((bits & QUEUED) != 0) {
+      wish(bits & ~QUEUED);
+    } else {
+      keepWishes(bits);
+    }
   }
 
   /** Lane: the object by which the TCP module at work knows this endpoint, or null. */

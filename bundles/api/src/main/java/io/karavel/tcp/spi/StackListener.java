@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class StackListener extends StackEndpoint implements TcpListener {
   private static final int ACCEPTS_PER_CALL = 64;
 
-  private final ConcurrentLinkedQueue<StackSocket> acceptable = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger acceptableCount = new AtomicInteger();
-  private volatile int backlog;
+  final ConcurrentLinkedQueue<StackSocket> acceptable = new ConcurrentLinkedQueue<>();
+  final AtomicInteger acceptableCount = new AtomicInteger();
+  volatile int backlog;
   private volatile TcpAcceptor acceptor;
 
   StackListener(TcpEndpoints endpoints, long id) {
@@ -54,7 +54,7 @@ public final class StackListener extends StackEndpoint implements TcpListener {
     if (backlog == 0) {
       throw new TcpException(TcpError.NOT_CONNECTED, "the listener does not listen");
     }
-    return pollAcceptable();
+    return endpoints.isFrozen() ? null : pollAcceptable();
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class StackListener extends StackEndpoint implements TcpListener {
   @Override
   public void close() {
     synchronized (this) {
-      if (isClosed()) {
+      if (isClosed() || endpoints.isFrozen()) {
         return;
       }
       markClosed();

@@ -19,29 +19,30 @@ import java.time.Duration;
  * TCP module's side and are called on the lane's thread only.
  */
 public final class StackSocket extends StackEndpoint implements TcpSocket {
-  private volatile IpEndpoint remote;
-  private volatile TcpState state = TcpState.CLOSED;
+  // ---- its condition, which goes to disk as a whole: see EndpointForm ----
+  volatile IpEndpoint remote;
+  volatile TcpState state = TcpState.CLOSED;
   private volatile ByteRing receiveRing;
   private volatile ByteRing sendRing;
-  private volatile boolean connecting;
-  private volatile boolean opened;
-  private volatile boolean inputEnded;
-  private volatile boolean outputShutdown;
-  private volatile boolean inputShutdown;
-  private volatile boolean aborted;
-  private volatile boolean finished;
-  private volatile boolean over;
-  private volatile boolean outputHeld;
-  private volatile TcpException failure;
+  volatile boolean connecting;
+  volatile boolean opened;
+  volatile boolean inputEnded;
+  volatile boolean outputShutdown;
+  volatile boolean inputShutdown;
+  volatile boolean aborted;
+  volatile boolean finished;
+  volatile boolean over;
+  volatile boolean outputHeld;
+  volatile TcpException failure;
   private volatile Ending ending;
   private volatile TcpHandler handler;
-  private volatile long readNoticeAt = Long.MAX_VALUE;
-  private volatile long urgentReceivedEnd;
-  private volatile long urgentWrittenEnd;
-  private boolean closedTold;
+  volatile long readNoticeAt = Long.MAX_VALUE;
+  volatile long urgentReceivedEnd;
+  volatile long urgentWrittenEnd;
+  boolean closedTold;
 
   /** What {@link #connect(IpEndpoint, ByteBuffer)} took, until there is a send ring. */
-  private volatile byte[] earlyBytes;
+  volatile byte[] earlyBytes;
 
   StackSocket(TcpEndpoints endpoints, long id) {
     super(endpoints, id);
@@ -92,6 +93,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   @Override
   public int ready() {
     int bits = 0;
+    if (endpoints.isFrozen()) {
+      return bits;
+    }
     ByteRing receive = receiveRing;
     if (receive != null && receive.available() > 0) {
       bits |= READABLE;
@@ -130,6 +134,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
       return 0;
     }
     synchronized (ring) {
+      if (endpoints.isFrozen()) {
+        return 0;
+      }
       boolean ended = inputEnded || over;
       int count = ring.read(target);
       if (count > 0) {
@@ -157,6 +164,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   public long skip(long max) throws TcpException {
     ByteRing ring = ringToRead();
     synchronized (ring) {
+      if (endpoints.isFrozen()) {
+        return 0;
+      }
       boolean ended = inputEnded || over;
       long count = ring.skip(max);
       if (count > 0) {
@@ -245,7 +255,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
       if (outputShutdown) {
         throw new TcpException(TcpError.OUTPUT_SHUT_DOWN);
       }
-      if (!source.hasRemaining()) {
+      if (!source.hasRemaining() || endpoints.isFrozen()) {
         return 0;
       }
       int count = ring.write(source);
@@ -306,7 +316,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   @Override
   public void close() {
     synchronized (this) {
-      if (isClosed()) {
+      if (isClosed() || endpoints.isFrozen()) {
         return;
       }
       markClosed();
@@ -341,6 +351,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   @Override
   public void abort() {
+    if (endpoints.isFrozen()) {
+      return;
+    }
     aborted = true;
     synchronized (this) {
       markClosed();

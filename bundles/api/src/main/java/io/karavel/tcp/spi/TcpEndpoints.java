@@ -25,9 +25,9 @@ public final class TcpEndpoints {
   private final RingMemory memory;
   private final Predicate<IpAddress> isLocal;
   private final IntUnaryOperator random;
-  private final AtomicLong lastId = new AtomicLong();
-  private final ConcurrentHashMap<Long, StackSocket> sockets = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Long, StackListener> listeners = new ConcurrentHashMap<>();
+  final AtomicLong lastId = new AtomicLong();
+  final ConcurrentHashMap<Long, StackSocket> sockets = new ConcurrentHashMap<>();
+  final ConcurrentHashMap<Long, StackListener> listeners = new ConcurrentHashMap<>();
 
   /** Listening, by port: what the lane looks up. Arrays are replaced, never changed. */
   private final ConcurrentHashMap<Integer, StackListener[]> listening = new ConcurrentHashMap<>();
@@ -36,11 +36,12 @@ public final class TcpEndpoints {
   private final Map<Integer, List<StackEndpoint>> bound = new HashMap<>();
 
   /** Connections and TIME-WAIT records by local address and port, not counting bound sockets. */
-  private final HeldPorts held = new HeldPorts();
+  final HeldPorts held = new HeldPorts();
 
   private volatile List<String> congestionControls = List.of();
   private volatile int ephemeralFirst = 32768;
   private volatile int ephemeralLast = 60999;
+  private volatile boolean frozen;
 
   /**
    * The endpoints of a stack.
@@ -59,6 +60,23 @@ public final class TcpEndpoints {
     this.memory = memory;
     this.isLocal = isLocal;
     this.random = random;
+  }
+
+  /**
+   * Engine: has everything stand still, because what it is goes to disk, or go on. Meanwhile reads
+   * find nothing, writes have no room, and closing does nothing: what an application does from now
+   * on would not be kept.
+   */
+  public void freeze(boolean wanted) {
+    frozen = wanted;
+    if (!wanted) {
+      sockets.values().forEach(StackSocket::signal);
+    }
+  }
+
+  /** Whether everything stands still. */
+  public boolean isFrozen() {
+    return frozen;
   }
 
   LaneMailbox mailbox() {
@@ -325,6 +343,19 @@ public final class TcpEndpoints {
       }
     }
     return 0;
+  }
+
+  /** An endpoint that was bound, and listened perhaps, before the appliance started anew. */
+  void rebind(StackEndpoint endpoint) throws TcpException {
+    if (!endpoint.isBound()) {
+      return;
+    }
+    synchronized (bound) {
+      bound.computeIfAbsent(endpoint.local().port(), p -> new ArrayList<>(1)).add(endpoint);
+    }
+    if (endpoint instanceof StackListener listener && listener.backlog() > 0) {
+      listen(listener);
+    }
   }
 
   private void unbind(StackEndpoint endpoint) {

@@ -39,6 +39,47 @@ class ByteRingTest {
     }
   }
 
+  @Test
+  void itsBytesAndPositionsAndWhatIsPlacedAheadGoIntoAnotherRing() throws Exception {
+    ByteRing ring = new ByteRing(memory, 300_000);
+    ring.write(stream(0, 150_000));
+    ring.skip(70_001);
+    ring.place(200_000, stream(200_000, 5_000), 0, 5_000);
+    ByteRing other = ByteRing.restored(memory, ring.readPosition(), ring.writePosition());
+    ring.forEachPiece(
+        (position, bytes) -> assertThat(other.restorePiece(position, bytes)).isTrue());
+    assertThat(other.restoredWithin(300_000, 4096)).isTrue();
+    assertThat(other.readPosition()).isEqualTo(70_001);
+    assertThat(other.available()).isEqualTo(79_999);
+    assertThat(other.space()).isEqualTo(ring.space());
+    other.place(150_000, stream(150_000, 50_000), 0, 50_000);
+    other.publish(205_000);
+    ByteBuffer all = ByteBuffer.allocate(200_000);
+    assertThat(other.read(all)).isEqualTo(134_999);
+    check(all, 134_999, 70_001);
+  }
+
+  @Test
+  void aRingWhosePiecesAreMissingIsNotWhole() {
+    ByteRing other = ByteRing.restored(memory, 10, 20);
+    assertThat(other.restoredWithin(100, 0)).isFalse();
+    assertThat(ByteRing.restored(memory, 10, 10).restoredWithin(100, 0)).isTrue();
+  }
+
+  @Test
+  void aRingIsRestoredThoughTheMemoryIsUsedUp() throws Exception {
+    ByteRing ring = new ByteRing(memory, 300_000);
+    ring.write(stream(0, 100_000));
+    memory.limitBytes(1);
+    ByteRing other = ByteRing.restored(memory, 0, 100_000);
+    ring.forEachPiece(
+        (position, bytes) -> assertThat(other.restorePiece(position, bytes)).isTrue());
+    assertThat(other.restoredWithin(300_000, 0)).isTrue();
+    ByteBuffer all = ByteBuffer.allocate(100_000);
+    assertThat(other.read(all)).isEqualTo(100_000);
+    check(all, 100_000, 0);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void givesBackExactlyWhatWasWrittenPlacedAndPublishedInAnyOrderOfCalls(int seed) {

@@ -1,11 +1,14 @@
 package io.karavel.engine.internal;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.ConnectionKeeper;
 import io.karavel.control.TapPoints;
 import io.karavel.control.spi.ModuleSlots;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.LiveSettings;
+import io.karavel.engine.NanoClock;
 import io.karavel.engine.internal.lane.Secrets;
+import io.karavel.engine.internal.stack.KeptStacks;
 import io.karavel.engine.internal.stack.RunningAppliance;
 import io.karavel.engine.internal.stack.SlotSwaps;
 import io.karavel.engine.internal.stack.Stack;
@@ -15,6 +18,7 @@ import io.karavel.tcp.TcpService;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,9 @@ import org.osgi.service.component.annotations.Deactivate;
     attribute = "objectClass:List<String>='io.karavel.control.Appliance'")
 @Capability(
     namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.karavel.control.ConnectionKeeper'")
+@Capability(
+    namespace = "osgi.service",
     attribute = "objectClass:List<String>='io.karavel.control.spi.ModuleSlots'")
 @Capability(
     namespace = "osgi.service",
@@ -61,6 +68,11 @@ public final class EngineComponent implements StackRegistry.Observer {
   private final StackRegistry registry;
   private final Quarantine quarantine;
 
+  /** What the JVM before this one kept; null if it kept nothing. */
+  private final KeptStacks kept;
+
+  private final NanoClock clock;
+
   /** What lanes look at once per turn. */
   private volatile EngineSettings inForce = settings.inForce();
 
@@ -71,15 +83,22 @@ public final class EngineComponent implements StackRegistry.Observer {
   public EngineComponent(BundleContext context) {
     this.context = context;
     String data = context.getProperty("karaf.data");
+    Path folder = Path.of(data == null ? "data" : data, "karavel");
+    Path connections = folder.resolve("connections");
+    kept = KeptStacks.take(connections);
+    clock =
+        kept == null
+            ? ContinuedClock.of(System::nanoTime)
+            : ContinuedClock.from(System::nanoTime, kept.clockNanos());
     quarantine =
         new Quarantine(
-            Path.of(data == null ? "data" : data, "karavel", "quarantine"),
-            () -> inForce.quarantineReports(),
-            Clock.systemUTC());
+            folder.resolve("quarantine"), () -> inForce.quarantineReports(), Clock.systemUTC());
     registry = new StackRegistry(this::newStack, this);
     context.addBundleListener(frameworkStop);
-    RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
+    RunningAppliance appliance = new RunningAppliance(registry, clock);
     registrations.add(context.registerService(Appliance.class, appliance, null));
+    ConnectionKeeper keeper = () -> registry.save(connections, clock, Clock.systemUTC());
+    registrations.add(context.registerService(ConnectionKeeper.class, keeper, null));
     registrations.add(context.registerService(TapPoints.class, appliance, null));
     registrations.add(context.registerService(ModuleSlots.class, new SlotSwaps(registry), null));
     registrations.add(context.registerService(LiveSettings.class, settings, null));
@@ -113,17 +132,17 @@ public final class EngineComponent implements StackRegistry.Observer {
   private Stack newStack(String name) {
     boolean configured = !name.equals(HOST);
     EngineSettings defaults = EngineSettings.defaults();
-    Stack stack =
-        new Stack(
-            new StackSetup(
-                name,
-                configured,
-                System::nanoTime,
-                configured ? () -> inForce : () -> defaults,
-                new Secrets((secret, bytes) -> random.nextBytes(bytes)),
-                random.nextLong(),
-                random::nextInt,
-                Runtime.getRuntime().maxMemory() / 4));
+    StackSetup setup =
+        new StackSetup(
+            name,
+            configured,
+            clock,
+            configured ? () -> inForce : () -> defaults,
+            new Secrets((secret, bytes) -> random.nextBytes(bytes)),
+            random.nextLong(),
+            random::nextInt,
+            Runtime.getRuntime().maxMemory() / 4);
+    Stack stack = kept == null ? new Stack(setup) : kept.open(setup, Instant.now());
     stack.crashReports(quarantine);
     stack.start();
     return stack;

@@ -218,6 +218,11 @@ final class FakeStack implements TcpService {
   }
 
   @Override
+  public Optional<TcpSocket> takeUp(long id) {
+    return socket(id);
+  }
+
+  @Override
   public Optional<TcpSocket> socket(long id) {
     return Optional.ofNullable(endpoints.socket(id));
   }

@@ -111,6 +111,7 @@ class CommandsTest {
             "net:module-list",
             "net:module-rollback",
             "net:module-swap",
+            "net:restart",
             "net:status",
             "net:support-archive",
             "nic:impair",

@@ -5,6 +5,7 @@ import io.karavel.engine.Handover;
 import io.karavel.engine.Timer;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketQueue;
+import io.karavel.tcp.spi.StackEndpoint;
 import java.util.concurrent.Future;
 
 /** The state a module left in its slot, for its successor, and since when it waits. */
@@ -13,6 +14,7 @@ final class KeptState {
   private Handover handover;
   private long sinceNanos;
   private boolean kept;
+  private boolean fromDisk;
 
   KeptState(String slot) {
     nothing = Handover.empty(slot);
@@ -39,6 +41,16 @@ final class KeptState {
     kept = true;
   }
 
+  /** State of the JVM before this one: if it cannot be read, the slot does without. */
+  void keepFromDisk(Handover state, long nowNanos) {
+    keep(state, nowNanos);
+    fromDisk = true;
+  }
+
+  boolean isFromDisk() {
+    return kept && fromDisk;
+  }
+
   /** A module left without state; packets wait for its successor nevertheless. */
   void nothing(long nowNanos) {
     keep(nothing, nowNanos);
@@ -48,6 +60,7 @@ final class KeptState {
   void taken() {
     handover = nothing;
     kept = false;
+    fromDisk = false;
   }
 
   /** When the waiting is over, or {@link Timer#NOT_ARMED}. */
@@ -67,7 +80,9 @@ final class KeptState {
         buffer.release();
       } else if (attachment instanceof Future<?> future) {
         future.cancel(false);
-      } else if (attachment instanceof AutoCloseable closeable) {
+      } else if (attachment instanceof AutoCloseable closeable
+          // what applications hold is theirs to close; they are told that the connection is over
+          && !(attachment instanceof StackEndpoint)) {
         try {
           closeable.close();
         } catch (Exception e) {

@@ -72,6 +72,7 @@ public final class Lane {
 
   private boolean flushing;
   private boolean stopped;
+  private volatile boolean frozen;
 
   private volatile Thread owner;
   private volatile boolean signalled;
@@ -99,6 +100,11 @@ public final class Lane {
    * @return whether there is more to do at once
    */
   public boolean turn() {
+    if (frozen) {
+      signalled = false;
+      tasks.runOperations();
+      return false;
+    }
     long begin = setup.clock().nanoTime();
     nowNanos = begin;
     settings = setup.settings().get();
@@ -210,12 +216,12 @@ public final class Lane {
 
   /** When the next thing is due without anybody's doing, or {@link Timer#NOT_ARMED}. */
   public long nextDeadlineNanos() {
-    return Math.min(timers.nextDeadlineNanos(), slotDeadlineNanos());
+    return frozen ? Timer.NOT_ARMED : Math.min(timers.nextDeadlineNanos(), slotDeadlineNanos());
   }
 
   /** Whether a turn would find something to do now: posted, woken or left over. */
   public boolean hasWork() {
-    return signalled || again || replug || hasQueued();
+    return signalled || !frozen && (again || replug || hasQueued());
   }
 
   private boolean hasQueued() {
@@ -231,7 +237,7 @@ public final class Lane {
 
   /** A factory is there. */
   public void arrive(ModuleSource source) {
-    if (!stopped) {
+    if (!stopped && !frozen) {
       refreshTime();
       leaveOver();
       holder(source.slot()).arrive(source);
@@ -241,6 +247,9 @@ public final class Lane {
 
   /** A factory goes. */
   public void leave(ModuleSource source) {
+    if (frozen) {
+      return;
+    }
     refreshTime();
     leaveOver();
     holder(source.slot()).leave(source);
@@ -349,12 +358,80 @@ public final class Lane {
     sockets.adopt(owner);
   }
 
+  /**
+   * Sends what is owed, then has everything stand still and says the state of every slot, for the
+   * disk. Afterwards there is {@link #thaw} or {@link #stop}.
+   *
+   * @throws IllegalStateException if a module cannot say its state; then the lane goes on
+   */
+  public List<SavedSlot> freeze() {
+    refreshTime();
+    flush();
+    settle();
+    List<SavedSlot> saved = new ArrayList<>();
+    for (SlotHolder slot : slots.ordered()) {
+      try {
+        Handover state = slot.freeze();
+        if (!state.isEmpty()) {
+          saved.add(new SavedSlot(slot.name(), state));
+        }
+      } catch (Throwable t) {
+        thaw();
+        throw new IllegalStateException(
+            "slot "
+                + slot.name()
+                + " of stack "
+                + stack()
+                + " cannot say its state: "
+                + Culprit.describe(t),
+            t);
+      }
+    }
+    frozen = true;
+    return saved;
+  }
+
+  /** Nothing came of a {@link #freeze}: everything goes on. */
+  public void thaw() {
+    frozen = false;
+    for (SlotHolder slot : slots.ordered()) {
+      try {
+        slot.thaw();
+      } catch (Throwable t) {
+        crashed(slot, t);
+      }
+    }
+    leaveOver();
+  }
+
+  /** Whether everything stands still because what it is goes to disk. Any thread. */
+  public boolean isFrozen() {
+    return frozen;
+  }
+
+  /** Before the first turn: state of the JVM before this one, for the module that comes. */
+  public void restore(SavedSlot saved) {
+    holder(saved.slot()).restore(saved.state());
+  }
+
+  /** Before the first turn: endpoints of an owner wait for it, as if its bundle had just left. */
+  public void await(String owner, List<StackEndpoint> endpoints) {
+    sockets.detach(owner, endpoints);
+  }
+
+  /** Somebody takes up one endpoint. */
+  public void adopt(StackEndpoint endpoint) {
+    sockets.adopt(endpoint);
+  }
+
   /** Closes all modules from the top down, each while those below still run. */
   public void stop() {
     refreshTime();
     if (!stopped) {
       stopped = true;
-      flush();
+      if (!frozen) {
+        flush();
+      }
       for (SlotHolder slot : slots.ordered()) {
         slot.stop();
       }

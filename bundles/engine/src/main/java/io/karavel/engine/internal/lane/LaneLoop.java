@@ -135,7 +135,7 @@ public final class LaneLoop {
   private void rest() {
     DeviceRing devices = lane.devices();
     waiter.clear();
-    for (int i = 0; i < devices.size(); i++) {
+    for (int i = 0; i < devices.size() && !lane.isFrozen(); i++) {
       int descriptor = devices.descriptor(i);
       if (descriptor >= 0) {
         waiter.add(descriptor);
@@ -160,7 +160,7 @@ public final class LaneLoop {
         deadlineNanos == Timer.NOT_ARMED
             ? LaneWaiter.FOREVER
             : Math.max(0, deadlineNanos - clock.nanoTime());
-    if (!polling) {
+    if (!polling || lane.isFrozen()) {
       return timeoutNanos;
     }
     long pollNanos = settings.devicePollMicros() * 1000L;

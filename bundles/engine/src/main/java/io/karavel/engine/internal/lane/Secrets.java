@@ -1,5 +1,6 @@
 package io.karavel.engine.internal.lane;
 
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
@@ -20,6 +21,16 @@ public final class Secrets {
   public static Secrets seeded(long seed) {
     return new Secrets(
         (name, bytes) -> new java.util.SplittableRandom(seed ^ name.hashCode()).nextBytes(bytes));
+  }
+
+  /** All secrets that were made, by name. */
+  public Map<String, byte[]> all() {
+    return Map.copyOf(byName);
+  }
+
+  /** Secrets that the stack had before the appliance started anew; new ones come as ever. */
+  public void restore(Map<String, byte[]> kept) {
+    byName.putAll(kept);
   }
 
   /** A copy of the secret of that name. */

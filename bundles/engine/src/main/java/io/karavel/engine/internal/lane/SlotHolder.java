@@ -50,6 +50,9 @@ final class SlotHolder {
   /** Whether the module at work is watched: when it throws, the previous one goes on. */
   private boolean onProbation;
 
+  /** What the module said when the lane was frozen; null while it is not. */
+  private Handover saved;
+
   private int generation;
   private String state = SlotStatus.EMPTY;
   private String lastError = "";
@@ -227,6 +230,10 @@ final class SlotHolder {
     ModuleContext fresh = new ModuleContext(lane, this);
     Module opened = make(candidate, fresh, kept.handover());
     if (opened == null) {
+      if (kept.isFromDisk()) {
+        drop("what was kept over the restart cannot be opened; the slot starts clean");
+        return;
+      }
       standBys.refuse(candidate);
       publish();
       return;
@@ -494,10 +501,49 @@ final class SlotHolder {
     moveTo(SlotStatus.EMPTY);
   }
 
+  /** Says the state for the disk; from now on nothing may happen here but {@link #stop}. */
+  Handover freeze() {
+    if (module == null) {
+      return kept.handover();
+    }
+    if (module instanceof NetworkDevice device) {
+      device.outlast(true);
+    }
+    saved = module.export();
+    return saved;
+  }
+
+  /** Nothing came of it: the module goes on. */
+  void thaw() {
+    saved = null;
+    if (module instanceof NetworkDevice device) {
+      device.outlast(false);
+    }
+  }
+
+  /** State of the JVM before this one waits for its module. */
+  void restore(Handover state) {
+    kept.keepFromDisk(state, lane.nowNanos());
+    moveTo(SlotStatus.PARKED);
+    lane.event("module", name, describe(state) + " kept over the restart");
+  }
+
+  private void closeSaved() {
+    Module leaving = module;
+    close(leaving, CloseReason.HANDED_OVER);
+    set(null);
+    context.retire();
+    context = null;
+    KeptState.dispose(saved);
+    saved = null;
+  }
+
   /** The lane stops: the module tells its peers while the lower ones still run. */
   void stop() {
     standBys.clear();
-    if (module != null) {
+    if (saved != null) {
+      closeSaved();
+    } else if (module != null) {
       shut(CloseReason.STOPPING);
     } else {
       KeptState.dispose(kept.handover());

@@ -178,6 +178,12 @@ final class SocketDesk implements LaneMailbox {
     detached.removeIf(entry -> entry.owner().equals(owner));
   }
 
+  /** Somebody asked for one endpoint: it is taken up. */
+  void adopt(StackEndpoint endpoint) {
+    detached.forEach(entry -> entry.endpoints().remove(endpoint));
+    detached.removeIf(entry -> entry.endpoints().isEmpty());
+  }
+
   long deadlineNanos(EngineSettings settings) {
     return detached.isEmpty()
         ? Timer.NOT_ARMED

@@ -6,6 +6,7 @@ import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.CrashReports;
 import io.karavel.engine.internal.lane.Culprit;
@@ -13,6 +14,7 @@ import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.LaneLoop;
 import io.karavel.engine.internal.lane.LaneSetup;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.engine.internal.lane.SavedSlot;
 import io.karavel.engine.internal.lane.SharedObjects;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.spi.InterfaceTable;
@@ -21,10 +23,12 @@ import io.karavel.nic.FrameTap;
 import io.karavel.tcp.TcpService;
 import io.karavel.tcp.spi.RingMemory;
 import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TransitionTap;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -325,6 +329,72 @@ public final class Stack {
     } catch (TimeoutException e) {
       LOG.error("Stack {}: handlers of {} did not come to their end in time", name(), owner);
     }
+  }
+
+  /** An endpoint is taken up. */
+  void adopt(StackEndpoint endpoint) {
+    operate(lane -> lane.adopt(endpoint));
+  }
+
+  // ---- a restart that keeps connections ----
+
+  Map<String, byte[]> secrets() {
+    return setup.secrets().all();
+  }
+
+  /** How many connections its sockets stand for. */
+  public int keptConnections() {
+    int count = 0;
+    for (StackSocket socket : endpoints.sockets()) {
+      if (socket.isConnecting() && !socket.isOver()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Has everything stand still between two turns of every lane and says the state of their slots.
+   *
+   * @throws IllegalStateException if a lane does not answer or a module cannot say its state
+   */
+  public List<List<SavedSlot>> freeze() {
+    List<List<SavedSlot>> saved = new ArrayList<>();
+    for (Lane lane : lanes) {
+      saved.add(
+          on(
+              lane,
+              own -> {
+                endpoints.freeze(true);
+                return own.freeze();
+              }));
+    }
+    return saved;
+  }
+
+  /** Nothing came of a {@link #freeze}: everything goes on. */
+  public void thaw() {
+    operate(
+        lane -> {
+          endpoints.freeze(false);
+          lane.thaw();
+        });
+  }
+
+  /** Before it runs: takes in what was kept over a restart. */
+  void restore(KeptStack kept) throws HandoverException {
+    Map<String, byte[]> secrets = new HashMap<>();
+    kept.secretsInto(secrets);
+    kept.openIn(this);
+    setup.secrets().restore(secrets);
+    Map<String, List<StackEndpoint>> byOwner = new TreeMap<>();
+    List<StackEndpoint> all = new ArrayList<>(endpoints.sockets());
+    all.addAll(endpoints.listeners());
+    all.removeIf(StackEndpoint::isClosed);
+    all.forEach(
+        endpoint ->
+            byOwner.computeIfAbsent(endpoint.owner(), owner -> new ArrayList<>()).add(endpoint));
+    byOwner.forEach((owner, theirs) -> lane().await(owner, theirs));
   }
 
   /** The endpoints of an owner are taken up. */

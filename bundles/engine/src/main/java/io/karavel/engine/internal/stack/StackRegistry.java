@@ -1,9 +1,14 @@
 package io.karavel.engine.internal.stack;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.ConnectionKeeper;
+import io.karavel.engine.NanoClock;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.nic.NetworkDevice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -59,6 +64,7 @@ public final class StackRegistry {
   private final Set<String> told = new LinkedHashSet<>();
   private boolean started;
   private boolean stopped;
+  private boolean saved;
 
   /** Without a stack before {@link #start}; {@code maker} makes a stack of a name and starts it. */
   public StackRegistry(Function<String, Stack> maker, Observer observer) {
@@ -258,6 +264,24 @@ public final class StackRegistry {
         stack.arrive(source);
       }
     }
+  }
+
+  /**
+   * Has every stack stand still and writes what they are to a file; afterwards there is only {@link
+   * #stop}. If anything fails, all go on.
+   *
+   * @param nanoClock the time of the lanes
+   * @param clock the time of day
+   */
+  public synchronized ConnectionKeeper.Saved save(Path file, NanoClock nanoClock, Clock clock)
+      throws IOException {
+    if (!started || stopped || saved) {
+      throw new IOException(
+          saved ? "the connections are saved already; stop the appliance" : "no stack runs");
+    }
+    ConnectionKeeper.Saved result = KeptStacks.save(stacks.values(), file, nanoClock, clock);
+    saved = true;
+    return result;
   }
 
   /** Ends every stack: their modules close while the lower ones still run. */

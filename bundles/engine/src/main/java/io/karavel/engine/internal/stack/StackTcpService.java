@@ -39,6 +39,15 @@ final class StackTcpService implements TcpService {
   }
 
   @Override
+  public Optional<TcpSocket> takeUp(long id) {
+    StackSocket socket = stack.endpoints().socket(id);
+    if (socket != null) {
+      stack.adopt(socket);
+    }
+    return Optional.ofNullable(socket);
+  }
+
+  @Override
   public List<TcpListener> listeners() {
     return new ArrayList<>(stack.endpoints().listeners());
   }

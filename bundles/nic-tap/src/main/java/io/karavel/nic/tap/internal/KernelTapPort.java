@@ -136,6 +136,11 @@ final class KernelTapPort implements TapPort {
   }
 
   @Override
+  public void persistent(boolean wanted) throws LinuxException {
+    device.persistent(wanted);
+  }
+
+  @Override
   public boolean hasOffloads() {
     return device.hasOffloads();
   }

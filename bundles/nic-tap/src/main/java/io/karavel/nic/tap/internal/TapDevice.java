@@ -38,6 +38,7 @@ final class TapDevice implements NetworkDevice {
   private static final int TAG_STATISTIC = 1;
   private static final int TAG_DESCRIPTOR = 2;
   private static final int TAG_QUEUE = 3;
+  private static final int TAG_OUTLASTING = 4;
 
   /** Stands in the place of a descriptor while there is none. */
   private static final String NO_DESCRIPTOR = "none";
@@ -57,6 +58,10 @@ final class TapDevice implements NetworkDevice {
   private boolean started;
   private boolean exported;
   private boolean linkDown;
+
+  /** Whether the interface stays in Linux though the settings do not say so. */
+  private boolean outlasting;
+
   private long backOffNanos;
   private String status = "not opened yet";
   private DeviceCapabilities capabilities;
@@ -115,7 +120,25 @@ final class TapDevice implements NetworkDevice {
     linkDown = false;
     backOffNanos = settings.reopenMinNanos();
     configure();
+    if (outlasting) {
+      outlast(false);
+    }
     lane.again();
+  }
+
+  @Override
+  public void outlast(boolean wanted) {
+    if (wanted == outlasting) {
+      return;
+    }
+    if (port != null && !settings.persistent()) {
+      try {
+        port.persistent(wanted);
+      } catch (IOException e) {
+        report("its interface cannot " + (wanted ? "stay: " : "be let go: ") + e.getMessage());
+      }
+    }
+    outlasting = wanted;
   }
 
   private void configure() {
@@ -400,6 +423,7 @@ final class TapDevice implements NetworkDevice {
           Object attachment = attached ? handover.attachment(reader.intValue()) : NO_DESCRIPTOR;
           kept = attachment instanceof Descriptor ? (Descriptor) attachment : null;
         }
+        case TAG_OUTLASTING -> outlasting = reader.booleanValue();
         case TAG_QUEUE -> {
           if (attached) {
             queue = reader.attachment(handover, PacketQueue.class);
@@ -421,6 +445,9 @@ final class TapDevice implements NetworkDevice {
     Descriptor open = port != null ? port.descriptor() : kept;
     writer.putAttachment(TAG_DESCRIPTOR, open == null ? NO_DESCRIPTOR : open);
     writer.putAttachment(TAG_QUEUE, queue);
+    if (outlasting) {
+      writer.putBoolean(TAG_OUTLASTING, true);
+    }
     exported = true;
     return writer.finish();
   }

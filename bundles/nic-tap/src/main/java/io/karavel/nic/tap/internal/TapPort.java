@@ -30,6 +30,13 @@ interface TapPort {
    */
   List<String> configure(TapSettings settings);
 
+  /**
+   * Whether the interface outlasts its descriptor, whatever the settings say.
+   *
+   * @throws IOException if Linux refuses
+   */
+  void persistent(boolean wanted) throws IOException;
+
   /** Whether checksums and super-segments were agreed on. */
   boolean hasOffloads();
 

@@ -26,6 +26,7 @@ final class FakeTap implements TapPort.Opener {
   int adopted;
   TapSettings configured;
   Port current;
+  final List<Boolean> persistence = new ArrayList<>();
 
   final class Port implements TapPort {
     final String name;
@@ -53,6 +54,11 @@ final class FakeTap implements TapPort.Opener {
     public List<String> configure(TapSettings settings) {
       configured = settings;
       return configureProblems;
+    }
+
+    @Override
+    public void persistent(boolean wanted) {
+      persistence.add(wanted);
     }
 
     @Override

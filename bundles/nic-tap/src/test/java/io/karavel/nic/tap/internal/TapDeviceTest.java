@@ -370,6 +370,28 @@ class TapDeviceTest {
   }
 
   @Test
+  void itsInterfaceStaysOverARestartAndNoLonger() throws Exception {
+    device.poll(frame -> {}, 1);
+    device.outlast(true);
+    assertThat(kernel.persistence).containsExactly(true);
+    Handover kept = device.export();
+    device.close(CloseReason.HANDED_OVER);
+    TapDevice next = device(Handover.restored(kept.slot(), kept.version(), kept.form()));
+    next.poll(frame -> {}, 1);
+    assertThat(kernel.persistence).containsExactly(true, false);
+    assertThat(next.info().up()).isTrue();
+  }
+
+  @Test
+  void anInterfaceThatDoesNotHaveToStayAfterAllDoesNot() {
+    device.poll(frame -> {}, 1);
+    device.outlast(true);
+    device.outlast(false);
+    device.outlast(false);
+    assertThat(kernel.persistence).containsExactly(true, false);
+  }
+
+  @Test
   void aSuccessorForAnotherInterfaceClosesWhatItWasGiven() throws Exception {
     poll();
     FakeTap.Port first = kernel.current;

@@ -1,0 +1,2 @@
+/** Tests of the file of kept connections. */
+package io.karavel.engine.internal.kept;
