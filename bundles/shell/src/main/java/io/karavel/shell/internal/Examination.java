@@ -4,6 +4,7 @@ import io.karavel.address.IpEndpoint;
 import io.karavel.control.Appliance;
 import io.karavel.control.Configurations;
 import io.karavel.control.Impairments;
+import io.karavel.control.Masking;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwaps;
 import io.karavel.engine.Counters;
