@@ -47,6 +47,10 @@ public final class PacketBuffer {
   private final ByteBuffer memory;
   private final int poolClass;
   private long memoryAddress;
+
+  /** How its pool finds it. */
+  PacketPool.Made made;
+
   private int references;
   private boolean kept;
   private int offset;

@@ -25,8 +25,12 @@ public final class PacketPool {
 
   private final PacketQueue[] free = {new PacketQueue(), new PacketQueue()};
   private final int[] maxFree;
-  private final List<WeakReference<PacketBuffer>> made = new ArrayList<>();
+  private final List<Made> made = new ArrayList<>();
   private int madeLimit = 1024;
+
+  /** Buffers that the collector took while they were out. */
+  private int collected;
+
   private long outstanding;
   private long created;
 
@@ -55,20 +59,34 @@ public final class PacketPool {
     if (buffer == null) {
       int size = HEADROOM + (poolClass == SMALL ? SMALL_CAPACITY : LARGE_CAPACITY);
       buffer = new PacketBuffer(this, poolClass, ByteBuffer.allocateDirect(size));
+      buffer.made = new Made(buffer);
       created++;
-      remember(buffer);
+      remember(buffer.made);
     }
     buffer.prepare(HEADROOM);
     outstanding++;
     return buffer;
   }
 
-  private void remember(PacketBuffer buffer) {
+  private void remember(Made reference) {
     if (made.size() >= madeLimit) {
-      made.removeIf(reference -> reference.get() == null);
+      forgetCollected();
       madeLimit = Math.max(madeLimit, 2 * made.size());
     }
-    made.add(new WeakReference<>(buffer));
+    made.add(reference);
+  }
+
+  private void forgetCollected() {
+    made.removeIf(
+        reference -> {
+          if (reference.get() != null) {
+            return false;
+          }
+          if (!reference.discarded) {
+            collected++;
+          }
+          return true;
+        });
   }
 
   /**
@@ -79,8 +97,11 @@ public final class PacketPool {
    * @return how many
    */
   public int reclaim() {
-    int count = 0;
-    for (WeakReference<PacketBuffer> reference : made) {
+    forgetCollected();
+    int count = collected;
+    outstanding -= collected;
+    collected = 0;
+    for (Made reference : made) {
       PacketBuffer buffer = reference.get();
       if (buffer != null && buffer.isInHand()) {
         buffer.abandon();
@@ -97,6 +118,18 @@ public final class PacketPool {
     PacketQueue queue = free[buffer.poolClass()];
     if (queue.size() < maxFree[buffer.poolClass()]) {
       queue.add(buffer);
+    } else {
+      buffer.made.discarded = true;
+    }
+  }
+
+  /** A buffer that was made, for as long as it is anywhere. */
+  static final class Made extends WeakReference<PacketBuffer> {
+    /** Whether the pool has let it go; else it was out when the collector took it. */
+    private boolean discarded;
+
+    Made(PacketBuffer buffer) {
+      super(buffer);
     }
   }
 

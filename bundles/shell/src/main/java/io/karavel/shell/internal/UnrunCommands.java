@@ -53,6 +53,7 @@ public final class UnrunCommands implements EventHandler {
           "net:module-drop",
           "net:module-rollback",
           "net:module-swap",
+          "net:restart",
           "net:support-archive",
           "nic:impair",
           "nic:set",

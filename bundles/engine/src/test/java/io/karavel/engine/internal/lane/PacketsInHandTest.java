@@ -28,6 +28,9 @@ class PacketsInHandTest extends LaneFixture {
   private final FakeDevice.Factory eth0 = new FakeDevice.Factory("eth0");
   private String throwsIn = "";
 
+  /** Whether garbage is collected before a call throws. */
+  private boolean collects;
+
   /** Makes a packet in each call, and throws in the one that it is told. */
   private final class Clumsy extends FakeIp {
     final PacketQueue queue = new PacketQueue();
@@ -42,6 +45,9 @@ class PacketsInHandTest extends LaneFixture {
         throwsIn = "";
         packet(1).append(100);
         packet(2).retain();
+        if (collects) {
+          System.gc(); // what nobody refers to any more counts all the same
+        }
         throw new IllegalStateException("clumsy in " + name);
       }
       if (argument != null) {
@@ -158,6 +164,13 @@ class PacketsInHandTest extends LaneFixture {
       }
       default -> throw new IllegalArgumentException(name);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onFrame", "flush"})
+  void theyGoBackToThePoolThoughTheCollectorTookThemBefore(String name) {
+    collects = true;
+    theyGoBackToThePoolWhateverCallThrows(name);
   }
 
   @ParameterizedTest
