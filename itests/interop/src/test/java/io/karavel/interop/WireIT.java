@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What goes over the wire, judged by tshark: a mixture of everything, connects that time out, and a
- * gigabyte each way. {@code -Dkaravel.wholeFrames=10000000} has every frame of that written down
- * whole, which is two gigabytes, and its checksum looked at.
+ * gigabyte each way. {@code -Dkaravel.wholeFrames} has more frames of that written down whole,
+ * which is two gigabytes, and its checksum looked at.
  */
 @Requires({"tshark", "tcpdump", "ping", "curl", "nft"})
 class WireIT {
