@@ -291,8 +291,15 @@ public final class PacketBuffer {
     }
   }
 
-  /** One more owner. */
+  /**
+   * One more owner.
+   *
+   * @throws IllegalStateException if it has none: it was released, or taken back
+   */
   public PacketBuffer retain() {
+    if (references <= 0) {
+      throw new IllegalStateException("packet buffer retained after its release");
+    }
     references++;
     return this;
   }
@@ -321,19 +328,24 @@ public final class PacketBuffer {
     return references > 0 && !kept;
   }
 
-  /** Whoever had it is no more. */
+  /** Whoever had it is no more: nothing that is done with it later is counted. */
   void abandon() {
     references = 0;
+    made.discarded = true;
     releaseSlices();
   }
 
-  /** One owner less; the last one returns the memory to the pool and the slices to their owner. */
+  /**
+   * One owner less; the last one returns the memory to the pool and the slices to their owner.
+   *
+   * @throws IllegalStateException if it has none: it was released before, or taken back
+   */
   public void release() {
+    if (references <= 0) {
+      throw new IllegalStateException("packet buffer released twice");
+    }
     if (--references > 0) {
       return;
-    }
-    if (references < 0) {
-      throw new IllegalStateException("packet buffer released twice");
     }
     releaseSlices();
     pool.recycle(this);

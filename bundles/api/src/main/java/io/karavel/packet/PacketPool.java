@@ -126,7 +126,7 @@ public final class PacketPool {
   /** A buffer that was made, for as long as it is anywhere. */
   static final class Made extends WeakReference<PacketBuffer> {
     /** Whether the pool has let it go; else it was out when the collector took it. */
-    private boolean discarded;
+    boolean discarded;
 
     Made(PacketBuffer buffer) {
       super(buffer);
