@@ -51,12 +51,12 @@ final class LossRecovery {
     }
     int lostBefore = c.sent.lostBytes();
     if (c.sack && !undone) {
-      detect(c, nowNanos);
+      detect(c, delivered, nowNanos);
     } else if (c.recovery == Recovery.OPEN && c.duplicateAcks >= duplicateThreshold(c)) {
       // RFC 6582 §3.2 step 2: duplicates of the recovery before do not count.
       if (c.sack || Seq.greaterOrEqual(c.sndUna, c.recoveryPoint)) {
         c.sent.markFirstLost();
-        enter(c, nowNanos);
+        enter(c, delivered, nowNanos);
       }
     }
     if (RateReduction.rules(c)) {
@@ -77,7 +77,7 @@ final class LossRecovery {
   }
 
   /** RACK looks for losses (RFC 8985 §6.2): after an acknowledgement, or when its timer expires. */
-  static void detect(ControlBlock c, long nowNanos) {
+  private static void detect(ControlBlock c, int delivered, long nowNanos) {
     LossVariables l = c.loss;
     long window =
         l.rack.windowNanos(
@@ -93,7 +93,7 @@ final class LossRecovery {
       l.disarm();
     }
     if (c.recovery == Recovery.OPEN && c.sent.hasRetransmission()) {
-      enter(c, nowNanos);
+      enter(c, delivered, nowNanos);
     }
   }
 
@@ -101,11 +101,11 @@ final class LossRecovery {
   static void onReorderingExpiry(ControlBlock c, long nowNanos) {
     c.loss.disarm();
     if (c.sent != null && !c.sent.isEmpty() && c.sack) {
-      detect(c, nowNanos);
+      detect(c, 0, nowNanos);
     }
   }
 
-  private static void enter(ControlBlock c, long nowNanos) {
+  private static void enter(ControlBlock c, int delivered, long nowNanos) {
     if (MtuProbing.onLoss(c, nowNanos)) {
       return;
     }
@@ -119,7 +119,7 @@ final class LossRecovery {
     c.forceRetransmit = true;
     c.loss().forgetProbe();
     SpuriousLoss.begin(c);
-    RateReduction.begin(c, flight);
+    RateReduction.begin(c, delivered);
     if (c.sack) {
       c.counters().sackRecovery.increment();
     } else {

@@ -10,13 +10,18 @@ import io.karavel.tcp.internal.connection.ControlBlock.Recovery;
 final class RateReduction {
   private RateReduction() {}
 
-  /** A recovery begins; the congestion control has set its threshold. */
-  static void begin(ControlBlock c, int flight) {
+  /**
+   * A recovery begins; the congestion control has set its threshold.
+   *
+   * @param delivered bytes that the acknowledgement which began it acknowledged: they count as part
+   *     of the flight, those selectively acknowledged before do not (RecoverFS of §6)
+   */
+  static void begin(ControlBlock c, int delivered) {
     LossVariables l = c.loss();
     l.reducing = c.sack && !c.congestionControl().steersRecovery();
     l.reduceDelivered = 0;
     l.reduceOut = 0;
-    l.reduceFlight = Math.max(1, flight);
+    l.reduceFlight = Math.max(1, c.flight() - c.sent.sackedBytes() + delivered);
     l.reduceThreshold = c.congestionControl().slowStartThresholdBytes();
     l.reduceRoom = c.sndMss;
   }
@@ -39,6 +44,9 @@ final class RateReduction {
    * @param safe whether it made progress and told of no further loss (SafeACK)
    */
   static void onAck(ControlBlock c, int delivered, boolean safe) {
+    if (delivered == 0) {
+      return;
+    }
     LossVariables l = c.loss;
     l.reduceDelivered += delivered;
     int pipe = c.inFlight();

@@ -77,6 +77,34 @@ class RateReductionTest {
   }
 
   @Test
+  void whatWasSackedBeforeTheRecoveryIsNoPartOfItsFlight() {
+    Scene scene = inFlight(20);
+    scene.sack(1, 1001, 2001).expect(". 20001(1000) ack 1");
+    scene.sack(1, 1001, 3001).expect(". 21001(1000) ack 1");
+    // RecoverFS: 22000 less the 2000 of before; the threshold is half of the 20000 that were out
+    // but for limited transmit (RFC 5681 §3.2): 500 of each 1000
+    int[] delivered = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    int[] out = {1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5};
+    int next = 0;
+    for (int i = 0; i < delivered.length; i++) {
+      scene.sack(1, 1001, 3001 + 1000 * delivered[i]);
+      next += scene.sent().size();
+      assertThat(next).as("sent after %d delivered", delivered[i]).isEqualTo(out[i]);
+    }
+  }
+
+  @Test
+  void anAcknowledgementThatDeliversNothingLetsNothingGo() {
+    Scene scene = inFlight(10);
+    scene.sack(1, 6001, 10_001).sent();
+    scene.sack(1001, 6001, 10_001).expect(". 4001(1000) ack 1", ". 5001(1000) ack 1");
+    scene.sack(2001, 6001, 10_001).expect(". 10001(1000) ack 1");
+    // the same once more
+    scene.sack(2001, 6001, 10_001).expectNothing();
+    scene.sack(2001, 6001, 10_001).expectNothing();
+  }
+
+  @Test
   void anAcknowledgementThatTellsOfMoreLossIsNotSafe() {
     Scene scene = inFlight(20);
     scene.sack(1, 1001, 5001).expect(". 1(1000) ack 1", ". 20001(1000) ack 1");
