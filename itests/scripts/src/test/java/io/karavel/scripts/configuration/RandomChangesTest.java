@@ -10,6 +10,7 @@ import io.karavel.control.Configurations;
 import io.karavel.control.KeyChange;
 import io.karavel.control.internal.configuration.Assignments;
 import io.karavel.control.internal.configuration.ConfigurationStore;
+import io.karavel.control.internal.configuration.FileDisk;
 import io.karavel.control.internal.configuration.KnownPids;
 import io.karavel.control.internal.configuration.ModuleReports;
 import io.karavel.control.internal.configuration.Transactions;
@@ -140,11 +141,11 @@ class RandomChangesTest {
         new Transactions(
             new Store(),
             this::take,
+            new FileDisk(),
             directory,
             () -> 2 * CHANGES,
             Clock.systemUTC(),
-            System::nanoTime,
-            step -> {});
+            System::nanoTime);
     transactions.recover();
     connect();
     List<List<KeyChange>> expected = new ArrayList<>();

@@ -3,13 +3,7 @@ package io.karavel.control.internal.configuration;
 import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.KeyChange;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,24 +20,26 @@ import org.slf4j.LoggerFactory;
 final class ChangeHistory {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeHistory.class);
 
+  private final Disk disk;
   private final Path file;
   private final Deque<ConfigurationRecord> latestFirst = new ArrayDeque<>();
   private long lastId;
   private int lines;
 
   /** Begins with what is in the file; a torn line is left out. */
-  ChangeHistory(Path file) {
+  ChangeHistory(Disk disk, Path file) {
+    this.disk = disk;
     this.file = file;
-    if (Files.exists(file)) {
-      try {
-        String text = Files.readString(file, StandardCharsets.UTF_8);
+    try {
+      String text = disk.read(file);
+      if (text != null) {
         text.lines().forEach(this::read);
         if (!text.isEmpty() && !text.endsWith("\n")) {
           rewrite();
         }
-      } catch (IOException e) {
-        LOG.warn("The history of the configuration cannot be read: {}", e.toString());
       }
+    } catch (IOException e) {
+      LOG.warn("The history of the configuration cannot be read: {}", e.toString());
     }
   }
 
@@ -75,49 +71,27 @@ final class ChangeHistory {
       latestFirst.removeLast();
     }
     try {
-      Files.createDirectories(file.getParent());
       if (lines >= 2 * limit) {
         rewrite();
         return;
       }
-      try (FileChannel channel =
-          FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.APPEND)) {
-        write(channel, Entry.of(record).line() + "\n");
+      disk.append(file, Entry.of(record).line() + "\n");
+      disk.force(file);
+      if (lines++ == 0) {
+        disk.forceDirectory(file.getParent());
       }
-      lines++;
     } catch (IOException e) {
       LOG.error("A change of the configuration is missing in its history: {}", e.toString());
     }
   }
 
   private void rewrite() throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      StringBuilder all = new StringBuilder();
-      latestFirst
-          .descendingIterator()
-          .forEachRemaining(record -> all.append(Entry.of(record).line()).append('\n'));
-      write(channel, all.toString());
-    }
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    StringBuilder all = new StringBuilder();
+    latestFirst
+        .descendingIterator()
+        .forEachRemaining(record -> all.append(Entry.of(record).line()).append('\n'));
+    disk.replace(file, all.toString());
     lines = latestFirst.size();
-  }
-
-  private static void write(FileChannel channel, String text) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-    channel.force(false);
   }
 
   /** Latest first. */

@@ -29,9 +29,11 @@ final class ConfigAdminStore implements ConfigurationStore {
   private static final long POLL_MILLIS = 5;
 
   private final ConfigurationAdmin admin;
+  private final Disk disk;
 
-  ConfigAdminStore(ConfigurationAdmin admin) {
+  ConfigAdminStore(ConfigurationAdmin admin, Disk disk) {
     this.admin = admin;
+    this.disk = disk;
   }
 
   @Override
@@ -148,6 +150,8 @@ final class ConfigAdminStore implements ConfigurationStore {
           return;
         }
       }
+      disk.force(file);
+      disk.forceDirectory(file.getParent());
     }
   }
 

@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class ConfigurationsComponent implements Configurations {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationsComponent.class);
   private static final int LONGEST_CONFIRM_SECONDS = 86_400;
+  private static final int LAST_CHANGE_SECONDS = 3;
 
   private final BundleContext context;
   private final ConfigurationAdmin admin;
@@ -79,17 +82,18 @@ public final class ConfigurationsComponent implements Configurations {
   public ConfigurationsComponent(BundleContext context, @Reference ConfigurationAdmin admin) {
     this.context = context;
     this.admin = admin;
-    store = new ConfigAdminStore(admin);
+    Disk disk = new FileDisk();
+    store = new ConfigAdminStore(admin, disk);
     String data = context.getProperty("karaf.data");
     transactions =
         new Transactions(
             store,
             new RunningModules(this::live, () -> appliance),
+            disk,
             Path.of(data == null ? "data" : data, "karavel", "configuration"),
             () -> settings().configurationEntries(),
             Clock.systemUTC(),
-            System::nanoTime,
-            step -> {});
+            System::nanoTime);
   }
 
   @Activate
@@ -103,7 +107,15 @@ public final class ConfigurationsComponent implements Configurations {
   synchronized void deactivate() {
     bean.unregister();
     looking.cancel(false);
-    executor.shutdownNow();
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(LAST_CHANGE_SECONDS, TimeUnit.SECONDS)) {
+        executor.shutdownNow(); // the next start ends what it is in the middle of
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
     if (listener != null) {
       listener.unregister();
     }
@@ -162,6 +174,29 @@ public final class ConfigurationsComponent implements Configurations {
       Thread.currentThread().interrupt();
     }
     throw new ConfigurationException("an interrupted change is being ended; try again");
+  }
+
+  private interface Change<T> {
+    T make(Transactions transactions) throws ConfigurationException;
+  }
+
+  /** In a thread of its own, so that a session that is killed leaves nothing half done. */
+  private <T> T whole(Change<T> change) throws ConfigurationException {
+    Transactions ready = ready();
+    try {
+      return executor.submit(() -> change.make(ready)).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ConfigurationException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (RejectedExecutionException e) {
+      throw new ConfigurationException("the bundle control is being stopped; nothing was changed");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConfigurationException(
+          "it was not waited for; net:config-history says what has become of it");
+    }
   }
 
   private List<String> instances() throws ConfigurationException {
@@ -251,7 +286,8 @@ public final class ConfigurationsComponent implements Configurations {
       throw new ConfigurationException(
           "the time to confirm = " + confirmSeconds + " s is refused: the range is 0 to 86400 s");
     }
-    return ready().change(Assignments.parse(assignments, instances()), confirmSeconds, author, "");
+    List<KeyChange> changes = Assignments.parse(assignments, instances());
+    return whole(t -> t.change(changes, confirmSeconds, author, ""));
   }
 
   @Override
@@ -262,12 +298,12 @@ public final class ConfigurationsComponent implements Configurations {
   @Override
   public ConfigurationResult rollback(long id, boolean force, Author author)
       throws ConfigurationException {
-    return ready().rollback(id, force, author);
+    return whole(t -> t.rollback(id, force, author));
   }
 
   @Override
   public ConfigurationRecord confirm(Author author) throws ConfigurationException {
-    return ready().confirm(author);
+    return whole(t -> t.confirm(author));
   }
 
   @Override

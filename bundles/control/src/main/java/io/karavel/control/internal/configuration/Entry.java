@@ -41,6 +41,21 @@ record Entry(ConfigurationRecord record, int confirmSeconds, Instant deadline) {
         deadline);
   }
 
+  /** The same of other keys. */
+  Entry with(List<KeyChange> changes) {
+    return new Entry(
+        new ConfigurationRecord(
+            record.id(),
+            record.time(),
+            record.user(),
+            record.door(),
+            changes,
+            record.result(),
+            record.text()),
+        confirmSeconds,
+        deadline);
+  }
+
   String line() {
     List<String> cells = new ArrayList<>();
     cells.add(Long.toString(record.id()));

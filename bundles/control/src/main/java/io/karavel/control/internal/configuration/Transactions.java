@@ -5,19 +5,16 @@ import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.ConfigurationResult;
 import io.karavel.control.Configurations;
 import io.karavel.control.KeyChange;
-import io.karavel.engine.Setting;
 import io.karavel.engine.SettingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -33,36 +30,22 @@ import org.slf4j.LoggerFactory;
  *   ─► (confirmation file) ─► history ─► files follow ─► journal away
  * </pre>
  *
- * A journal that is found "prepared" is undone, one found "committed" is done again. Public for
- * tests. Any thread.
+ * Public for tests. Any thread.
  */
 public final class Transactions {
-  /** Told of every step; a test dies there. */
-  @FunctionalInterface
-  public interface Steps {
-    /** The step that is about to be made. */
-    void before(String step);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
-  private static final String PREPARED = "prepared";
-  private static final String COMMITTED = "committed";
   private static final Configurations.Author SELF = new Configurations.Author("karavel", "control");
 
   private final ConfigurationStore store;
-  private final ModuleReports modules;
-  private final Journal journal;
-  private final Journal confirmation;
+  private final Validation validation;
+  private final KnownValues known;
+  private final Writes writes;
+  private final Confirmation confirmation;
   private final ChangeHistory history;
   private final IntSupplier historyLimit;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final Steps steps;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Map<String, String>> known = new TreeMap<>();
-  private volatile Thread writer;
-  private Entry pending;
-  private long pendingDeadlineNanos;
 
   /**
    * Keeps its files in a directory.
@@ -72,65 +55,41 @@ public final class Transactions {
   public Transactions(
       ConfigurationStore store,
       ModuleReports modules,
+      Disk disk,
       Path directory,
       IntSupplier historyLimit,
       Clock clock,
-      LongSupplier nanoTime,
-      Steps steps) {
+      LongSupplier nanoTime) {
     this.store = store;
-    this.modules = modules;
     this.historyLimit = historyLimit;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.steps = steps;
-    journal = new Journal(directory.resolve("journal"));
-    confirmation = new Journal(directory.resolve("to-confirm"));
-    history = new ChangeHistory(directory.resolve("history.tsv"));
+    validation = new Validation(store);
+    known = new KnownValues(store);
+    history = new ChangeHistory(disk, directory.resolve("history.tsv"));
+    confirmation =
+        new Confirmation(
+            new Journal(disk, directory.resolve("to-confirm")), store, clock, nanoTime);
+    writes =
+        new Writes(
+            store,
+            modules,
+            new Journal(disk, directory.resolve("journal")),
+            confirmation,
+            history,
+            historyLimit,
+            known);
   }
 
   /** Ends what was interrupted, takes up what waits to be confirmed, learns what is stored. */
   public void recover() throws IOException {
     lock.lock();
     try {
-      endInterrupted();
-      pending = confirmation.read();
-      if (pending != null) {
-        history.reserve(pending.record().id());
-        long left = Duration.between(clock.instant(), pending.deadline()).toNanos();
-        long most = pending.confirmSeconds() * 1_000_000_000L;
-        pendingDeadlineNanos = nanoTime.getAsLong() + Math.max(0, Math.min(left, most));
-      }
-      for (String pid : KnownPids.singletons()) {
-        learn(pid);
-      }
-      for (String pid : store.instances()) {
-        learn(pid);
-      }
+      writes.endInterrupted(true);
+      confirmation.recover(history);
+      known.learnAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void endInterrupted() throws IOException {
-    Entry interrupted = journal.read();
-    if (interrupted != null) {
-      history.reserve(interrupted.record().id());
-      if (interrupted.record().result().equals(COMMITTED)) {
-        redo(interrupted);
-      } else {
-        undo(interrupted, "it was interrupted in the middle");
-      }
-    }
-  }
-
-  private void learn(String pid) throws IOException {
-    Map<String, String> stored = store.read(pid);
-    synchronized (known) {
-      if (stored == null || stored.isEmpty()) {
-        known.remove(pid);
-      } else {
-        known.put(pid, stored);
-      }
     }
   }
 
@@ -145,21 +104,17 @@ public final class Transactions {
   }
 
   /** What waits to be confirmed, or null. */
-  Configurations.Pending pending() {
+  public Configurations.Pending pending() {
     lock.lock();
     try {
+      Entry pending = confirmation.pending();
       return pending == null
           ? null
           : new Configurations.Pending(
-              pending.record().id(), pending.record().changes(), secondsLeft());
+              pending.record().id(), pending.record().changes(), confirmation.secondsLeft());
     } finally {
       lock.unlock();
     }
-  }
-
-  private int secondsLeft() {
-    long nanos = pendingDeadlineNanos - nanoTime.getAsLong();
-    return (int) Math.max(0, (nanos + 999_999_999L) / 1_000_000_000L);
   }
 
   /**
@@ -168,50 +123,7 @@ public final class Transactions {
    * @return those that change anything
    */
   public List<KeyChange> check(List<KeyChange> wanted) throws ConfigurationException {
-    try {
-      Map<String, Map<String, String>> after = new LinkedHashMap<>();
-      List<KeyChange> changes = new ArrayList<>();
-      for (KeyChange change : wanted) {
-        Map<String, String> stored = after.get(change.pid());
-        if (stored == null) {
-          stored = store.read(change.pid());
-          if (stored == null) {
-            throw new ConfigurationException(
-                "there is no " + change.pid() + "; net:config-list shows what there is");
-          }
-          stored = new TreeMap<>(stored);
-          after.put(change.pid(), stored);
-        }
-        String before = stored.get(change.key());
-        if (!java.util.Objects.equals(before, change.after())) {
-          changes.add(new KeyChange(change.pid(), change.key(), before, change.after()));
-        }
-        put(stored, change.key(), change.after());
-      }
-      List<String> problems = new ArrayList<>();
-      after.forEach(
-          (pid, values) -> {
-            try {
-              KnownPids.parse(pid, values);
-            } catch (SettingsException e) {
-              problems.add(e.getMessage());
-            }
-          });
-      if (!problems.isEmpty()) {
-        throw new ConfigurationException(String.join("; ", problems) + "; nothing was changed");
-      }
-      return changes;
-    } catch (IOException e) {
-      throw new ConfigurationException("the configuration cannot be read: " + e);
-    }
-  }
-
-  private static void put(Map<String, String> values, String key, String value) {
-    if (value == null) {
-      values.remove(key);
-    } else {
-      values.put(key, value);
-    }
+    return validation.check(wanted);
   }
 
   /**
@@ -225,12 +137,11 @@ public final class Transactions {
       throws ConfigurationException {
     lock.lock();
     try {
-      if (pending != null) {
+      if (confirmation.pending() != null) {
         throw new ConfigurationException(
-            "change "
-                + pending.record().id()
+            confirmation.name()
                 + " waits to be confirmed for "
-                + secondsLeft()
+                + confirmation.secondsLeft()
                 + " s; keep it with 'net:config-confirm', or take it back with"
                 + " 'net:config-rollback', then change more");
       }
@@ -270,20 +181,15 @@ public final class Transactions {
     Instant deadline = confirmSeconds > 0 ? now.plusSeconds(confirmSeconds) : Instant.EPOCH;
     Entry entry = new Entry(record, confirmSeconds, deadline);
     try {
-      endInterrupted();
-      step("journal prepared");
-      journal.write(entry.with(PREPARED, text));
       long begin = nanoTime.getAsLong();
       List<ConfigurationResult.Taken> taken = new ArrayList<>();
-      String problem = writeAndAwait(changes, taken);
+      String problem = writes.prepare(entry, taken);
       long nanos = nanoTime.getAsLong() - begin;
       if (problem != null && refusable) {
-        undo(entry, problem);
+        writes.undo(entry, problem);
         throw new ConfigurationException(problem + "; everything is as it was");
       }
-      step("journal committed");
-      journal.write(entry.with(COMMITTED, text));
-      finish(entry);
+      writes.commit(entry);
       return new ConfigurationResult(record, taken, nanos, confirmSeconds);
     } catch (IOException | UncheckedIOException e) {
       LOG.error("A change of the configuration failed", e);
@@ -294,119 +200,11 @@ public final class Transactions {
 
   private String takenBack() {
     try {
-      endInterrupted();
+      writes.endInterrupted(false);
       return "it is ended as the journal says; see net:config-history";
     } catch (IOException | UncheckedIOException again) {
       return "what was written of it is taken back before the next change or start";
     }
-  }
-
-  /** Writes all, then waits for all; says what is wrong, or null. */
-  private String writeAndAwait(List<KeyChange> changes, List<ConfigurationResult.Taken> taken)
-      throws IOException {
-    Map<String, Map<String, String>> byPid = byPid(changes);
-    writeAll(byPid);
-    String problem = null;
-    for (String pid : byPid.keySet()) {
-      step("await " + pid);
-      Setting.Applies applies =
-          byPid.get(pid).keySet().stream()
-                  .anyMatch(
-                      key -> KnownPids.schema(pid).setting(key).applies() == Setting.Applies.LIVE)
-              ? Setting.Applies.LIVE
-              : Setting.Applies.NEW;
-      ModuleReports.Answer answer = modules.await(pid, store.read(pid), applies);
-      taken.add(new ConfigurationResult.Taken(pid, answer.running(), answer.connections()));
-      if (answer.problem() != null && problem == null) {
-        problem = answer.problem();
-      }
-    }
-    return problem;
-  }
-
-  private static Map<String, Map<String, String>> byPid(List<KeyChange> changes) {
-    Map<String, Map<String, String>> byPid = new LinkedHashMap<>();
-    for (KeyChange change : changes) {
-      byPid
-          .computeIfAbsent(change.pid(), pid -> new LinkedHashMap<>())
-          .put(change.key(), change.after());
-    }
-    return byPid;
-  }
-
-  private void writeAll(Map<String, Map<String, String>> byPid) throws IOException {
-    writer = Thread.currentThread();
-    try {
-      for (Map.Entry<String, Map<String, String>> pid : byPid.entrySet()) {
-        step("write " + pid.getKey());
-        store.write(pid.getKey(), pid.getValue());
-        learn(pid.getKey());
-      }
-    } finally {
-      writer = null;
-    }
-  }
-
-  /** What follows once the change is committed; all of it may be done twice. */
-  private void finish(Entry entry) throws IOException {
-    if (entry.confirmSeconds() > 0) {
-      step("confirmation");
-      confirmation.write(entry);
-      pending = entry;
-      pendingDeadlineNanos = nanoTime.getAsLong() + entry.confirmSeconds() * 1_000_000_000L;
-    }
-    step("history");
-    if (!history.contains(entry.record().id())) {
-      history.add(entry.record(), historyLimit.getAsInt());
-    }
-    step("settle");
-    store.settle(List.copyOf(byPid(entry.record().changes()).keySet()));
-    step("journal away");
-    journal.delete();
-  }
-
-  private void redo(Entry committed) throws IOException {
-    LOG.warn(
-        "Change {} of the configuration was interrupted and is completed", committed.record().id());
-    writeAll(byPid(committed.record().changes()));
-    ConfigurationRecord record = committed.record();
-    finish(
-        committed.with(
-            committed.confirmSeconds() > 0
-                ? ConfigurationRecord.TO_CONFIRM
-                : ConfigurationRecord.APPLIED,
-            record.text()));
-  }
-
-  private void undo(Entry prepared, String why) throws IOException {
-    LOG.warn("Change {} of the configuration is taken back: {}", prepared.record().id(), why);
-    Map<String, Map<String, String>> back =
-        byPid(prepared.record().changes().stream().map(KeyChange::reversed).toList());
-    back.keySet().removeIf(this::isGone);
-    writeAll(back);
-    for (String pid : back.keySet()) {
-      modules.await(pid, store.read(pid), Setting.Applies.NEW);
-    }
-    step("settle");
-    store.settle(List.copyOf(back.keySet()));
-    step("history");
-    if (!history.contains(prepared.record().id())) {
-      history.add(prepared.with(ConfigurationRecord.UNDONE, why).record(), historyLimit.getAsInt());
-    }
-    step("journal away");
-    journal.delete();
-  }
-
-  private boolean isGone(String pid) {
-    try {
-      return store.read(pid) == null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void step(String name) {
-    steps.before(name);
   }
 
   private void note(
@@ -421,47 +219,17 @@ public final class Transactions {
 
   /** The changes that {@link #rollback} would make. */
   List<KeyChange> wayBack(long id, boolean force) throws ConfigurationException {
-    ConfigurationRecord target = null;
-    List<KeyChange> later = new ArrayList<>();
-    for (ConfigurationRecord record : history.all()) {
-      if (!ChangeHistory.isStored(record)) {
-        continue;
-      }
-      if (record.id() == id || id == 0) {
-        target = record;
-        break;
-      }
-      later.addAll(record.changes());
-    }
-    if (target == null) {
-      throw new ConfigurationException(
-          id == 0
-              ? "there is no change to go back before; see net:config-history"
-              : "there is no change " + id + " that is in force; see net:config-history");
-    }
-    List<KeyChange> back = new ArrayList<>();
-    for (KeyChange change : target.changes()) {
-      if (!force && later.stream().anyMatch(l -> l.isOf(change.pid(), change.key()))) {
-        throw new ConfigurationException(
-            change.pid()
-                + "."
-                + change.key()
-                + " was changed again after change "
-                + target.id()
-                + "; roll the later changes back first, or say -f");
-      }
-      back.add(change.reversed());
-    }
-    return back;
+    return WayBack.of(history, id, force);
   }
 
   /** Gives the keys of a change the values before it; 0 is the last. */
-  ConfigurationResult rollback(long id, boolean force, Configurations.Author author)
+  public ConfigurationResult rollback(long id, boolean force, Configurations.Author author)
       throws ConfigurationException {
     lock.lock();
     try {
+      Entry pending = confirmation.pending();
       if (pending != null && (id == 0 || id == pending.record().id())) {
-        return revert(author, "change " + pending.record().id() + " taken back");
+        return revert(author, confirmation.name() + " taken back");
       }
       List<KeyChange> back = wayBack(id, force);
       return change(back, 0, author, "back before change " + (id == 0 ? "the last" : id));
@@ -471,16 +239,14 @@ public final class Transactions {
   }
 
   /** Keeps what waits to be confirmed. */
-  ConfigurationRecord confirm(Configurations.Author author) throws ConfigurationException {
+  public ConfigurationRecord confirm(Configurations.Author author) throws ConfigurationException {
     lock.lock();
     try {
-      if (pending == null) {
+      if (confirmation.pending() == null) {
         throw new ConfigurationException("no change waits to be confirmed");
       }
-      confirmation.delete();
-      long id = pending.record().id();
-      pending = null;
-      note(author, List.of(), ConfigurationRecord.CONFIRMED, "change " + id);
+      note(author, List.of(), ConfigurationRecord.CONFIRMED, confirmation.name());
+      confirmation.end();
       return history.all().get(0);
     } catch (IOException e) {
       throw new ConfigurationException("the confirmation could not be written: " + e);
@@ -493,16 +259,12 @@ public final class Transactions {
   public void lookAtTime() {
     lock.lock();
     try {
-      if (pending != null && nanoTime.getAsLong() - pendingDeadlineNanos >= 0) {
-        Entry late = pending;
+      if (confirmation.isTooLate()) {
+        String name = confirmation.name();
         revert(
             SELF,
-            "change "
-                + late.record().id()
-                + " was not confirmed within "
-                + late.confirmSeconds()
-                + " s");
-        LOG.warn("Change {} was not confirmed and was taken back", late.record().id());
+            name + " was not confirmed within " + confirmation.pending().confirmSeconds() + " s");
+        LOG.warn("{} was not confirmed and was taken back", name);
       }
     } catch (ConfigurationException e) {
       LOG.error("What was not confirmed cannot be taken back yet: {}", e.getMessage());
@@ -516,19 +278,17 @@ public final class Transactions {
       throws ConfigurationException {
     try {
       List<KeyChange> back = new ArrayList<>();
-      for (KeyChange change : pending.record().changes()) {
+      for (KeyChange change : confirmation.pending().record().changes()) {
         Map<String, String> stored = store.read(change.pid());
         if (stored != null) {
           String now = stored.get(change.key());
-          if (!java.util.Objects.equals(now, change.before())) {
+          if (!Objects.equals(now, change.before())) {
             back.add(new KeyChange(change.pid(), change.key(), now, change.before()));
           }
         }
       }
       ConfigurationResult result = make(back, 0, author, text, false);
-      step("confirmation away");
-      confirmation.delete();
-      pending = null;
+      confirmation.end();
       return result;
     } catch (IOException e) {
       throw new ConfigurationException("the configuration cannot be read: " + e);
@@ -543,23 +303,12 @@ public final class Transactions {
    * @param stored what is stored now; empty if it was deleted
    */
   void noticed(String pid, Map<String, String> stored, Configurations.Author author) {
-    if (Thread.currentThread() == writer) {
+    if (writes.isOurs()) {
       return;
     }
-    List<KeyChange> changes = new ArrayList<>();
-    synchronized (known) {
-      Map<String, String> before = known.getOrDefault(pid, Map.of());
-      Map<String, String> keys = new TreeMap<>(before);
-      keys.putAll(stored);
-      for (String key : keys.keySet()) {
-        if (!java.util.Objects.equals(before.get(key), stored.get(key))) {
-          changes.add(new KeyChange(pid, key, before.get(key), stored.get(key)));
-        }
-      }
-      if (changes.isEmpty()) {
-        return;
-      }
-      known.put(pid, stored);
+    List<KeyChange> changes = known.learn(pid, stored);
+    if (changes.isEmpty()) {
+      return;
     }
     try {
       if (!stored.isEmpty()) {

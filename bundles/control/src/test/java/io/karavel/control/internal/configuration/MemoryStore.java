@@ -9,6 +9,7 @@ import java.util.TreeMap;
 final class MemoryStore implements ConfigurationStore {
   final Map<String, Map<String, String>> stored = new TreeMap<>();
   final List<String> settled = new ArrayList<>();
+  int writes;
 
   @Override
   public List<String> instances() {
@@ -26,6 +27,7 @@ final class MemoryStore implements ConfigurationStore {
 
   @Override
   public void write(String pid, Map<String, String> changes) {
+    writes++;
     Map<String, String> values = stored.computeIfAbsent(pid, p -> new TreeMap<>());
     changes.forEach(
         (key, value) -> {

@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,20 +55,14 @@ class TransactionsTest {
   }
 
   private final MemoryStore store = new MemoryStore();
-  private final List<String> reached = new ArrayList<>();
   private final Set<String> refusing = new HashSet<>();
-  private int dieBefore = Integer.MAX_VALUE;
   private int historyLimit = 1000;
   private Duration passed = Duration.ZERO;
   private Transactions transactions;
 
-  /** The end of the appliance in the middle of something. */
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1L;
-  }
-
   TransactionsTest() {
     store.write(TCP, Map.of("synRetries", "4"));
+    store.writes = 0;
   }
 
   /** A start of the appliance. */
@@ -82,16 +75,11 @@ class TransactionsTest {
                     true,
                     pid.equals(TCP) ? 1204 : 0,
                     refusing.contains(pid) ? pid + " does not like it" : null),
+            new FileDisk(),
             directory,
             () -> historyLimit,
             new ShiftedClock(),
-            () -> passed.toNanos(),
-            step -> {
-              if (reached.size() >= dieBefore) {
-                throw new Killed();
-              }
-              reached.add(step);
-            });
+            () -> passed.toNanos());
     transactions.recover();
   }
 
@@ -180,7 +168,7 @@ class TransactionsTest {
     assertThatThrownBy(() -> set(0, "tcp.rtoMinMillis=3000", "tcp.rtoMaxMillis=2000"))
         .hasMessageContaining("it must not exceed");
     assertThat(stored()).isEqualTo(BEFORE);
-    assertThat(reached).isEmpty();
+    assertThat(store.writes).isZero();
     assertThat(latest().result()).isEqualTo(ConfigurationRecord.REFUSED);
   }
 
@@ -191,69 +179,6 @@ class TransactionsTest {
     assertThatThrownBy(() -> setAll(0)).hasMessageContaining("io.karavel.ip does not like it");
     assertThat(stored()).isEqualTo(BEFORE);
     assertThat(latest().result()).isEqualTo(ConfigurationRecord.UNDONE);
-  }
-
-  @Test
-  void killedBeforeAnyStepItIsAllOrNothingAtTheNextStart() throws Exception {
-    start();
-    setAll(0);
-    int steps = reached.size();
-    assertThat(steps).isGreaterThanOrEqualTo(8);
-    Set<Map<String, Map<String, String>>> outcomes = new HashSet<>();
-    for (int confirm : new int[] {0, 60}) {
-      for (int step = 0; step <= steps; step++) {
-        outcomes.add(killedBefore(step, confirm));
-      }
-    }
-    assertThat(outcomes).containsExactlyInAnyOrder(BEFORE, AFTER);
-  }
-
-  private Map<String, Map<String, String>> killedBefore(int step, int confirm) throws Exception {
-    clear();
-    start();
-    reached.clear();
-    dieBefore = step;
-    boolean killed = false;
-    try {
-      setAll(confirm);
-    } catch (Killed e) {
-      killed = true;
-    }
-    // and killed again in the middle of the mending, wherever that is
-    for (int again = 0; killed; again++) {
-      reached.clear();
-      dieBefore = again;
-      try {
-        start();
-        killed = false;
-      } catch (Killed e) {
-        killed = true;
-      }
-    }
-    dieBefore = Integer.MAX_VALUE;
-    start();
-    assertThat(directory.resolve("journal")).doesNotExist();
-    Map<String, Map<String, String>> outcome = new TreeMap<>();
-    stored().forEach((pid, values) -> outcome.put(pid, new TreeMap<>(values)));
-    assertThat(outcome).as("killed before step " + step).isIn(BEFORE, AFTER);
-    boolean applied = outcome.equals(AFTER);
-    assertThat(transactions.pending() != null).isEqualTo(applied && confirm > 0);
-    List<ConfigurationRecord> history = transactions.history().all();
-    assertThat(history).hasSizeLessThanOrEqualTo(1);
-    if (applied) {
-      assertThat(history).hasSize(1);
-      assertThat(history.get(0).result())
-          .isEqualTo(confirm > 0 ? ConfigurationRecord.TO_CONFIRM : ConfigurationRecord.APPLIED);
-    }
-    return outcome;
-  }
-
-  private void clear() throws IOException {
-    for (String file : List.of("journal", "journal.new", "to-confirm", "history.tsv")) {
-      Files.deleteIfExists(directory.resolve(file));
-    }
-    store.stored.clear();
-    store.write(TCP, Map.of("synRetries", "4"));
   }
 
   @Test
@@ -301,29 +226,6 @@ class TransactionsTest {
     start();
     transactions.lookAtTime();
     assertThat(stored()).isEqualTo(BEFORE);
-  }
-
-  @Test
-  void killedInTheMiddleOfGoingBackItGoesBackAtTheNextStart() throws Exception {
-    for (int step = 0; step < 12; step++) {
-      clear();
-      passed = Duration.ZERO;
-      start();
-      setAll(60);
-      passed = Duration.ofSeconds(60);
-      reached.clear();
-      dieBefore = step;
-      try {
-        transactions.lookAtTime();
-      } catch (Killed e) {
-        // as it was asked for
-      }
-      dieBefore = Integer.MAX_VALUE;
-      start();
-      transactions.lookAtTime();
-      assertThat(stored()).as("killed before step " + step).isEqualTo(BEFORE);
-      assertThat(transactions.pending()).isNull();
-    }
   }
 
   @Test
