@@ -1,6 +1,7 @@
 package io.karavel.interop;
 
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,13 +20,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 
 /**
  * Programs over the kernel's TCP, to be run inside a namespace by {@link #run}: each prints its
  * findings as {@code key=value} and ends.
  *
  * <pre>
- * echo ADDRESS PORT BYTES [CONNECTIONS]   random bytes to and fro; sent=SHA-256 received=SHA-256 seconds=…
+ * echo ADDRESS PORT BYTES [CONNECTIONS [PART]]   random bytes to and fro; sent=SHA-256 received=SHA-256
+ *                                         seconds=…; after each part (of one connection) echoed=… until
+ *                                         told by a line to go on
  * connect ADDRESS PORT MILLIS             result=connected, or the exception's message
  * serve PORT CONNECTIONS                  echoes on that many connections, one after the other
  * </pre>
@@ -68,6 +72,7 @@ public final class KernelPeer {
     InetSocketAddress server = new InetSocketAddress(words[1], Integer.parseInt(words[2]));
     long bytes = Long.parseLong(words[3]);
     int connections = words.length > 4 ? Integer.parseInt(words[4]) : 1;
+    long part = words.length > 5 ? Long.parseLong(words[5]) : bytes;
     long start = System.nanoTime();
     ExecutorService threads = Executors.newFixedThreadPool(2 * connections);
     List<Callable<String>> tasks = new ArrayList<>();
@@ -75,11 +80,12 @@ public final class KernelPeer {
     for (int i = 0; i < connections; i++) {
       Socket socket = new Socket();
       socket.connect(server, 10_000);
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(120_000);
       sockets.add(socket);
       long seed = i;
-      tasks.add(() -> send(socket, bytes, seed));
-      tasks.add(() -> receive(socket));
+      Semaphore echoed = new Semaphore(0);
+      tasks.add(() -> send(socket, bytes, seed, part, echoed));
+      tasks.add(() -> receive(socket, part, echoed));
     }
     List<Future<String>> results = threads.invokeAll(tasks);
     boolean equal = true;
@@ -94,7 +100,8 @@ public final class KernelPeer {
     System.out.println("seconds=" + (System.nanoTime() - start) / 1e9);
   }
 
-  private static String send(Socket socket, long bytes, long seed) throws Exception {
+  private static String send(Socket socket, long bytes, long seed, long part, Semaphore echoed)
+      throws Exception {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     SplittableRandom random = new SplittableRandom(seed);
     byte[] chunk = new byte[CHUNK];
@@ -107,6 +114,13 @@ public final class KernelPeer {
       digest.update(chunk, 0, length);
       output.write(chunk, 0, length);
       left -= length;
+      if (left > 0 && (bytes - left) % part == 0) {
+        echoed.acquire();
+        System.out.println("echoed=" + (bytes - left));
+        if (System.in.read() < 0) {
+          throw new EOFException("nobody says that it should go on");
+        }
+      }
     }
     socket.shutdownOutput();
     return HexFormat.of().formatHex(digest.digest());
@@ -127,12 +141,15 @@ public final class KernelPeer {
     }
   }
 
-  private static String receive(Socket socket) throws Exception {
+  private static String receive(Socket socket, long part, Semaphore echoed) throws Exception {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     byte[] buffer = new byte[CHUNK];
     InputStream input = socket.getInputStream();
+    long received = 0;
     for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
       digest.update(buffer, 0, n);
+      echoed.release((int) ((received + n) / part - received / part));
+      received += n;
     }
     return HexFormat.of().formatHex(digest.digest());
   }

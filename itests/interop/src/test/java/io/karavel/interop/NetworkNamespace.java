@@ -141,13 +141,20 @@ public final class NetworkNamespace implements AutoCloseable {
 
   /** Starts a command in it that goes on while the test does; it is ended with the namespace. */
   public Process start(ProcessBuilder builder) {
-    builder.command(inside(builder.command().toArray(new String[0])));
+    return pipeline(builder).get(0);
+  }
+
+  /** Likewise several, of which each reads what the one before it writes. */
+  public List<Process> pipeline(ProcessBuilder... builders) {
+    for (ProcessBuilder builder : builders) {
+      builder.command(inside(builder.command().toArray(new String[0])));
+    }
     try {
-      Process process = builder.start();
+      List<Process> started = ProcessBuilder.startPipeline(List.of(builders));
       synchronized (processes) {
-        processes.add(process);
+        processes.addAll(started);
       }
-      return process;
+      return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
