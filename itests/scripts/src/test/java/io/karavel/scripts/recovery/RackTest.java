@@ -11,13 +11,7 @@ class RackTest {
   private static final String SACK = "S 0:0(0) win 65535 <mss 1000,sackOK>";
 
   private static PacketScript open(PacketScript script) {
-    return script
-        .listen()
-        .inject(SACK)
-        .expect("S. 0:0(0) ack 1 <...>")
-        .after("100ms")
-        .inject(". 1:1(0) ack 1")
-        .accept();
+    return Flight.open(script, SACK);
   }
 
   /** Five segments in flight on a connection whose round trip is known. */
