@@ -11,8 +11,10 @@ import java.util.Map;
  * The settings of management, PID {@value #PID}. Units are in the names.
  *
  * @param watchSeconds how long a swap is watched unless the command says
- * @param watchStallMillis how long a turn of a lane may last while a swap is watched
+ * @param watchStallMillis how long a turn of a lane may last, and a connection owe an answer, while
+ *     a swap is watched
  * @param watchResets resets of established connections that undo a watched swap
+ * @param watchAgainPercent share of segments sent again that undoes a watched swap
  * @param historyEntries swaps remembered
  * @param configurationEntries changes of the configuration remembered
  */
@@ -20,6 +22,7 @@ public record ControlSettings(
     int watchSeconds,
     int watchStallMillis,
     int watchResets,
+    int watchAgainPercent,
     int historyEntries,
     int configurationEntries) {
   /** The PID. */
@@ -46,7 +49,9 @@ public record ControlSettings(
           60_000,
           "ms",
           Applies.LIVE,
-          "How long one turn of a lane may last while a swap is watched before that undoes it.");
+          "How long one turn of a lane may last, or a connection owe its peer an answer, while a"
+              + " swap is watched before that undoes it; an acknowledgement may take twice as"
+              + " long.");
 
   /** Key. */
   public static final Setting<Long> WATCH_RESETS =
@@ -58,6 +63,18 @@ public record ControlSettings(
           "count",
           Applies.LIVE,
           "Resets of established connections while a swap is watched that undo it.");
+
+  /** Key. */
+  public static final Setting<Long> WATCH_AGAIN_PERCENT =
+      Setting.number(
+          "watchAgainPercent",
+          50,
+          1,
+          100,
+          "%",
+          Applies.LIVE,
+          "Share of segments with data that are sent again, by us or by peers though they had"
+              + " arrived, while a swap is watched, beyond which that undoes it.");
 
   /** Key. */
   public static final Setting<Long> HISTORY_ENTRIES =
@@ -90,6 +107,7 @@ public record ControlSettings(
               WATCH_SECONDS,
               WATCH_STALL_MILLIS,
               WATCH_RESETS,
+              WATCH_AGAIN_PERCENT,
               HISTORY_ENTRIES,
               CONFIGURATION_ENTRIES));
 
@@ -112,6 +130,7 @@ public record ControlSettings(
         values.intValue(WATCH_SECONDS),
         values.intValue(WATCH_STALL_MILLIS),
         values.intValue(WATCH_RESETS),
+        values.intValue(WATCH_AGAIN_PERCENT),
         values.intValue(HISTORY_ENTRIES),
         values.intValue(CONFIGURATION_ENTRIES));
   }

@@ -13,6 +13,8 @@ public enum DropReason {
   PARKING_DISPOSED("engine", "no module came in time for parked packets"),
   /** A module threw while it held this packet. */
   MODULE_CRASH("engine", "the module crashed on this packet"),
+  /** Broke a rule of TCP while the module that sent it was watched. */
+  WATCHED_FAULT("engine", "broke a rule of TCP while the module that sent it was watched"),
   /** No interface uses the device. */
   DEVICE_UNUSED("nic", "frame from a device that no interface uses"),
   /** The device's own queue was full. */

@@ -1,6 +1,7 @@
 package io.karavel.control.spi;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The slots of all stacks, for whoever replaces modules. A lasting service of the engine. Any
@@ -61,4 +62,44 @@ public interface ModuleSlots {
 
   /** The watch is over: a module of the bundle that throws is a crash like any other. */
   void confirm(long candidateBundleId);
+
+  /**
+   * Begins to look at what the stacks send and get, whatever their modules say of it. Until {@link
+   * Wire#begin} it learns where connections stand.
+   */
+  Wire watchWire();
+
+  /** The wires of all stacks, watched from one call to the next; close it. */
+  interface Wire extends AutoCloseable {
+    /** What comes from now on is told by {@link #findings}. */
+    void begin();
+
+    /**
+     * What was found so far.
+     *
+     * @param patienceMillis how long a connection may owe an answer
+     */
+    Findings findings(int patienceMillis);
+
+    @Override
+    void close();
+  }
+
+  /**
+   * What was seen on the wires.
+   *
+   * @param faults rules of TCP that were broken, a sentence each, and how often
+   * @param resets connections that either side reset before their applications closed them
+   * @param sent segments with data that were sent
+   * @param sentAgain of these, sent before
+   * @param arrived segments with data that arrived
+   * @param arrivedAgain of these, arrived or acknowledged before
+   */
+  record Findings(
+      Map<String, Integer> faults,
+      long resets,
+      long sent,
+      long sentAgain,
+      long arrived,
+      long arrivedAgain) {}
 }

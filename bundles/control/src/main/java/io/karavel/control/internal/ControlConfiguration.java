@@ -26,7 +26,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       name = "watchStallMillis (ms)",
       description =
-          "How long one turn of a lane may last while a swap is watched before that undoes it.",
+          "How long one turn of a lane may last, or a connection owe its peer an answer, while a"
+              + " swap is watched before that undoes it; an acknowledgement may take twice as"
+              + " long.",
       required = false,
       defaultValue = "2000",
       min = "100",
@@ -41,6 +43,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "1",
       max = "1000000")
   long watchResets();
+
+  @AttributeDefinition(
+      name = "watchAgainPercent (%)",
+      description =
+          "Share of segments with data that are sent again, by us or by peers though they had"
+              + " arrived, while a swap is watched, beyond which that undoes it.",
+      required = false,
+      defaultValue = "50",
+      min = "1",
+      max = "100")
+  long watchAgainPercent();
 
   @AttributeDefinition(
       name = "historyEntries (count)",

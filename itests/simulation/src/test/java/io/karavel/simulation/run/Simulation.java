@@ -2,12 +2,16 @@ package io.karavel.simulation.run;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.internal.stack.Stack;
+import io.karavel.engine.internal.watch.WireWatch;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -28,7 +32,16 @@ public final class Simulation {
    */
   public record Outcome(long hash, long frames, long bytesRead) {}
 
+  /** What is done besides what the seed says, seen by nobody if all is right. */
+  private interface Aside {
+    /** Everything at a moment has happened. */
+    void afterEvent(World world);
+  }
+
+  private static final Aside NOTHING = world -> {};
+
   private final SplittableRandom random;
+  private final Aside aside;
   private final World world;
   private final Invariants invariants;
   private final Disturber disturber;
@@ -36,8 +49,9 @@ public final class Simulation {
   private final List<App> clients = new ArrayList<>();
   private long number;
 
-  private Simulation(long seed, Recorder recorder) {
+  private Simulation(long seed, Recorder recorder, Aside aside) {
     random = new SplittableRandom(seed);
+    this.aside = aside;
     world = new World(random.split(), recorder);
     invariants = new Invariants(world, apps);
     disturber = new Disturber(world, random.split());
@@ -47,7 +61,7 @@ public final class Simulation {
   public static Outcome run(long seed) {
     Recorder quick = new Recorder(false);
     try {
-      return new Simulation(seed, quick).go();
+      return new Simulation(seed, quick, NOTHING).go();
     } catch (AssertionError | RuntimeException | TcpException e) {
       throw Failure.of(seed, e, quick.hash());
     }
@@ -55,13 +69,87 @@ public final class Simulation {
 
   /** Runs a seed; a failure is thrown as it was found, without a trace. */
   public static void check(long seed) throws TcpException {
-    new Simulation(seed, new Recorder(false)).go();
+    new Simulation(seed, new Recorder(false), NOTHING).go();
+  }
+
+  /**
+   * Runs a seed and swaps every module of every stack at every {@code every}-th event, each for one
+   * of the same kind. The trace does not tell of it.
+   */
+  public static Outcome swapped(long seed, int every) throws TcpException {
+    return new Simulation(seed, new Recorder(false), new Swapping(every)).go();
+  }
+
+  /**
+   * Runs a seed with every wire watched as after a swap; what the watch says of sound stacks, apart
+   * from what it would say for their slowness.
+   */
+  public static List<String> watched(long seed) throws TcpException {
+    Watching watching = new Watching();
+    new Simulation(seed, new Recorder(false), watching).go();
+    return watching.said();
+  }
+
+  private static final class Swapping implements Aside {
+    private final int every;
+    private int events;
+
+    Swapping(int every) {
+      this.every = every;
+    }
+
+    @Override
+    public void afterEvent(World world) {
+      if (++events % every != 0) {
+        return;
+      }
+      for (Node node : world.nodes) {
+        for (String slot : node.stack.slots()) {
+          String problem = node.stack.swap(slot);
+          if (problem != null) {
+            throw new AssertionError(node + ": the swap of " + slot + " failed: " + problem);
+          }
+        }
+      }
+    }
+  }
+
+  private static final class Watching implements Aside {
+    private static final int EVENTS_TO_LEARN = 20;
+    private final Map<Node, WireWatch> watches = new LinkedHashMap<>();
+    private int events;
+
+    @Override
+    public void afterEvent(World world) {
+      if (++events == 1) {
+        for (Node node : world.nodes) {
+          Stack stack = node.stack.stack();
+          WireWatch watch =
+              new WireWatch(
+                  stack.endpoints().sockets(), reason -> stack.lane().drops().dropped(reason));
+          stack.attach(watch);
+          watches.put(node, watch);
+        }
+      } else if (events == EVENTS_TO_LEARN) {
+        watches.values().forEach(watch -> watch.begin(world.now()));
+      }
+    }
+
+    List<String> said() {
+      List<String> said = new ArrayList<>();
+      watches.forEach(
+          (node, watch) ->
+              watch.findings(0, Long.MAX_VALUE / 1024).faults().keySet().stream()
+                  .map(fault -> node + ": " + fault)
+                  .forEach(said::add));
+      return said;
+    }
   }
 
   /** Runs a seed for its trace: what it fails with, or null. */
   static Throwable record(long seed, Recorder recorder) {
     try {
-      new Simulation(seed, recorder).go();
+      new Simulation(seed, recorder, NOTHING).go();
       return null;
     } catch (AssertionError | RuntimeException | TcpException e) {
       return e;
@@ -105,6 +193,7 @@ public final class Simulation {
     world.checker.settled(world.now());
     apps.forEach(App::observe);
     invariants.afterEvent();
+    aside.afterEvent(world);
   }
 
   // ---- opening ----

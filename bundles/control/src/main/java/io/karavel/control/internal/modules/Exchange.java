@@ -2,8 +2,11 @@ package io.karavel.control.internal.modules;
 
 import io.karavel.control.ModuleSwapException;
 
-/** How one bundle takes the place of another, and how it makes way again. One thread. */
-interface Exchange {
+/**
+ * How one bundle takes the place of another, and how it makes way again. One thread. Public for
+ * tests that swap without a framework.
+ */
+public interface Exchange {
   /**
    * What it took.
    *

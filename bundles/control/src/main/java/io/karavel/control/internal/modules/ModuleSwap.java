@@ -5,6 +5,7 @@ import io.karavel.control.ControlSettings;
 import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.SwapRecord;
+import io.karavel.control.spi.ModuleSlots;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.TcpControl;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class ModuleSwap {
   private final FeatureCommit commit;
   private final Supplier<ControlSettings> settings;
   private final Exchanges exchanges;
+  private final ModuleSlots slots;
   private final Consumer<String> progress;
   private final Instant begin = Instant.now();
 
@@ -41,12 +43,14 @@ final class ModuleSwap {
   ModuleSwap(
       BundleContext context,
       Exchanges exchanges,
+      ModuleSlots slots,
       Appliance appliance,
       FeatureCommit commit,
       Supplier<ControlSettings> settings,
       Consumer<String> progress) {
     this.context = context;
     this.exchanges = exchanges;
+    this.slots = slots;
     this.appliance = appliance;
     this.commit = commit;
     this.settings = settings;
@@ -80,19 +84,25 @@ final class ModuleSwap {
       keepFormer(old, jar.file().getParent());
       candidate = install(jar);
       Exchange exchange = exchanges.of(old, candidate, progress);
-      exchange.rehearse();
       if (dryRun) {
+        exchange.rehearse();
         uninstall(candidate, jar);
         return record(old, from, to, url, "rehearsed", connections, null, "");
       }
-      Watch watch = new Watch(appliance, exchange, settings);
-      Exchange.Outcome outcome = exchange.go();
-      progress.accept(
-          outcome
-              + "; watching for "
-              + watchSeconds.getAsInt()
-              + " s, 'net:module-rollback' in another session ends that");
-      String problem = watched(watch, watchSeconds);
+      Exchange.Outcome outcome;
+      String problem;
+      // it learns during the rehearsal what the module at work does
+      try (ModuleSlots.Wire wire = slots.watchWire()) {
+        exchange.rehearse();
+        Watch watch = new Watch(appliance, exchange, wire, settings, Watch.Pace.REAL);
+        outcome = exchange.go();
+        progress.accept(
+            outcome
+                + "; watching for "
+                + watchSeconds.getAsInt()
+                + " s, 'net:module-rollback' in another session ends that");
+        problem = watched(watch, watchSeconds);
+      }
       if (problem != null) {
         String failed = exchange.back();
         uninstall(candidate, jar);

@@ -110,7 +110,7 @@ public final class ModulesComponent implements ModuleSwaps {
     IntSupplier seconds = watchSeconds < 0 ? () -> settings().watchSeconds() : () -> watchSeconds;
     Bundle old = atWork(module);
     ModuleSwap swap =
-        new ModuleSwap(context, this::exchange, appliance, commit, this::settings, progress);
+        new ModuleSwap(context, this::exchange, slots, appliance, commit, this::settings, progress);
     Running mine = new Running(old.getSymbolicName(), swap, old.getBundleId());
     if (!running.compareAndSet(null, mine)) {
       Running other = running.get();

@@ -12,8 +12,11 @@ import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
-/** Modules in slots: the newcomer runs beside the old one and opens its state. */
-final class SlotExchange implements Exchange {
+/**
+ * Modules in slots: the newcomer runs beside the old one and opens its state. Public for tests that
+ * swap without a framework.
+ */
+public final class SlotExchange implements Exchange {
   private static final long ARRIVAL_NANOS = 10_000_000_000L;
   private static final long POLL_MILLIS = 20;
 
@@ -25,7 +28,8 @@ final class SlotExchange implements Exchange {
   private final LongSupplier nanoTime;
   private long crashesBefore;
 
-  SlotExchange(
+  /** Between two bundles, of which the first one is at work. */
+  public SlotExchange(
       ModuleSlots slots,
       Bundle old,
       Bundle candidate,

@@ -32,8 +32,10 @@ class WatchTest {
                     default -> throw new AssertionError(method);
                   });
 
+  private final Wire wire = new Wire();
+
   private Watch watch() {
-    return new Watch(appliance, newcomer, () -> settings);
+    return new Watch(appliance, newcomer, wire, () -> settings, Watch.Pace.REAL);
   }
 
   @Test
@@ -65,6 +67,43 @@ class WatchTest {
     settings = ControlSettings.parse(Map.of("watchResets", 3));
     assertThat(watch.look(() -> 3600, () -> false))
         .isEqualTo("3 established connections were reset since the swap");
+  }
+
+  @Test
+  void resetsOnTheWireCountThoughTheNewcomerDoesNotCountThem() throws Exception {
+    Watch watch = watch();
+    wire.findings = new ModuleSlots.Findings(Map.of(), 10, 0, 0, 0, 0);
+    assertThat(watch.look(() -> 3600, () -> false))
+        .isEqualTo("10 established connections were reset since the swap");
+  }
+
+  @Test
+  void oneFaultOnTheWireIsEnough() throws Exception {
+    Watch watch = watch();
+    assertThat(wire.begun).isTrue();
+    wire.findings = new ModuleSlots.Findings(Map.of("it lies", 1), 0, 0, 0, 0, 0);
+    assertThat(watch.look(() -> 3600, () -> false)).isEqualTo("it lies (1 times)");
+  }
+
+  @Test
+  void watchAgainPercentIsReadAtEveryLook() throws Exception {
+    Watch watch = watch();
+    wire.findings = new ModuleSlots.Findings(Map.of(), 0, 300, 150, 200, 99);
+    assertThat(watch.look(() -> 0, () -> false)).isNull();
+    settings = parsed("watchAgainPercent", 49);
+    assertThat(watch.look(() -> 3600, () -> false))
+        .isEqualTo("150 of 300 segments were sent again");
+    settings = parsed("watchAgainPercent", 50);
+    wire.findings = new ModuleSlots.Findings(Map.of(), 0, 300, 150, 200, 101);
+    assertThat(watch.look(() -> 3600, () -> false))
+        .startsWith("101 of 200 segments were sent again by peers");
+  }
+
+  @Test
+  void aShareOfFewSegmentsSaysNothing() throws Exception {
+    Watch watch = watch();
+    wire.findings = new ModuleSlots.Findings(Map.of(), 0, 99, 99, 99, 99);
+    assertThat(watch.look(() -> 0, () -> false)).isNull();
   }
 
   @Test
@@ -113,6 +152,24 @@ class WatchTest {
     assertThat(exchange.problem()).isEqualTo("stalled: lanes took 150 ms to answer");
     settings = parsed("watchStallMillis", 150);
     assertThat(exchange.problem()).isNull();
+  }
+
+  private static final class Wire implements ModuleSlots.Wire {
+    boolean begun;
+    ModuleSlots.Findings findings = new ModuleSlots.Findings(Map.of(), 0, 0, 0, 0, 0);
+
+    @Override
+    public void begin() {
+      begun = true;
+    }
+
+    @Override
+    public ModuleSlots.Findings findings(int patienceMillis) {
+      return findings;
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Says what it is told to say. */

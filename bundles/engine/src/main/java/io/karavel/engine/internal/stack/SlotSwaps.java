@@ -4,8 +4,11 @@ import io.karavel.control.spi.ModuleSlots;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
+import io.karavel.engine.internal.watch.WireWatch;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Swaps over all lanes of all stacks of a registry. Any thread but a lane's. */
 public final class SlotSwaps implements ModuleSlots {
@@ -131,6 +134,64 @@ public final class SlotSwaps implements ModuleSlots {
                 }
                 return true;
               });
+    }
+  }
+
+  @Override
+  public Wire watchWire() {
+    Map<Stack, WireWatch> watches = new LinkedHashMap<>();
+    for (Stack stack : registry.stacks()) {
+      WireWatch watch =
+          new WireWatch(
+              stack.endpoints().sockets(), reason -> stack.lane().drops().dropped(reason));
+      stack.attach(watch);
+      watches.put(stack, watch);
+    }
+    return new WatchedWire(watches);
+  }
+
+  /** The watches of the stacks there were. */
+  private record WatchedWire(Map<Stack, WireWatch> watches) implements Wire {
+    @Override
+    public void begin() {
+      watches.forEach(
+          (stack, watch) ->
+              stack.on(
+                  stack.lane(),
+                  lane -> {
+                    watch.begin(stack.clockNanos());
+                    return true;
+                  }));
+    }
+
+    @Override
+    public Findings findings(int patienceMillis) {
+      Map<String, Integer> faults = new LinkedHashMap<>();
+      long resets = 0;
+      long sent = 0;
+      long sentAgain = 0;
+      long arrived = 0;
+      long arrivedAgain = 0;
+      for (Map.Entry<Stack, WireWatch> entry : watches.entrySet()) {
+        Stack stack = entry.getKey();
+        WireWatch.Findings its =
+            stack.on(
+                stack.lane(),
+                lane -> entry.getValue().findings(stack.clockNanos(), patienceMillis * 1_000_000L));
+        its.faults()
+            .forEach((fault, count) -> faults.put("stack " + stack.name() + ": " + fault, count));
+        resets += its.resets();
+        sent += its.sent();
+        sentAgain += its.sentAgain();
+        arrived += its.arrived();
+        arrivedAgain += its.arrivedAgain();
+      }
+      return new Findings(faults, resets, sent, sentAgain, arrived, arrivedAgain);
+    }
+
+    @Override
+    public void close() {
+      watches.forEach((stack, watch) -> stack.detach(watch));
     }
   }
 
