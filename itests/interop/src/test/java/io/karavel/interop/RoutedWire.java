@@ -89,6 +89,11 @@ final class RoutedWire implements AutoCloseable {
       this.chain = chain;
     }
 
+    /** The rules, with what their counters have counted. */
+    String show() {
+      return router.run("nft", "list chain ip wire " + chain).orFail();
+    }
+
     /** From now on they pass again. */
     void mend() {
       router.run("nft", "flush chain ip wire " + chain).orFail();
