@@ -47,6 +47,24 @@ class ListsTest {
     Golden.check(shell, TimerStatsCommand::new);
   }
 
+  /** A problem goes before what is waited for, and that before a word of caution. */
+  @Test
+  void whatASettingIsCautionedAboutStandsInTheStatus() throws Exception {
+    LiveSettings<ServicesSettings> live =
+        new LiveSettings<>(ServicesSettings.PID, ServicesSettings::parse);
+    shell.publish(LiveSettings.class, live);
+    live.caution("x = 1 is in force: seldom meant");
+    assertThat(shell.run(status(), "--no-format"))
+        .contains("in force\t\t\tx = 1 is in force: seldom meant\n");
+    live.notice("waits for a bundle");
+    assertThat(shell.run(status(), "--no-format"))
+        .contains("waiting\t\t\twaits for a bundle\n")
+        .doesNotContain("seldom meant");
+    live.notice(null);
+    live.caution(null);
+    assertThat(shell.run(status(), "--no-format")).contains("in force\t\t\t\n");
+  }
+
   @Test
   void tcpList() throws Exception {
     assertThat(trimmed(shell.run(new TcpListCommand())))
