@@ -413,7 +413,7 @@ public final class TcpSettings {
       Setting.flag(
           "dsack",
           true,
-          Applies.LIVE,
+          Applies.NEW,
           "Whether duplicates are reported by selective acknowledgements (RFC 2883).");
 
   /** Key. */

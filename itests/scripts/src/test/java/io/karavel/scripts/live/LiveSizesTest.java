@@ -139,20 +139,6 @@ class LiveSizesTest {
   }
 
   @Test
-  void dsackReportsDuplicatesUntilItIsTurnedOff() {
-    PacketScript.create()
-        .openPassively("S 0:0(0) win 65535 <mss 1460,sackOK>")
-        .inject("P. 1:101(100) ack 1")
-        .expect(". 1:1(0) ack 101 <>")
-        .inject("P. 1:101(100) ack 1")
-        .expect(". 1:1(0) ack 101 <sack 1:101>")
-        .tcp("dsack", false)
-        .inject("P. 1:101(100) ack 1")
-        .expect(". 1:1(0) ack 101 <>")
-        .end();
-  }
-
-  @Test
   void slowStartAfterIdleDecidesWhetherTheWindowShrinksWhileNothingIsSent() {
     assertThat(segmentsAfterIdleness(true)).isEqualTo(10);
     assertThat(segmentsAfterIdleness(false)).isGreaterThan(10);

@@ -54,6 +54,17 @@ class NewConnectionsOnlyTest {
   }
 
   @Test
+  void dsackLeavesConnectionsAloneAlsoWhenTcpIsReplaced() {
+    String syn = "S 0:0(0) win 65535 <mss 1460,sackOK>";
+    PacketScript script = PacketScript.create().swapAfterEachStep("tcp").openPassively(syn);
+    script.inject("P. 1:101(100) ack 1").expect(". 1:1(0) ack 101 <>").tcp("dsack", false);
+    script.inject("P. 1:101(100) ack 1").expect(". 1:1(0) ack 101 <sack 1:101>");
+    script.flow("later", 40_001).openPassively(syn);
+    script.inject("P. 1:101(100) ack 1").expect(". 1:1(0) ack 101 <>").tcp("dsack", true);
+    script.inject("P. 1:101(100) ack 1").expect(". 1:1(0) ack 101 <>").end();
+  }
+
+  @Test
   void whatWasAgreedInTheHandshakeStays() {
     PacketScript script = PacketScript.create().openPassively(FULL_SYN);
     script.tcp("timestamps", false).tcp("sack", false).tcp("windowScaling", false);

@@ -122,6 +122,9 @@ abstract class ControlBlock {
 
   boolean nagle;
 
+  /** Duplicates are reported where SACK was agreed on. */
+  boolean dsack;
+
   /** ECN was agreed on, or is asked for by our SYN. */
   boolean ecn;
 
@@ -284,6 +287,7 @@ abstract class ControlBlock {
     this.receiveRing = receiveRing;
     this.sendRing = sendRing;
     this.nagle = context.settings().nagle();
+    this.dsack = context.settings().dsack();
     this.minSegmentBytes = context.settings().minSendMssBytes();
     this.initialWindowSegments = context.settings().initialWindowSegments();
     this.rtt = new RttEstimator(context.settings().rtoInitialNanos());

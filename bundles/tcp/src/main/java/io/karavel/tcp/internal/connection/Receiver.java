@@ -41,7 +41,7 @@ final class Receiver {
       int old = c.rcvNxt - sequence;
       if (length > 0) {
         AckPolicy.enterQuickPhase(c);
-        if (c.sack && c.settings().dsack()) {
+        if (c.sack && c.dsack) {
           reassembly(c).reportDuplicate(sequence, sequence + Math.min(old, length));
           c.counters().dsackOldSent.increment();
         }
@@ -171,7 +171,7 @@ final class Receiver {
     }
     Reassembly reassembly = reassembly(c);
     if (reassembly.contains(sequence, sequence + length)) {
-      if (c.sack && c.settings().dsack()) {
+      if (c.sack && c.dsack) {
         reassembly.reportDuplicate(sequence, sequence + length);
         c.counters().dsackOfoSent.increment();
       }
@@ -190,7 +190,7 @@ final class Receiver {
       return DropReason.TCP_BUFFER_LIMIT;
     }
     c.counters().ofoQueue.increment();
-    if (reassembly.add(sequence, sequence + taken) && c.sack && c.settings().dsack()) {
+    if (reassembly.add(sequence, sequence + taken) && c.sack && c.dsack) {
       reassembly.reportOverlap();
       c.counters().dsackOfoSent.increment();
     }

@@ -91,7 +91,7 @@ final class SegmentAcceptance {
   }
 
   private static void reportOldData(ControlBlock c, Segment s) {
-    if (s.payloadLength > 0 && c.sack && c.settings().dsack()) {
+    if (s.payloadLength > 0 && c.sack && c.dsack) {
       int end = s.sequence + s.payloadLength;
       if (Seq.lessOrEqual(end, c.rcvNxt)) {
         Receiver.reassembly(c).reportDuplicate(s.sequence, end);

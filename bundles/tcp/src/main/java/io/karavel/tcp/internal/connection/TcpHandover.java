@@ -132,7 +132,8 @@ final class TcpHandover {
         | bit(c.forceRetransmit, 11)
         | bit(c.persisting, 12)
         | bit(c.routeSuspected, 13)
-        | bit(c.synAmbiguous, 14);
+        | bit(c.synAmbiguous, 14)
+        | bit(!c.dsack, 15);
   }
 
   private static void sendFlags(ControlBlock c, int bits) {
@@ -151,6 +152,7 @@ final class TcpHandover {
     c.persisting = (bits & 1 << 12) != 0;
     c.routeSuspected = (bits & 1 << 13) != 0;
     c.synAmbiguous = (bits & 1 << 14) != 0;
+    c.dsack = (bits & 1 << 15) == 0;
   }
 
   private static int receiveFlags(ControlBlock c) {
