@@ -73,6 +73,31 @@ class EcnSetupTest {
 
   @Test
   @Rfc("3168 6.1.1")
+  void inASimultaneousOpeningThePeersSynMustAskToo() {
+    with("active")
+        .connect()
+        .expect("SEW 0:0(0)")
+        .inject("SEW 0:0(0) win 65535 <mss 1000>")
+        .expect("[noecn] SE. 0:0(0) ack 1")
+        .inject(". 1:1(0) ack 1")
+        .write(1000)
+        .expect("[ect0] P. 1:1001(1000) ack 1")
+        .end();
+    for (String flags : new String[] {"S", "SE", "SW"}) {
+      with("active")
+          .connect()
+          .expect("SEW 0:0(0)")
+          .inject(flags + " 0:0(0) win 65535 <mss 1000>")
+          .expect("[noecn] S. 0:0(0) ack 1")
+          .inject(". 1:1(0) ack 1")
+          .write(1000)
+          .expect("[noecn] P. 1:1001(1000) ack 1")
+          .end();
+    }
+  }
+
+  @Test
+  @Rfc("3168 6.1.1")
   void aSynAckWithoutEceOrWithCwrTooGrantsNothing() {
     for (String flags : new String[] {"S.", "SEW."}) {
       with("active")

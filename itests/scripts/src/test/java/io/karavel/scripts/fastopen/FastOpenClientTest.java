@@ -224,6 +224,23 @@ class FastOpenClientTest {
         .end();
   }
 
+  /** Where data has come back over such a connection, the next pause is as short as the first. */
+  @Test
+  @Rfc("7413 4.1.3.1")
+  void dataOfThePeerEndsTheSuspicion() {
+    PacketScript script = withCookie().tcp("fastOpenBlackholeSeconds", 100).mark();
+    script.connectWith(10).expect("S 0:10(10)");
+    script.at("1s").expect("S 0:0(0)").at("3s").expect("S 0:0(0)").at("7s").expect("S 0:0(0)");
+    script.abort().at("108s").flow("good", 40_001).connectWith(10).expect("S 0:10(10)");
+    script.inject("S. 0:0(0) ack 11 win 65535 <mss 1460>").expect(". 11:11(0) ack 1");
+    script.inject("P. 1:11(10) ack 11").expect(". 11:11(0) ack 11").abort().discardSent();
+    script.at("110s").flow("again", 40_002).connectWith(10).expect("S 0:10(10)");
+    script.at("111s").expect("S 0:0(0)").at("113s").expect("S 0:0(0)").at("117s");
+    script.expect("S 0:0(0)").abort();
+    script.at("216s").flow("paused", 40_003).connectWith(10).expect("S 0:0(0) <mss 1460>").abort();
+    script.at("218s").flow("over", 40_004).connectWith(10).expect("S 0:10(10)").abort().end();
+  }
+
   @Test
   void aPauseOf0SecondsIsNone() {
     PacketScript script = withCookie().tcp("fastOpenBlackholeSeconds", 0).mark();

@@ -1,5 +1,6 @@
 package io.karavel.scripts.fastopen;
 
+import static io.karavel.tcp.TcpState.CLOSE_WAIT;
 import static io.karavel.tcp.TcpState.ESTABLISHED;
 import static io.karavel.tcp.TcpState.SYN_RECEIVED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,6 +76,28 @@ class FastOpenServerTest {
         .end();
     assertThat(script.harness().counter("TcpExt.TCPFastOpenPassive")).isEqualTo(1);
     assertThat(script.harness().counter("TcpExt.TCPFastOpenCookieReqd")).isEqualTo(1);
+  }
+
+  /** Not acknowledged, so that the peer says it again: then the connection is open. */
+  @Test
+  void aFinOnAnEarlySynIsLeftToBeRepeated() {
+    PacketScript script = server().listen();
+    String cookie = askForCookie(script);
+    script
+        .inject("SF 0:500(500) win 65535 <mss 1000,FO " + cookie + ">")
+        .expect("S. 0:0(0) ack 501")
+        .expectState(SYN_RECEIVED)
+        .accept()
+        .read(500)
+        .inject(". 501:501(0) ack 1")
+        .expectState(ESTABLISHED)
+        .mark()
+        .inject("F. 501:501(0) ack 1")
+        .at("40ms")
+        .expect(". 1:1(0) ack 502")
+        .expectState(CLOSE_WAIT)
+        .readEnd()
+        .end();
   }
 
   @Test

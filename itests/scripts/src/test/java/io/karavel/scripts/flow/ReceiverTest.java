@@ -3,6 +3,7 @@ package io.karavel.scripts.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.tcp.TcpOption;
+import io.karavel.tcp.TcpState;
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.script.PacketScript;
@@ -31,6 +32,34 @@ class ReceiverTest {
     next += 1000;
     script.mark().inject(". " + next + ":" + (next + 1000) + "(1000) ack 1");
     script.at("40ms").expect(". 1:1(0) ack " + (next + 1000)).end();
+  }
+
+  /** After a pause the peer begins slowly again: it is not kept waiting for its first answers. */
+  @Test
+  void afterAPauseTheFirstSegmentIsAcknowledgedAtOnceAgain() {
+    PacketScript script = open();
+    int next = 1;
+    for (int i = 0; i < 16; i++, next += 1000) {
+      script.inject(". " + next + ":" + (next + 1000) + "(1000) ack 1").discardSent();
+    }
+    script.mark().inject("P. " + next + ":" + (next + 1000) + "(1000) ack 1");
+    next += 1000;
+    script.at("40ms").expect(". 1:1(0) ack " + next);
+    script.after("2s").inject("P. " + next + ":" + (next + 1000) + "(1000) ack 1");
+    script.expect(". 1:1(0) ack " + (next + 1000)).end();
+  }
+
+  /** The FIN needs no room: it is taken behind data that fills the window to its last byte. */
+  @Test
+  void aFinBehindAFullWindowIsTaken() {
+    PacketScript script =
+        PacketScript.create().option(TcpOption.RECEIVE_BUFFER_BYTES, 4096).openPassively();
+    for (int next = 1; next < 3001; next += 1000) {
+      script.inject(". " + next + ":" + (next + 1000) + "(1000) ack 1").discardSent();
+    }
+    script.mark().inject("PF. 3001:4097(1096) ack 1");
+    script.at("40ms").expect(". 1:1(0) ack 4098 win 0");
+    script.expectState(TcpState.CLOSE_WAIT).read(4096).readEnd().end();
   }
 
   @Test
