@@ -10,6 +10,8 @@ import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpHandler;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -355,5 +357,50 @@ class StackSocketTest {
     assertThat(socket.awaitClosed(Duration.ZERO)).isFalse();
     socket.markFinished();
     assertThat(socket.awaitClosed(Duration.ZERO)).isTrue();
+  }
+
+  /**
+   * Nobody acknowledges the FIN: the close lasts as long as it lingers, and is a close all the
+   * same.
+   */
+  @Test
+  void theStreamsCloseWaitsAsLongAsItLingers() throws Exception {
+    open();
+    socket.option(TcpOption.LINGER_SECONDS, 1);
+    long begun = System.nanoTime();
+    socket.outputStream().close();
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(990));
+    assertThat(socket.isOutputShutdown()).isTrue();
+    assertThat(socket.isAborted()).isFalse();
+  }
+
+  @Test
+  void theAcknowledgementOfTheFinEndsThatWait() throws Exception {
+    open();
+    socket.option(TcpOption.LINGER_SECONDS, 32767);
+    CompletableFuture<Void> closing =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                socket.outputStream().close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    while (!socket.isOutputShutdown()) {
+      Thread.onSpinWait();
+    }
+    assertThat(closing).isNotDone();
+    socket.markFinished();
+    socket.signal();
+    closing.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void withoutLingerTheStreamsCloseDoesNotWait() throws Exception {
+    open();
+    socket.option(TcpOption.LINGER_SECONDS, -1);
+    socket.outputStream().close();
+    assertThat(socket.awaitClosed(Duration.ZERO)).isFalse();
   }
 }
