@@ -82,6 +82,52 @@ class EcnTest {
         .end();
   }
 
+  /** Sixteen full segments, each acknowledged at once; from then on every second is. */
+  private static PacketScript pastTheQuickPhase() {
+    PacketScript script = open();
+    for (int next = 1; next < 16_001; next += 1000) {
+      script.inject("[ect0] . " + next + ":" + (next + 1000) + "(1000) ack 1").discardSent();
+    }
+    return script.inject("[ect0] . 16001:17001(1000) ack 1").expectNothing();
+  }
+
+  /** The peer's window may be small once it was reduced: it is not kept waiting. */
+  @Test
+  @Rfc("3168 6.1.3")
+  void whatSaysCwrIsAcknowledgedAtOnce() {
+    pastTheQuickPhase()
+        .inject("[ect0] . 17001:18001(1000) ack 1")
+        .expect(". 1:1(0) ack 18001")
+        .inject("[ect0] W. 18001:19001(1000) ack 1")
+        .expect(". 1:1(0) ack 19001")
+        .end();
+  }
+
+  @Test
+  @Rfc("3168 6.1.3")
+  void aMarkIsToldAtOnceAndTheNextSegmentsAreAcknowledgedSingly() {
+    pastTheQuickPhase()
+        .inject("[ect0] . 17001:18001(1000) ack 1")
+        .expect(". 1:1(0) ack 18001")
+        .inject("[ce] . 18001:19001(1000) ack 1")
+        .expect("E. 1:1(0) ack 19001")
+        .inject("[ect0] . 19001:20001(1000) ack 1")
+        .expect("E. 1:1(0) ack 20001")
+        .end();
+  }
+
+  /** What is not marked as capable though others were was sent again (§6.1.5): a small window. */
+  @Test
+  @Rfc("3168 6.1.5")
+  void whatWasSentAgainIsAcknowledgedAtOnce() {
+    pastTheQuickPhase()
+        .inject("[ect0] . 17001:18001(1000) ack 1")
+        .expect(". 1:1(0) ack 18001")
+        .inject("[noecn] . 18001:19001(1000) ack 1")
+        .expect(". 1:1(0) ack 19001")
+        .end();
+  }
+
   // ---- the sender ----
 
   @Test
