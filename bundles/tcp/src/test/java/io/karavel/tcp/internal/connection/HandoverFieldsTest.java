@@ -192,6 +192,24 @@ class HandoverFieldsTest {
     }
   }
 
+  /** What held when it was opened holds in its successor, whatever the settings are by then. */
+  @Test
+  void theFirstTimeoutIsThatOfTheOpening() throws HandoverException {
+    Scene scene = Scene.plain("rtoInitialMillis", 3000).in(TcpState.SYN_SENT);
+    HandoverWriter writer = new HandoverWriter("tcp", 1);
+    scene.connection().export(writer);
+    Peer peer = new Peer(Peer.settings(), 0);
+    TcpConnection next =
+        TcpConnection.open(
+            peer.context,
+            ConnectionOptions.NONE,
+            KeepaliveTimes.OFF,
+            peer.receiveRing,
+            peer.sendRing,
+            writer.finish().reader());
+    assertThat(RetransmitTimer.timeoutNanos(next)).isEqualTo(3_000_000_000L);
+  }
+
   private static void open(String what) throws HandoverException {
     int tag =
         switch (what) {

@@ -6,6 +6,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.tcp.CongestionControl;
+import io.karavel.tcp.TcpState;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of a congestion control whose bundle leaves, until it comes back. */
@@ -92,5 +93,27 @@ class KeptCongestionTest {
     assertThat(KeptCongestion.of(new Control(KeptCongestion.MAXIMUM_BYTES - frame)).state())
         .hasSize(KeptCongestion.MAXIMUM_BYTES);
     assertThat(KeptCongestion.of(new Control(KeptCongestion.MAXIMUM_BYTES - frame + 1))).isNull();
+  }
+
+  /** A connection that waits for its algorithm goes on waiting in its successor. */
+  @Test
+  void aConnectionHandsOverWhatItKeeps() throws HandoverException {
+    Scene scene = Scene.plain().in(TcpState.ESTABLISHED);
+    scene.write(1000).sent();
+    scene.connection().keptCongestion = KeptCongestion.of(new Control(100));
+    HandoverWriter writer = new HandoverWriter("tcp", 1);
+    scene.connection().export(writer);
+    TcpConnection next =
+        TcpConnection.open(
+            scene.peer.context,
+            scene.peer.options,
+            scene.peer.keepalive,
+            scene.peer.receiveRing,
+            scene.peer.sendRing,
+            writer.finish().reader());
+    Control returned = new Control(0);
+    next.keptCongestion.open(returned);
+    assertThat(next.keptCongestion.name()).isEqualTo("other");
+    assertThat(returned.own).isEqualTo(new Control(100).own);
   }
 }
