@@ -145,4 +145,25 @@ class MtuSearchTest {
     }
     assertThat(again).isNotEmpty().allMatch(length -> length <= BASE);
   }
+
+  /** It need not be found out beyond what a router has said. */
+  @Test
+  @Rfc("4821 7.4")
+  void whatARouterSaysBoundsTheSearch() {
+    PacketScript script = with("always").openPassively();
+    script.write(10 * BASE).discardSent();
+    script.inject("icmp fragmentation-needed mtu 1140 [9217:10241(1024)]").expectNothing();
+    int acknowledged = 10 * BASE + 1;
+    script.inject(". 1:1(0) ack " + acknowledged).write(60_000);
+    int longest = 0;
+    for (List<WirePacket> sent = script.takeSent(); !sent.isEmpty(); sent = script.takeSent()) {
+      for (WirePacket one : sent) {
+        longest = Math.max(longest, one.payloadLength());
+        int end = one.sequenceNumber() + one.payloadLength() - script.localIsn();
+        acknowledged = Math.max(acknowledged, end);
+      }
+      script.inject(". 1:1(0) ack " + acknowledged);
+    }
+    assertThat(longest).isBetween(1050, 1100);
+  }
 }

@@ -146,4 +146,26 @@ class PathMtuTest {
     script.flow("later", 40_002).inject("S 0:0(0) win 65535 <mss 1460>");
     script.expect("S. 0:0(0) ack 1 <mss 1200>").inject("R 1:1(0)").end();
   }
+
+  @Test
+  @Rfc("6298 5.3")
+  void whatIsSentAgainForItHasItsTimeoutFromThen() {
+    PacketScript script = PacketScript.create().openPassively("S 0:0(0) win 65535 <mss 1460>");
+    script.mark().write(1000).expect("P. 1:1001(1000) ack 1").at("0.1s");
+    script.inject("icmp fragmentation-needed mtu 640 [1:1001(1000)]");
+    script.expect(". 1:601(600) ack 1", "P. 601:1001(400) ack 1");
+    script.at("0.3s").expect(". 1:601(600) ack 1").inject(". 1:1(0) ack 1001").end();
+  }
+
+  /** What has arrived was as long as its data and its options. */
+  @Test
+  @Rfc("5927 7.2")
+  void optionsBelongToWhatHasArrived() {
+    PacketScript script = PacketScript.create().openPassively("S 0:0(0) win 65535 <mss 1460,TS>");
+    script.write(1448).expect("P. 1:1449(1448) ack 1").inject(". 1:1(0) ack 1449 <TS>");
+    script.mark().write(1448).expect("P. 1449:2897(1448) ack 1");
+    script.inject("icmp fragmentation-needed mtu 1490 [1449:2897(1448)]").expectNothing();
+    script.at("0.2s").expect(". 1449:2887(1438) ack 1").discardSent();
+    script.inject(". 1:1(0) ack 2897 <TS>").end();
+  }
 }
