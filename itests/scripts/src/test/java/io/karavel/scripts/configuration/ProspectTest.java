@@ -11,6 +11,7 @@ import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.script.PacketScript;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,10 +55,14 @@ class ProspectTest {
     "orphan's fin, orphanRetries, 3, true",
     "orphan's fin, orphanRetries, 9, false",
     "fin-wait-2, finTimeoutSeconds, 4, true",
+    "fin-wait-2, finTimeoutSeconds, 5, true",
+    "fin-wait-2, finTimeoutSeconds, 6, false",
     "fin-wait-2, finTimeoutSeconds, 20, false",
     "time-wait, timeWaitSeconds, 4, true",
     "time-wait, timeWaitSeconds, 20, false",
     "kept alive, probes, 2, true",
+    "kept alive, probes, 4, true",
+    "kept alive, probes, 5, false",
     "kept alive, probes, 20, false",
   })
   void whatIsSaidComesTrue(String what, String key, int value, boolean ends) throws Exception {
@@ -70,10 +75,7 @@ class ProspectTest {
         policy
             ? KeepaliveSettings.parse(Map.of("timeSeconds", 1, "intervalSeconds", 1, key, value))
             : null;
-    TcpControl.Prospect prospect = stack.tcpControl().prospect(tcp, keepalive, 0, 1024);
-    while (prospect.next() != 0 && prospect.ended().isEmpty() && prospect.touched().isEmpty()) {
-      prospect = stack.tcpControl().prospect(tcp, keepalive, prospect.next(), 1024);
-    }
+    TcpControl.Prospect prospect = prospect(stack, tcp, keepalive);
     assertThat(prospect.ended()).hasSize(ends ? 1 : 0);
     assertThat(prospect.touched()).hasSize(ends ? 0 : 1);
     // it was only tried on
@@ -81,5 +83,38 @@ class ProspectTest {
     stack.set(policy ? KeepaliveSettings.PID : TcpSettings.PID, key, value);
     stack.settle().advance(Duration.ofMillis(1));
     assertThat(stack.connections(info -> info.remote() != null)).hasSize(ends ? 0 : 1);
+  }
+
+  private static TcpControl.Prospect prospect(
+      StackHarness stack, TcpSettings tcp, KeepaliveSettings keepalive) {
+    TcpControl.Prospect prospect = stack.tcpControl().prospect(tcp, keepalive, 0, 1024);
+    while (prospect.next() != 0 && prospect.ended().isEmpty() && prospect.touched().isEmpty()) {
+      prospect = stack.tcpControl().prospect(tcp, keepalive, prospect.next(), 1024);
+    }
+    return prospect;
+  }
+
+  @ParameterizedTest(name = "{0}, {1}={2}: {3}")
+  @CsvSource({
+    "connect, synRetries, 1, its SYN was repeated 2 times already",
+    "embryo, synAckRetries, 1, its SYN-ACK was repeated more often already",
+    "data, retries2, 3, its repetitions have gone on for longer than is allowed then",
+        + " then",
+    "closed window, retries2, 3, its probes have gone on for longer than is allowed then",
+    "fin-wait-2, finTimeoutSeconds, 4, it is in FIN-WAIT-2 for longer than finTimeoutSeconds then",
+    "time-wait, timeWaitSeconds, 4, it is in TIME-WAIT for longer than timeWaitSeconds then",
+  })
+  void theReasonIsSaid(String what, String key, int value, String reason) throws Exception {
+    TcpSettings tcp = TcpSettings.parse(Map.of(key, value));
+    assertThat(prospect(waiting(what).harness(), tcp, null).ended().values())
+        .containsExactly(reason);
+  }
+
+  @Test
+  void theReasonOfKeepaliveIsSaidToo() throws Exception {
+    Map<String, Object> keys = Map.of("timeSeconds", 1, "intervalSeconds", 1, "probes", 4);
+    KeepaliveSettings keepalive = KeepaliveSettings.parse(keys);
+    assertThat(prospect(waiting("kept alive").harness(), null, keepalive).ended().values())
+        .containsExactly("its peer has not answered 5 keepalive probes");
   }
 }
