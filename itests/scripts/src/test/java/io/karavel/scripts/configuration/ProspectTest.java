@@ -99,7 +99,6 @@ class ProspectTest {
     "connect, synRetries, 1, its SYN was repeated 2 times already",
     "embryo, synAckRetries, 1, its SYN-ACK was repeated more often already",
     "data, retries2, 3, its repetitions have gone on for longer than is allowed then",
-        + " then",
     "closed window, retries2, 3, its probes have gone on for longer than is allowed then",
     "fin-wait-2, finTimeoutSeconds, 4, it is in FIN-WAIT-2 for longer than finTimeoutSeconds then",
     "time-wait, timeWaitSeconds, 4, it is in TIME-WAIT for longer than timeWaitSeconds then",

@@ -114,6 +114,25 @@ class CubicStagesTest {
     double k = Math.cbrt(300 / C);
     assertThat(window(cubic))
         .isCloseTo(C * Math.pow(0.2 - k, 3) + 1000, Percentage.withPercentage(2));
+    rounds(cubic, path, 50); // and time goes on from there
+    assertThat(window(cubic))
+        .isCloseTo(C * Math.pow(5.2 - k, 3) + 1000, Percentage.withPercentage(2));
+  }
+
+  /** Fast convergence (§4.7) aims lower, but grows towards its aim as ever: fast at first. */
+  @Test
+  void halfWayToALowerMaximumMostOfTheWayIsGone() {
+    Cubic cubic = avoiding(path, 1000);
+    lose(cubic, path);
+    path.round(cubic);
+    double second = window(cubic);
+    lose(cubic, path);
+    double maximum = second * (1 + 0.7) / 2;
+    double k = Math.cbrt((maximum - window(cubic)) / C);
+    rounds(cubic, path, (int) (k / 2 * 10));
+    double t = (int) (k / 2 * 10) / 10.0;
+    assertThat(window(cubic))
+        .isCloseTo(C * Math.pow(t - k, 3) + maximum, Percentage.withPercentage(2));
   }
 
   /** K is one of segments: with others it is reckoned anew, from the window of the moment. */
