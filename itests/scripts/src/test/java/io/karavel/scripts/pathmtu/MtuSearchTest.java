@@ -135,15 +135,18 @@ class MtuSearchTest {
     int una = 5 * BASE + 1;
     // everything from SND.UNA to the probe is missing, what follows has come
     script.inject(". 1:1(0) ack " + una + " <sack " + behind + ":" + (behind + 3 * BASE) + ">");
-    List<Integer> again = new ArrayList<>(lengths(script));
+    List<WirePacket> again = new ArrayList<>(script.takeSent());
     assertThat(script.harness().counter("TcpExt.TCPMTUPFail")).isZero();
     assertThat(script.harness().counter("TcpExt.TCPSackRecovery")).isEqualTo(1);
-    for (int at = una + BASE; at < behind; at += BASE) {
-      String block = " <sack " + behind + ":" + (behind + 3 * BASE) + ">";
+    String block = " <sack " + behind + ":" + (behind + 3 * BASE) + ">";
+    for (int at = una + BASE; at < behind - probe + BASE; at += BASE) {
       script.inject(". 1:1(0) ack " + Math.min(at, behind - probe) + block);
-      again.addAll(lengths(script));
+      again.addAll(script.takeSent());
     }
-    assertThat(again).isNotEmpty().allMatch(length -> length <= BASE);
+    assertThat(again).allMatch(packet -> packet.payloadLength() <= BASE);
+    assertThat(again)
+        .extracting(packet -> packet.sequenceNumber() - script.localIsn())
+        .contains(behind - probe, behind - probe + BASE);
   }
 
   /** It need not be found out beyond what a router has said. */
