@@ -21,7 +21,9 @@ final class ModuleJars {
 
   ModuleJars() {
     try {
-      folder = Files.createTempDirectory("karavel-modules");
+      // in a container its own data, else the build's: both are removed before the next run
+      Path parent = Path.of(System.getProperty("karaf.data", "target/exam"));
+      folder = Files.createTempDirectory(Files.createDirectories(parent), "karavel-modules");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

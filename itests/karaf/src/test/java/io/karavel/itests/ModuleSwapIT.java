@@ -29,18 +29,7 @@ import org.osgi.framework.BundleContext;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class ModuleSwapIT {
-  private static final List<String> MODULES =
-      List.of(
-          "timer",
-          "nic-memory",
-          "nic-tap",
-          "ip",
-          "tcp",
-          "congestion-bbr",
-          "services",
-          "metrics",
-          "diagnostics",
-          "shell");
+  private static final List<String> MODULES = Modules.SWAPPABLE;
 
   @Inject private BundleContext context;
   @Inject private Appliance appliance;
@@ -216,9 +205,6 @@ public class ModuleSwapIT {
   }
 
   private Bundle bundle(String module) {
-    return Arrays.stream(context.getBundles())
-        .filter(b -> b.getSymbolicName().equals("io.karavel." + module))
-        .findFirst()
-        .orElseThrow();
+    return Modules.bundle(context, module);
   }
 }

@@ -41,19 +41,7 @@ public class ReplacementIT {
   private static final EnumSet<FeaturesService.Option> QUIET =
       EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles);
 
-  private static final List<String> MODULES =
-      List.of(
-          "timer",
-          "nic-memory",
-          "nic-tap",
-          "ip",
-          "tcp",
-          "congestion-bbr",
-          "services",
-          "metrics",
-          "diagnostics",
-          "control",
-          "shell");
+  private static final List<String> MODULES = Modules.ALL;
 
   private static final List<String> IN_SLOTS = List.of("timer", "nic-memory", "ip", "tcp");
 
@@ -234,9 +222,6 @@ public class ReplacementIT {
   }
 
   private Bundle bundle(String module) {
-    return Arrays.stream(context.getBundles())
-        .filter(b -> b.getSymbolicName().equals("io.karavel." + module))
-        .findFirst()
-        .orElseThrow();
+    return Modules.bundle(context, module);
   }
 }

@@ -45,26 +45,18 @@ public final class MetricsComponent {
       new StackMetrics(registry, () -> settings.inForce().histogramSeconds(), System::nanoTime);
   private final Reporters reporters = new Reporters(registry, this::prometheusText);
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-  private volatile Appliance appliance;
-  private ScheduledExecutorService executor;
-  private Future<?> refreshing;
-
-  /** For SCR. */
-  public MetricsComponent() {}
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindAppliance(Appliance arrived) {
-    appliance = arrived;
-  }
+  private volatile Appliance appliance;
 
-  void unbindAppliance(Appliance left) {
-    if (appliance == left) {
-      appliance = null;
-    }
-  }
+  private ScheduledExecutorService executor;
+  private Future<?> refreshing;
+
+  /** For SCR. */
+  public MetricsComponent() {}
 
   @Activate
   synchronized void activate(BundleContext context, Map<String, Object> raw) {

@@ -34,7 +34,13 @@ public final class ServicesComponent {
       new LiveSettings<>(ServicesSettings.PID, ServicesSettings::parse);
   private final List<TcpService> early = new ArrayList<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
   private volatile Appliance appliance;
+
   private ScheduledExecutorService executor;
   private Services services;
 
@@ -57,20 +63,6 @@ public final class ServicesComponent {
     early.remove(tcp);
     if (services != null) {
       services.stackLeft(tcp);
-    }
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindAppliance(Appliance arrived) {
-    appliance = arrived;
-  }
-
-  void unbindAppliance(Appliance left) {
-    if (appliance == left) {
-      appliance = null;
     }
   }
 

@@ -73,7 +73,12 @@ public final class UnrunCommands implements EventHandler {
   private static final Pattern ANY = Pattern.compile("(?:net|nic|ip|tcp|timer):[\\w-]+");
 
   private final Clock clock;
-  private volatile Audit audit;
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Audit audit;
 
   /** For SCR. */
   @Activate
@@ -83,20 +88,6 @@ public final class UnrunCommands implements EventHandler {
 
   UnrunCommands(Clock clock) {
     this.clock = clock;
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindAudit(Audit arrived) {
-    audit = arrived;
-  }
-
-  void unbindAudit(Audit left) {
-    if (audit == left) {
-      audit = null;
-    }
   }
 
   @Override

@@ -38,7 +38,7 @@ class UnrunCommandsTest {
   private final UnrunCommands unrun = new UnrunCommands(Shell.NOON);
 
   UnrunCommandsTest() {
-    unrun.bindAudit(records::add);
+    unrun.audit = records::add;
   }
 
   private void executed(String line, Exception how) {

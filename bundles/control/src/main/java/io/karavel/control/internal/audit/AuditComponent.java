@@ -47,39 +47,20 @@ public final class AuditComponent implements Audit, EventHandler {
 
   private static final Pattern COMMAND = Pattern.compile("^([\\w-]+):([\\w-]+)[ \\t]*(.*)");
 
-  private volatile EventAdmin events;
-  private volatile EventHistory history;
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile EventAdmin events;
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile EventHistory history;
 
   /** For SCR. */
   public AuditComponent() {}
-
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindEvents(EventAdmin arrived) {
-    events = arrived;
-  }
-
-  void unbindEvents(EventAdmin left) {
-    if (events == left) {
-      events = null;
-    }
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindHistory(EventHistory arrived) {
-    history = arrived;
-  }
-
-  void unbindHistory(EventHistory left) {
-    if (history == left) {
-      history = null;
-    }
-  }
 
   @Override
   public void record(AuditRecord entry) {

@@ -38,25 +38,17 @@ public final class EventComponent implements EventHistory, ConfigurationListener
             thread.setDaemon(true);
             return thread;
           });
-  private volatile Appliance appliance;
-  private Future<?> looking;
-
-  /** For SCR. */
-  public EventComponent() {}
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindAppliance(Appliance arrived) {
-    appliance = arrived;
-  }
+  private volatile Appliance appliance;
 
-  void unbindAppliance(Appliance left) {
-    if (appliance == left) {
-      appliance = null;
-    }
-  }
+  private Future<?> looking;
+
+  /** For SCR. */
+  public EventComponent() {}
 
   @Activate
   void activate() {

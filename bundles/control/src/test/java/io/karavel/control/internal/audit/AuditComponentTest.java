@@ -20,7 +20,7 @@ class AuditComponentTest {
   private final AuditComponent audit = new AuditComponent();
 
   AuditComponentTest() {
-    audit.bindEvents(
+    audit.events =
         new EventAdmin() {
           @Override
           public void postEvent(Event event) {
@@ -31,8 +31,8 @@ class AuditComponentTest {
           public void sendEvent(Event event) {
             throw new UnsupportedOperationException();
           }
-        });
-    audit.bindHistory(
+        };
+    audit.history =
         new EventHistory() {
           @Override
           public void add(String kind, String subject, String text) {
@@ -48,7 +48,7 @@ class AuditComponentTest {
           public List<ApplianceEvent> since(long sequence) {
             return List.of();
           }
-        });
+        };
   }
 
   @Test
@@ -132,7 +132,6 @@ class AuditComponentTest {
 
   @Test
   void withoutEventAdminTheRecordIsKeptNevertheless() {
-    audit.unbindEvents(null);
     AuditComponent alone = new AuditComponent();
     alone.record(new AuditRecord(Instant.EPOCH, "a", "main", "nic:set", "", AuditRecord.DONE, ""));
     assertThat(posted).isEmpty();
