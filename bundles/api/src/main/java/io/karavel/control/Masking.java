@@ -29,6 +29,9 @@ public final class Masking {
               + SECRET_KEY.pattern()
               + ")[\\w.-]*[\"']?[ \\t]+)(\"[^\"]*\"|'[^']*'|[^\\s=:;]+)(?=[\\s;]|$)");
 
+  /** The password in an address, as in {@code https://alice:…@host/}. */
+  private static final Pattern USER_INFO = Pattern.compile("(://[^\\s/:@]*:)[^\\s/]+(?=@)");
+
   private Masking() {}
 
   /** Whether the value of a key is nobody's business. */
@@ -48,9 +51,10 @@ public final class Masking {
     return masked;
   }
 
-  /** A text in which {@code password=…} and the like are masked. */
+  /** A text in which {@code password=…} and its like and passwords in addresses are masked. */
   public static String text(String text) {
-    return ASSIGNMENT.matcher(text).replaceAll("$1" + MASK);
+    String masked = ASSIGNMENT.matcher(text).replaceAll("$1" + MASK);
+    return USER_INFO.matcher(masked).replaceAll("$1" + MASK);
   }
 
   /** A line that was typed: in it {@code --password …} and {@code password …} are masked too. */

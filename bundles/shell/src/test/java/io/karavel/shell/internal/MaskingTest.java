@@ -31,6 +31,16 @@ class MaskingTest {
   }
 
   @Test
+  void ofAnAddressWithAUserThePasswordIsMasked() {
+    assertThat(Masking.text("cannot fetch https://alice:geheim-4711@repo.example/tcp.jar: refused"))
+        .isEqualTo("cannot fetch https://alice:***@repo.example/tcp.jar: refused");
+    assertThat(Masking.typed("--watch 5s tcp ftp://u:g:h@i@repo.example:8443/tcp.jar"))
+        .isEqualTo("--watch 5s tcp ftp://u:***@repo.example:8443/tcp.jar");
+    String none = "tcp http://repo.example:8443/a@b/tcp.jar file:/tmp/tcp.jar";
+    assertThat(Masking.typed(none)).isEqualTo(none);
+  }
+
+  @Test
   void aChangeOfAKeyThatSoundsSecretDoesNotSayItsValues() {
     assertThat(new KeyChange("io.karavel.tcp", "proxyPassword", null, "geheim-4711"))
         .hasToString("io.karavel.tcp.proxyPassword: default -> ***");

@@ -1,5 +1,6 @@
 package io.karavel.control.internal.modules;
 
+import io.karavel.control.Masking;
 import io.karavel.control.SwapRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ final class SwapHistory {
         swap.bundle(),
         swap.from(),
         swap.to(),
-        swap.url().replaceAll("\\s", " "),
+        Masking.text(swap.url()).replaceAll("\\s", " "),
         swap.result(),
         Integer.toString(swap.connections()),
         Integer.toString(swap.slots()),
