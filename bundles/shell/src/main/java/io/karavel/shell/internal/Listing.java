@@ -1,5 +1,6 @@
 package io.karavel.shell.internal;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.Col;
 import org.apache.karaf.shell.support.table.ShellTable;
 
@@ -69,25 +69,73 @@ final class Listing<R> {
       throws IOException {
     PrintStream out = ApplianceCommand.out();
     switch (form) {
-      case JSON -> Values.print(out, json -> Values.json(json, asMaps(rows)));
+      case JSON -> Values.print(out, json -> json(json, rows));
       case PLAIN -> plain(out, "", rows);
       case TABLE -> table(out, rows, coloured, empty);
     }
   }
 
+  private void json(JsonGenerator json, List<R> rows) throws IOException {
+    json.writeStartArray();
+    for (R row : rows) {
+      json.writeStartObject();
+      for (Column<R> column : columns) {
+        json.writeFieldName(column.name());
+        Values.json(json, column.value().apply(row));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
   /** Tab-separated lines, each beginning with a prefix. */
   void plain(PrintStream out, String prefix, List<R> rows) {
+    StringBuilder text = new StringBuilder();
     for (R row : rows) {
-      out.println(
-          columns.stream()
-              .map(column -> Values.text(column.value().apply(row)))
-              .collect(Collectors.joining("\t", prefix, "")));
+      text.append(prefix);
+      for (int i = 0; i < columns.size(); i++) {
+        text.append(i == 0 ? "" : "\t").append(text(i, row));
+      }
+      text.append(System.lineSeparator());
+      if (text.length() > LongTable.CHUNK) {
+        out.print(text);
+        text.setLength(0);
+      }
     }
+    out.print(text);
+    out.flush();
   }
 
   /** A table for eyes. */
   void table(PrintStream out, List<R> rows, boolean coloured, String empty) {
-    ShellTable table = new ShellTable().emptyTableText(empty);
+    if (rows.size() > LongTable.LEAST_ROWS) {
+      new LongTable<>(this, rows).print(out, LongTable.charset());
+      return;
+    }
+    ShellTable table = shellTable(coloured).emptyTableText(empty);
+    for (R row : rows) {
+      Object[] content = new Object[columns.size()];
+      for (int i = 0; i < content.length; i++) {
+        content[i] = text(i, row);
+      }
+      table.addRow().addContent(content);
+    }
+    table.print(out);
+  }
+
+  /** A cell. */
+  String text(int column, R row) {
+    return Values.text(columns.get(column).value().apply(row));
+  }
+
+  /** Whether a column is of numbers. */
+  boolean isRight(int column) {
+    return columns.get(column).right();
+  }
+
+  /** The columns without a row. */
+  ShellTable shellTable(boolean coloured) {
+    ShellTable table = new ShellTable();
     for (Column<R> column : columns) {
       Col col = table.column(column.name());
       if (column.right()) {
@@ -100,13 +148,6 @@ final class Listing<R> {
         }
       }
     }
-    for (R row : rows) {
-      Object[] content = new Object[columns.size()];
-      for (int i = 0; i < content.length; i++) {
-        content[i] = Values.text(columns.get(i).value().apply(row));
-      }
-      table.addRow().addContent(content);
-    }
-    table.print(out);
+    return table;
   }
 }

@@ -46,13 +46,31 @@ final class Values {
       }
       return all.toString();
     }
-    return value.toString().replaceAll("\\p{Cntrl}+", " ");
+    String text = value.toString();
+    return isPlain(text) ? text : text.replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  /** Whether there is no control character in it, as in nearly every cell of a long list. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) == 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String decimal(double number) {
-    return number == Math.rint(number) && Math.abs(number) < 1e15
-        ? Long.toString((long) number)
-        : String.format(Locale.ROOT, "%.3f", number);
+    if (number == Math.rint(number) && Math.abs(number) < 1e15) {
+      return Long.toString((long) number);
+    }
+    if (!(Math.abs(number) < 1e12)) {
+      return String.format(Locale.ROOT, "%.3f", number);
+    }
+    // quick: a long list has one in each row
+    long thousandths = Math.round(Math.abs(number) * 1000);
+    String fraction = Long.toString(1000 + thousandths % 1000);
+    return (number < 0 ? "-" : "") + thousandths / 1000 + "." + fraction.substring(1);
   }
 
   /** As JSON: numbers as numbers, times as ISO-8601 UTC, nothing as null. */

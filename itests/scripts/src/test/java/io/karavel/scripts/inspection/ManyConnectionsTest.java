@@ -29,7 +29,7 @@ class ManyConnectionsTest {
   private static final int WALKS = 8;
 
   /** What {@code tcp:list} looks at in one turn. */
-  private static final int PAGE = 256;
+  private static final int PAGE = 64;
 
   private static final long TURN_NANOS = 1_000_000;
   private static final long ANSWER_NANOS = 2_000_000_000;
