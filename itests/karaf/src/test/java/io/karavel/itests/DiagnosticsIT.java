@@ -91,6 +91,21 @@ public class DiagnosticsIT {
   }
 
   @Test
+  public void theFileOfACaptureEndsAtItsBytes() throws Exception {
+    String started = console.run("net:capture --no-format --bytes 3000 -w full.pcapng start icmp");
+    Path file = Path.of(started.split("\t", 2)[1].trim());
+    console.run("ip:ping -c 100 -i 0.01 10.77.0.1");
+    Poll.until(
+        "the capture has ended by its bytes",
+        () -> console.run("net:capture --no-format list"),
+        list -> list.contains("\tbytes\t") && !list.contains("\trunning\t"));
+    // a frame more at most, and what pcapng says of each and of the interfaces
+    long size = Files.size(file);
+    assertTrue(file + " has " + size + " bytes", size > 3000 && size < 3000 + 60 * 100 + 1600);
+    Files.delete(file);
+  }
+
+  @Test
   public void aConnectionIsDrawnFromItsFirstSynToItsEnd() throws Exception {
     Future<String> drawn = meanwhile("tcp:trace --local :13 --time 30");
     String diagram = connectUntilDone(drawn);

@@ -4,7 +4,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
-import static org.junit.Assume.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -15,14 +14,10 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,76 +38,38 @@ import org.junit.Test;
  * algorithms.
  */
 public class ManagementIT {
-  private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
-  private static final List<String> ROLES = List.of("nobody", "viewer", "manager", "admin");
+  private static final List<String> ROLES = ManagedAppliance.ROLES;
   private static final String SECRET = "geheim-4711";
   private static final Pattern IDENTIFIER = Pattern.compile("\\{id (:\\d+)\\}");
-  private static final Pattern RECORD =
-      Pattern.compile("command=\"([\\w-]+:[\\w-]+)\" outcome=\"(\\w+)\"");
 
   /** What has been broken, or has too short keys or sums. */
   private static final Pattern OLD =
       Pattern.compile("sha1|md5|cbc|arcfour|3des|-96|umac-64|ssh-rsa$|ssh-dss|ripemd");
 
+  private static ManagedAppliance appliance;
   private static Path directory;
   private static Launcher launcher;
-  private static int forwarder;
-  private static final Map<String, Ssh> users = new LinkedHashMap<>();
   private static final Catalogue CATALOGUE = new Catalogue();
 
   @BeforeClass
   public static void startTheAppliance() throws Exception {
-    launcher = new Launcher(CHECKOUT);
-    for (String tool : List.of("ssh", "ssh-keygen", "ss")) {
-      assumeTrue(
-          "needs " + tool, launcher.call(List.of("sh", "-c", "command -v " + tool)).status == 0);
-    }
-    directory = Path.of("target", "launcher", "management").toAbsolutePath();
-    forwarder = Distribution.freePort();
-    int port = Distribution.freePort();
-    Launcher.Outcome started =
-        launcher.run(
-            "--background",
-            "--clean",
-            "--dir",
-            directory.toString(),
-            "--ssh-port",
-            Integer.toString(port),
-            "--forward-port",
-            Integer.toString(forwarder));
-    assertEquals(started.toString(), 0, started.status);
-    Path keys = Files.createDirectories(directory.resolve("launcher/test-keys"));
-    StringBuilder entries = new StringBuilder();
-    for (String role : ROLES) {
-      Ssh ssh = new Ssh(launcher, keys, role, port);
-      users.put(role, ssh);
-      entries.append(role).append(" = ").append(ssh.makeKey()).append(",_g_:").append(role);
-      entries.append("s\n_g_\\:").append(role).append("s = group,ssh");
-      // a role of Karaf does not hold the lesser ones
-      ROLES.subList(1, ROLES.indexOf(role) + 1).forEach(r -> entries.append(',').append(r));
-      entries.append('\n');
-    }
-    Files.writeString(directory.resolve("etc/keys.properties"), entries, StandardOpenOption.APPEND);
-    Files.writeString(
-        directory.resolve("etc/users.properties"),
-        "\nreader = reader-4711,_g_:readers\n_g_\\:readers = group,viewer\n",
-        StandardOpenOption.APPEND);
-    Poll.until("the new users may log in", () -> users.get("admin").login(), o -> o.succeeded);
+    appliance = new ManagedAppliance("management");
+    launcher = appliance.launcher;
+    directory = appliance.directory;
   }
 
   @AfterClass
   public static void stopTheAppliance() {
-    if (directory != null) {
-      Launcher.Outcome stopped = launcher.run("--dir", directory.toString(), "--stop");
-      assertEquals(stopped.toString(), 0, stopped.status);
+    if (appliance != null) {
+      appliance.stop();
     }
   }
 
   @Test
   public void everyCommandWithEveryOptionRunsAndLeavesItsRecords() throws Exception {
-    Records expected = new Records();
+    AuditRecords expected = new AuditRecords(appliance);
     List<String> problems = new ArrayList<>();
-    Ssh admin = users.get("admin");
+    Ssh admin = appliance.admin();
     try (Traffic traffic = new Traffic()) {
       for (Catalogue.Line line : CATALOGUE.lines) {
         boolean json = !line.command.equals("tcp:connect"); // a conversation has no result
@@ -141,7 +98,7 @@ public class ManagementIT {
       String text,
       Ssh.Answer answer,
       List<String> problems,
-      Records expected) {
+      AuditRecords expected) {
     if (answer.succeeded != line.effect.succeeds) {
       problems.add(text + " " + answer);
     }
@@ -166,66 +123,17 @@ public class ManagementIT {
     if (!id.find()) {
       return text;
     }
-    Ssh.Answer list = users.get("admin").execute("tcp:list --no-format --local " + id.group(1));
+    Ssh.Answer list = appliance.admin().execute("tcp:list --no-format --local " + id.group(1));
     return id.replaceAll(list.output.split("\t", 2)[0]);
-  }
-
-  /**
-   * The audit records of our commands, by command and outcome: those to be, and those there are.
-   */
-  private static final class Records {
-    private static final AtomicInteger NUMBERS = new AtomicInteger(999_000_000);
-    private final Map<String, Integer> expected;
-
-    Records() throws Exception {
-      awaitWritten();
-      expected = read();
-    }
-
-    void add(String command, String outcome) {
-      expected.merge(command + " " + outcome, 1, Integer::sum);
-    }
-
-    void assertAll() throws Exception {
-      awaitWritten();
-      add("tcp:kill", "failed");
-      assertEquals(expected, read());
-    }
-
-    /** The log is written behind what is done: a last record shows that all before are there. */
-    private static void awaitWritten() throws Exception {
-      String number = Integer.toString(NUMBERS.getAndIncrement());
-      users.get("admin").execute("tcp:kill -f " + number);
-      Poll.until("the last record is written", () -> log(), log -> log.contains(number));
-    }
-
-    private static String log() throws IOException {
-      return Files.readString(directory.resolve("data/log/audit.log"));
-    }
-
-    private static Map<String, Integer> read() throws IOException {
-      Map<String, Integer> records = new TreeMap<>();
-      log()
-          .lines()
-          .forEach(
-              line -> {
-                Matcher record = RECORD.matcher(line);
-                String command = record.find() ? record.group(1) : "";
-                if (CATALOGUE.roles.containsKey(command)) {
-                  records.merge(command + " " + record.group(2), 1, Integer::sum);
-                }
-              });
-      return records;
-    }
   }
 
   @Test
   public void everyRoleMayRunItsCommandsAndNoOtherAndWhatItMayNotChangeIsRecorded()
       throws Exception {
-    Records expected = new Records();
+    AuditRecords expected = new AuditRecords(appliance);
     List<String> problems = new ArrayList<>();
     for (String role : ROLES) {
-      try (Ssh.Terminal terminal = users.get(role).terminal()) {
+      try (Ssh.Terminal terminal = appliance.user(role).terminal()) {
         for (Map.Entry<String, String> command : CATALOGUE.roles.entrySet()) {
           boolean may = ROLES.indexOf(role) >= ROLES.indexOf(command.getValue());
           Ssh.Answer answer = terminal.run(command.getKey() + " --help");
@@ -246,8 +154,8 @@ public class ManagementIT {
   @Test
   public void aChangingCommandThatIsGivenWhatItDoesNotTakeLeavesOneRecordOfItsFailure()
       throws Exception {
-    Records expected = new Records();
-    try (Ssh.Terminal terminal = users.get("admin").terminal()) {
+    AuditRecords expected = new AuditRecords(appliance);
+    try (Ssh.Terminal terminal = appliance.admin().terminal()) {
       for (String command : CATALOGUE.roles.keySet()) {
         Ssh.Answer answer = terminal.run(command + " --nonsense");
         assertFalse(command + " " + answer, answer.succeeded);
@@ -258,13 +166,13 @@ public class ManagementIT {
       }
     }
     // no line of the shell at all: nothing of it is looked up, and nothing is recorded
-    assertFalse(users.get("admin").execute("tcp:kill -f '5").succeeded);
+    assertFalse(appliance.admin().execute("tcp:kill -f '5").succeeded);
     expected.assertAll();
   }
 
   @Test
   public void aSecretIsInNoOutputNoLogNoHistoryNoArchiveAndNotInJmx() throws Exception {
-    Ssh admin = users.get("admin");
+    Ssh admin = appliance.admin();
     StringBuilder outputs = new StringBuilder();
     String pid = "io.karavel.services";
     assertTrue(
@@ -281,6 +189,7 @@ public class ManagementIT {
               "nic:set mem0 password=" + SECRET,
               "net:config-set services.proxyPassword=" + SECRET,
               "net:config-set --token=" + SECRET + " ip.defaultTtl=64",
+              "net:module-swap tcp http://a:" + SECRET + "@0:9/x",
               "tcp:kill -f 5 secret=" + SECRET)) {
         // what is typed is on the screen, and what Karaf says of an option that is none
         outputs.append(
@@ -312,8 +221,8 @@ public class ManagementIT {
         at < 0 ? "" : outputs.substring(Math.max(0, at - 300), at + SECRET.length()), -1, at);
     // people who may not change what is stored do not see it as it is
     assertTrue(admin.execute("config:property-list --pid " + pid).output.contains(SECRET));
-    assertFalse(users.get("viewer").execute("config:property-list --pid " + pid).succeeded);
-    assertFalse(users.get("viewer").execute("config:list").succeeded);
+    assertFalse(appliance.user("viewer").execute("config:property-list --pid " + pid).succeeded);
+    assertFalse(appliance.user("viewer").execute("config:list").succeeded);
     admin.execute("config:edit " + pid + "; config:property-delete proxyPassword; config:update");
   }
 
@@ -373,11 +282,11 @@ public class ManagementIT {
             "nstat Tcp*", "Tcp.",
             "sysctl net.ipv4.tcp_syn_retries", "synRetries",
             "tcpdump -i main0 --time 1 -c 1 icmp", "");
-    users.get("admin").execute("ip:ping -c 1 10.77.0.1");
-    try (Ssh.Terminal terminal = users.get("admin").terminal()) {
+    appliance.admin().execute("ip:ping -c 1 10.77.0.1");
+    try (Ssh.Terminal terminal = appliance.admin().terminal()) {
       for (Map.Entry<String, String> alias : aliases.entrySet()) {
         for (Ssh.Answer answer :
-            List.of(terminal.run(alias.getKey()), users.get("admin").execute(alias.getKey()))) {
+            List.of(terminal.run(alias.getKey()), appliance.admin().execute(alias.getKey()))) {
           assertTrue(alias + " " + answer, answer.succeeded);
           assertTrue(alias + " " + answer, answer.output.contains(alias.getValue()));
         }
@@ -387,7 +296,7 @@ public class ManagementIT {
 
   @Test
   public void whatDestroysAsksInATerminal() throws Exception {
-    Ssh admin = users.get("admin");
+    Ssh admin = appliance.admin();
     try (Ssh.Terminal terminal = admin.terminal()) {
       terminal.run("tcp:listen --service echo 5003");
       String id = resolve("{id :5003}");
@@ -417,7 +326,7 @@ public class ManagementIT {
 
   @Test
   public void onlyModernAlgorithmsAreNegotiated() {
-    Ssh admin = users.get("admin");
+    Ssh admin = appliance.admin();
     int old = 0;
     for (String[] kind :
         new String[][] {
@@ -461,7 +370,7 @@ public class ManagementIT {
                   "-F",
                   "none",
                   "-p",
-                  users.get("admin").port() + "",
+                  appliance.admin().port() + "",
                   "-o",
                   "BatchMode=yes",
                   "-o",
@@ -499,7 +408,7 @@ public class ManagementIT {
           if (flows) {
             HttpURLConnection page =
                 (HttpURLConnection)
-                    new URL("http://127.0.0.1:" + forwarder + "/status").openConnection();
+                    new URL("http://127.0.0.1:" + appliance.forwarder + "/status").openConnection();
             page.setConnectTimeout(5000);
             page.setReadTimeout(5000);
             page.getInputStream().readAllBytes();
