@@ -1,7 +1,6 @@
 package io.karavel.interop;
 
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,7 +28,7 @@ import java.util.concurrent.Semaphore;
  * <pre>
  * echo ADDRESS PORT BYTES [CONNECTIONS [PART]]   random bytes to and fro; sent=SHA-256 received=SHA-256
  *                                         seconds=…; after each part (of one connection) echoed=… until
- *                                         told by a line to go on
+ *                                         told by a line to go on, or by the end of input to end
  * connect ADDRESS PORT MILLIS             result=connected, or the exception's message
  * serve PORT CONNECTIONS                  echoes on that many connections, one after the other
  * </pre>
@@ -118,7 +117,7 @@ public final class KernelPeer {
         echoed.acquire();
         System.out.println("echoed=" + (bytes - left));
         if (System.in.read() < 0) {
-          throw new EOFException("nobody says that it should go on");
+          break;
         }
       }
     }

@@ -38,6 +38,7 @@ import jdk.net.ExtendedSocketOptions;
  * read NAME BYTES                      read=how many came before the end of the stream, or
  *                                      failure=the exception's message
  * changes N                            of states, all from the Nth on: seconds port state
+ * pauses                               when this process was kept from running: beginning end
  * keepalive NAME IDLE INTERVAL COUNT   seconds, seconds
  * linger NAME SECONDS                  0 makes close a reset
  * shutdown NAME | close NAME           close is for listeners too
@@ -75,6 +76,7 @@ public final class KernelSockets extends LineProcess {
             "CLOSING",
             "SYN-RECEIVED");
 
+    private final PauseWatch pauses = PauseWatch.start();
     private final StateWatch states = new StateWatch(Desk::states);
     private final Map<String, SocketChannel> channels = new HashMap<>();
     private final Map<String, ServerSocketChannel> listeners = new HashMap<>();
@@ -116,6 +118,9 @@ public final class KernelSockets extends LineProcess {
         }
         case "changes" -> {
           return String.join("\n", states.changesSince(Integer.parseInt(words[1])));
+        }
+        case "pauses" -> {
+          return String.join("\n", pauses.all());
         }
         case "listen" -> {
           ServerSocketChannel listener = ServerSocketChannel.open();

@@ -1,6 +1,9 @@
 package io.karavel.interop;
 
 import static io.karavel.interop.Measured.within;
+import static io.karavel.interop.RoutedWire.FIN;
+import static io.karavel.interop.RoutedWire.SYN;
+import static io.karavel.interop.RoutedWire.SYN_ACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.interop.SegmentLog.Entry;
@@ -29,9 +32,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @ExtendWith(Measured.class)
 @SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
 class LiveParametersIT implements Measured.Again {
-  private static final String FIN = "tcp flags & fin == fin";
-  private static final String SYN = "tcp flags & (syn | ack) == syn";
-  private static final String SYN_ACK = "tcp flags & (syn | ack) == (syn | ack)";
 
   /** How far ours may be from the table. */
   private static final double TOLERANCE = 0.05;
@@ -69,7 +69,7 @@ class LiveParametersIT implements Measured.Again {
 
   @Override
   public double longestPauseSince(double seconds) {
-    return states.longestPauseSince(seconds);
+    return wire.longestPauseSince(seconds);
   }
 
   private static double now() {

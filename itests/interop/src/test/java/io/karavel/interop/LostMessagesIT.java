@@ -1,6 +1,10 @@
 package io.karavel.interop;
 
 import static io.karavel.interop.Measured.within;
+import static io.karavel.interop.RoutedWire.FIN;
+import static io.karavel.interop.RoutedWire.PURE_ACK;
+import static io.karavel.interop.RoutedWire.SYN;
+import static io.karavel.interop.RoutedWire.SYN_ACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.interop.SegmentLog.Entry;
@@ -62,11 +66,6 @@ class LostMessagesIT implements Measured.Again {
 
   private static final long POLL_NANOS = 20_000_000;
 
-  private static final String PURE_ACK = "tcp flags & (fin | syn | rst | psh) == 0";
-  private static final String FIN = "tcp flags & fin == fin";
-  private static final String SYN = "tcp flags & (syn | ack) == syn";
-  private static final String SYN_ACK = "tcp flags & (syn | ack) == (syn | ack)";
-
   private static final AtomicInteger NEXT_PORT = new AtomicInteger(7000);
   private static RoutedWire wire;
   private static StateLog states;
@@ -80,7 +79,7 @@ class LostMessagesIT implements Measured.Again {
 
   @Override
   public double longestPauseSince(double seconds) {
-    return states.longestPauseSince(seconds);
+    return wire.longestPauseSince(seconds);
   }
 
   @BeforeAll
@@ -500,8 +499,8 @@ class LostMessagesIT implements Measured.Again {
   // ---- once and twice: the connection lives all the same ----
 
   enum Message {
-    SYN(LostMessagesIT.SYN, true, Entry::isSyn),
-    SYN_ACK(LostMessagesIT.SYN_ACK, false, Entry::isSynAck),
+    SYN(RoutedWire.SYN, true, Entry::isSyn),
+    SYN_ACK(RoutedWire.SYN_ACK, false, Entry::isSynAck),
     HANDSHAKE_ACK(PURE_ACK, true, Entry::isPureAck),
     FIRST_FIN(FIN, true, Entry::isFin),
     FIRST_FIN_ACK(PURE_ACK, false, Entry::isPureAck),

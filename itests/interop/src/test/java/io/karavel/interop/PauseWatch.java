@@ -43,8 +43,8 @@ final class PauseWatch {
     pauses.add(pause);
   }
 
-  /** All pauses from an index on, as "beginning end" in seconds since 1970. */
-  synchronized List<String> since(int index) {
-    return List.copyOf(pauses.subList(index, pauses.size()));
+  /** All pauses so far, as "beginning end" in seconds since 1970. */
+  synchronized List<String> all() {
+    return List.copyOf(pauses);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The kernel's TCP and ours with a router between them, in which packets can be lost without either
@@ -21,8 +22,19 @@ final class RoutedWire implements AutoCloseable {
   /** Our address. */
   static final String OURS = StackProcess.ADDRESS;
 
+  /** The device of the router behind which our stack is. */
+  static final String TAP = "tap0";
+
+  // what can be lost
+  static final String SYN = "tcp flags & (syn | ack) == syn";
+  static final String SYN_ACK = "tcp flags & (syn | ack) == (syn | ack)";
+  static final String FIN = "tcp flags & fin == fin";
+  static final String PURE_ACK = "tcp flags & (fin | syn | rst | psh) == 0";
+
   private static final String KERNEL_LINK = "wire0";
-  private static final String TAP = "tap0";
+
+  /** In seconds; a shorter one makes no time wrong. */
+  private static final double SHORTEST_PAUSE = 0.03;
 
   private final AtomicInteger losses = new AtomicInteger();
   final NetworkNamespace kernel = NetworkNamespace.create();
@@ -71,14 +83,29 @@ final class RoutedWire implements AutoCloseable {
    * since 1970: so much later it may be than it ought to.
    */
   double pausedSeconds(double from, double to) {
-    double sum = 0;
-    for (String pause : stack.ask("pauses")) {
-      String[] words = pause.split(" ");
-      double begin = Math.max(from, Double.parseDouble(words[0]));
-      double end = Math.min(to, Double.parseDouble(words[1]));
-      sum += Math.max(0, end - begin);
-    }
-    return sum;
+    return pauses(stack)
+        .mapToDouble(pause -> Math.min(to, pause.end) - Math.max(from, pause.begin))
+        .filter(seconds -> seconds > 0)
+        .sum();
+  }
+
+  /** How long the machine kept one of the two ends from running at most since then; 0 if never. */
+  double longestPauseSince(double seconds) {
+    return Stream.of(stack, sockets)
+        .flatMap(RoutedWire::pauses)
+        .filter(pause -> pause.end >= seconds)
+        .mapToDouble(pause -> pause.end - pause.begin)
+        .filter(length -> length > SHORTEST_PAUSE)
+        .max()
+        .orElse(0);
+  }
+
+  private record Pause(double begin, double end) {}
+
+  private static Stream<Pause> pauses(LineProcess process) {
+    return process.ask("pauses").stream()
+        .map(line -> line.split(" "))
+        .map(words -> new Pause(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
   }
 
   /** Loses packets of one end until it is mended. */

@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ import java.util.function.Supplier;
  * interface NAME KEY=VALUE … likewise; interface-remove NAME
  * swap SLOT                  tcp, ip, nic, timer, keepalive: a fresh factory takes over in one turn
  * leave SLOT | arrive SLOT   as a bundle that is stopped and started
- * list                       TCP: state local remote receiveQueue sendQueue, one per line
+ * shell LINE                 what the appliance's console prints then; StackShell has its commands
  * changes N                  of states, all from the Nth on: seconds port state
  * pauses                     when this process was kept from running: beginning end, in seconds
  * summary                    TCP: how many in each state, as STATE=n
@@ -89,6 +90,7 @@ public final class StackMain {
   private final TcpCommands tcp;
   private final LiveSettings live;
   private final DeviceCommands devices;
+  private final StackShell shell;
   private TapDeviceFactory tap;
 
   private StackMain(Map<String, String> settings) throws Exception {
@@ -140,7 +142,8 @@ public final class StackMain {
                 "device", DEVICE,
                 "addresses", address,
                 "gateway", settings.getOrDefault("gateway", ""))));
-    Appliance appliance = new RunningAppliance(registry, System::nanoTime);
+    RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
+    shell = new StackShell(Map.of(Appliance.class, appliance));
     new Services(
             Executors.newSingleThreadScheduledExecutor(StackMain::daemon),
             ServicesSettings.parse(Map.of("forwarderEnabled", false)),
@@ -233,7 +236,8 @@ public final class StackMain {
           out.accept(event.kind() + " " + event.subject() + ": " + event.text());
         }
       }
-      case "pauses" -> pauses.since(0).forEach(out);
+      case "shell" -> shell.run(rest(words)).lines().forEach(out);
+      case "pauses" -> pauses.all().forEach(out);
       case "ping" -> ping(words, out);
       case "config" -> live.set(words);
       case "device" -> devices.device(words);
@@ -252,6 +256,10 @@ public final class StackMain {
       case "arrive" -> arrive(words[1]);
       default -> tcp.execute(words, out);
     }
+  }
+
+  private static String rest(String[] words) {
+    return String.join(" ", Arrays.asList(words).subList(1, words.length));
   }
 
   private DeviceInfo info() throws Exception {

@@ -3,7 +3,6 @@ package io.karavel.interop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,7 +20,6 @@ final class StateLog implements AutoCloseable {
 
   private final RoutedWire wire;
   private final Map<String, List<Change>> changes = new TreeMap<>();
-  private final NavigableMap<Double, Double> pauses = new TreeMap<>();
   private final Thread thread = new Thread(this::collect, "states");
   private volatile boolean stopped;
   private volatile Throwable failure;
@@ -58,10 +56,6 @@ final class StateLog implements AutoCloseable {
         if (words[1].equals("0")) {
           throw new IllegalStateException("the states cannot be watched: " + words[2]);
         }
-        if (words[1].equals(StateWatch.PAUSE)) {
-          pauses.merge(Double.parseDouble(words[0]), Double.parseDouble(words[2]), Math::max);
-          continue;
-        }
         changes
             .computeIfAbsent(end + words[1], unused -> new ArrayList<>())
             .add(
@@ -93,16 +87,6 @@ final class StateLog implements AutoCloseable {
   double since(boolean ours, int port) {
     List<Change> list = of(ours, port);
     return list.isEmpty() ? 0 : list.get(list.size() - 1).seconds();
-  }
-
-  /** How long one of the two processes did not run at most since then; 0 if both always did. */
-  double longestPauseSince(double seconds) {
-    synchronized (changes) {
-      return pauses.tailMap(seconds, true).values().stream()
-          .mapToDouble(Double::doubleValue)
-          .max()
-          .orElse(0);
-    }
   }
 
   @Override

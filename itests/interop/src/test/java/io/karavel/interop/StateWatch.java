@@ -18,11 +18,6 @@ final class StateWatch {
   /** What a port without a connection has. */
   static final String NONE = "-";
 
-  /** What stands for the port where the process did not run for so many seconds. */
-  static final String PAUSE = "pause";
-
-  private static final double SHORTEST_PAUSE = 0.03;
-
   private final Callable<Map<Integer, String>> table;
   private final Map<Integer, String> last = new TreeMap<>();
   private final List<String> changes = new ArrayList<>();
@@ -37,7 +32,7 @@ final class StateWatch {
     this.table = table;
   }
 
-  /** All changes and pauses from an index on, as "seconds since 1970, port, state". */
+  /** All changes from an index on, as "seconds since 1970, port, state". */
   synchronized List<String> changesSince(int index) {
     if (!started) {
       started = true;
@@ -53,22 +48,12 @@ final class StateWatch {
       while (true) {
         double seconds = System.currentTimeMillis() / 1e3;
         note(seconds, table.call());
-        long before = System.nanoTime();
         LockSupport.parkNanos(STEP_NANOS);
-        notePause((System.nanoTime() - before - STEP_NANOS) / 1e9);
       }
     } catch (Exception e) {
       synchronized (this) {
         changes.add("0 0 " + String.valueOf(e).replaceAll("\\s", "_"));
       }
-    }
-  }
-
-  /** A rest from which the thread woke late: the machine, not what is watched, was slow. */
-  private synchronized void notePause(double late) {
-    if (late > SHORTEST_PAUSE) {
-      double seconds = System.currentTimeMillis() / 1e3;
-      changes.add(String.format(Locale.ROOT, "%.3f %s %.3f", seconds, PAUSE, late));
     }
   }
 

@@ -40,7 +40,6 @@ final class TcpCommands {
 
   void execute(String[] words, Consumer<String> out) throws Exception {
     switch (words[0]) {
-      case "list" -> list(out);
       case "changes" -> states.changesSince(Integer.parseInt(words[1])).forEach(out);
       case "summary" ->
           stack
@@ -170,41 +169,20 @@ final class TcpCommands {
   /** The state of the connection of each port, as {@link StateWatch} has them. */
   private Map<Integer, String> states() throws Exception {
     Map<Integer, String> states = new HashMap<>();
-    list(
-        line -> {
-          String[] words = line.split(" ");
-          if (!words[2].equals("*")) {
-            states.put(port(words[1]), words[0]);
-            states.put(port(words[2]), words[0]);
-          }
-        });
-    return states;
-  }
-
-  private static int port(String endpoint) {
-    return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
-  }
-
-  private void list(Consumer<String> out) throws Exception {
     long cursor = 0;
     do {
       long from = cursor;
       TcpControl.Page page =
           stack.query("tcp", TcpControl.class, tcp -> tcp.list(from, 1024, entry -> true));
       for (TcpConnectionInfo entry : page.entries()) {
-        out.accept(
-            entry.state().label()
-                + " "
-                + entry.local()
-                + " "
-                + (entry.remote() == null ? "*" : entry.remote())
-                + " "
-                + entry.receiveQueue()
-                + " "
-                + entry.sendQueue());
+        if (entry.remote() != null) {
+          states.put(entry.local().port(), entry.state().label());
+          states.put(entry.remote().port(), entry.state().label());
+        }
       }
       cursor = page.next();
     } while (cursor != 0);
+    return states;
   }
 
   private void connect(String[] words, Consumer<String> out) throws Exception {

@@ -85,24 +85,22 @@ class TcpIT {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
-              String ss = namespace.run("ss", "-Htan").orFail();
-              assertThat(states(ss.lines().toList(), 4)).as("ss").isEqualTo(kernel);
-              assertThat(states(stack.ask("list"), 2)).as("our list").isEqualTo(ours);
+              assertThat(states(SocketLine.ofKernel(namespace))).as("ss").isEqualTo(kernel);
+              assertThat(states(SocketLine.ofStack(stack))).as("tcp:list").isEqualTo(ours);
             });
   }
 
-  /** The states of the connections, which have a port at an index; listeners have none. */
-  private static String states(List<String> lines, int remoteIndex) {
+  /** The states of the connections. */
+  private static String states(List<SocketLine> lines) {
     return lines.stream()
-        .map(line -> line.trim().split("\\s+"))
-        .filter(words -> !words[remoteIndex].endsWith("*"))
-        .map(words -> words[0].equals("ESTAB") ? "ESTABLISHED" : words[0])
+        .filter(line -> !line.isListener())
+        .map(SocketLine::standardState)
         .collect(Collectors.joining(" "));
   }
 
   @ParameterizedTest
   @CsvSource({"true, true", "true, false", "false, true", "false, false"})
-  void ssAndOurListAgreeStateByStateWhoeverOpensAndCloses(
+  void ssAndTcpListAgreeStateByStateWhoeverOpensAndCloses(
       boolean kernelOpens, boolean kernelCloses) {
     stack = StackProcess.start(namespace);
     try (KernelSockets kernel = KernelSockets.start(namespace)) {

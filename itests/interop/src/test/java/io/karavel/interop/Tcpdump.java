@@ -12,7 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A running tcpdump that writes down the frames of a device, and counts what it missed. */
+/**
+ * A running tcpdump that writes down the frames of a device, and counts what it missed. Threads.
+ */
 final class Tcpdump {
   /** What the kernel keeps for it until it has time. */
   static final int BUFFER_KIB = 128 * 1024;
@@ -55,7 +57,7 @@ final class Tcpdump {
    * Waits until it has written down what passed so far, but for so many frames at most; none was
    * missed. The last few the kernel may hand on a second later.
    */
-  void awaitSeen(int butFor) throws IOException {
+  synchronized void awaitSeen(int butFor) throws IOException {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
       namespace.run("kill", "-USR1", Long.toString(process.pid())).orFail();

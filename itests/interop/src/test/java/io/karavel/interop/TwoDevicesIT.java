@@ -3,31 +3,39 @@ package io.karavel.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two TAP devices with an interface each on one stack, while both carry traffic. */
-@Requires({"ping", "curl"})
+@Requires({"ping", "curl", "tcpdump", "tshark"})
+@SuppressWarnings("try") // what is closed need not be asked anything before
 class TwoDevicesIT {
   private static final String SECOND = "10.78.0.2";
   private static final String SECOND_HOST = "10.78.0.1";
 
   private NetworkNamespace namespace;
   private StackProcess stack;
+  private WireJudge judge;
 
   @BeforeEach
-  void start() {
+  void start() throws Exception {
     namespace = NetworkNamespace.create();
     stack = StackProcess.start(namespace);
+    judge = new WireJudge(namespace, "any", true);
   }
 
+  /** Of what passed over either device nothing was wrong. */
   @AfterEach
-  void end() {
-    stack.close();
-    namespace.close();
+  void end() throws Exception {
+    try (NetworkNamespace removed = namespace;
+        StackProcess closed = stack;
+        WireJudge ended = judge) {
+      System.out.println("measured: " + ended.stop());
+    }
   }
 
   private void addSecond() {
@@ -35,15 +43,9 @@ class TwoDevicesIT {
     stack.ask("interface if1 device=tap1 addresses=" + SECOND + "/24");
   }
 
-  private Process echo(String address, int bytes) {
-    return namespace.start(
-        new ProcessBuilder(KernelPeer.command("echo", address, "7", Integer.toString(bytes), "4"))
-            .redirectErrorStream(true));
-  }
-
-  private static void assertEqual(Process echo) throws Exception {
-    String said = new String(echo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(said).contains("equal=true");
+  /** Goes on until its {@link PacedEcho#end}. */
+  private PacedEcho echo(String address) {
+    return new PacedEcho(namespace, judge, address, Long.MAX_VALUE);
   }
 
   private void assertAnswers(String address) {
@@ -62,19 +64,22 @@ class TwoDevicesIT {
   void bothCarryTrafficAtTheSameTime() throws Exception {
     addSecond();
     assertAnswers(SECOND);
-    Process one = echo(StackProcess.ADDRESS, 10_000_000);
-    Process other = echo(SECOND, 10_000_000);
+    List<PacedEcho> echoes = List.of(echo(StackProcess.ADDRESS), echo(SECOND));
+    List<CompletableFuture<String>> results = echoes.stream().map(PacedEcho::start).toList();
     assertThat(stack.values("ping " + StackProcess.HOST_ADDRESS + " 50"))
         .containsEntry("replies", "50");
     assertThat(stack.values("ping " + SECOND_HOST + " 50")).containsEntry("replies", "50");
-    assertEqual(one);
-    assertEqual(other);
+    echoes.forEach(PacedEcho::end);
+    for (CompletableFuture<String> result : results) {
+      assertThat(result.get()).contains("equal=true");
+    }
     assertThat(stack.values("counters")).containsEntry("Tcp.InErrs", "0");
   }
 
   @Test
   void oneIsMadeChangedAndRemovedWhileTheOtherCarriesTraffic() throws Exception {
-    Process through = echo(StackProcess.ADDRESS, 40_000_000);
+    PacedEcho through = echo(StackProcess.ADDRESS);
+    CompletableFuture<String> result = through.start();
     for (int i = 0; i < 3; i++) {
       addSecond();
       assertAnswers(SECOND);
@@ -98,7 +103,8 @@ class TwoDevicesIT {
                       .contains("tap0")
                       .doesNotContain("tap1"));
     }
-    assertEqual(through);
+    through.end();
+    assertThat(result.get()).contains("equal=true");
     assertAnswers(StackProcess.ADDRESS);
     assertThat(stack.number("counters", "Lane.ModuleCrashes")).isZero();
   }

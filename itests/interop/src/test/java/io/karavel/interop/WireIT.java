@@ -1,11 +1,8 @@
 package io.karavel.interop;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.Writer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -134,39 +131,13 @@ class WireIT {
     return Long.parseLong(tcp.get(1).get(tcp.get(0).indexOf("InErrs")));
   }
 
-  /** In parts on one connection, so that tshark, which is slower, misses no frame. */
-  private String echo(WireJudge judge) throws Exception {
-    String[] command =
-        KernelPeer.command(
-            "echo",
-            "10.77.0.2",
-            "7",
-            Long.toString(ECHO_BYTES),
-            "1",
-            Long.toString(WireJudge.PART));
-    Process peer = namespace.start(new ProcessBuilder(command).redirectErrorStream(true));
-    try (BufferedReader lines = peer.inputReader(UTF_8);
-        Writer goOn = peer.outputWriter(UTF_8)) {
-      StringBuilder result = new StringBuilder();
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith("echoed=")) {
-          judge.catchUp();
-          goOn.append('\n').flush();
-        } else {
-          result.append(line).append(' ');
-        }
-      }
-      return result.toString();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"offloads=true", "offloads=false"})
   void aGigabyteIsEchoedByteForByteAndNoFrameOfItIsWrong(String settings) throws Exception {
     boolean offloads = settings.equals("offloads=true");
     stack = StackProcess.start(namespace, settings);
     try (WireJudge judge = new WireJudge(namespace, "tap0", offloads)) {
-      String result = echo(judge);
+      String result = new PacedEcho(namespace, judge, "10.77.0.2", ECHO_BYTES).finish();
       assertThat(result).contains("equal=true");
       assertThat(stack.number("counters", "Tcp.InErrs")).isZero();
       assertThat(kernelsErrors()).isZero();
