@@ -8,12 +8,13 @@ import io.karavel.tcp.internal.TcpModuleFactory;
 import io.karavel.timer.internal.KeepaliveModuleFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The settings of TCP and of keepalive of a {@link StackMain}, changed live as Config Admin would.
  */
 final class LiveSettings {
-  private final Map<String, Object> tcpKeys = new LinkedHashMap<>();
+  private final Map<String, Object> tcpKeys = new ConcurrentHashMap<>();
   private final Map<String, Object> keepaliveKeys = new LinkedHashMap<>();
   private TcpModuleFactory tcp;
   private KeepaliveModuleFactory keepalive;
@@ -45,6 +46,15 @@ final class LiveSettings {
       return keepalive;
     } catch (SettingsException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** What rules in TCP now. */
+  TcpSettings tcpInForce() {
+    try {
+      return TcpSettings.parse(tcpKeys);
+    } catch (SettingsException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.karavel.interop;
 
 import io.karavel.address.IpAddress;
 import io.karavel.control.Appliance;
+import io.karavel.control.LossLaboratory;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Event;
 import io.karavel.engine.ModuleFactory;
@@ -61,6 +62,8 @@ import java.util.function.Supplier;
  * shell LINE                 what the appliance's console prints then; StackShell has its commands
  * changes N                  of states, all from the Nth on: seconds port state
  * pauses                     when this process was kept from running: beginning end, in seconds
+ * lab NAME LINE              begins net:lab LINE, which sees what comes from now on
+ * lab-report NAME            what that has printed, when it is over; nothing before
  * summary                    TCP: how many in each state, as STATE=n
  * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
  * dial ADDRESS PORT [LOCALPORT]    only begins to connect; id=…
@@ -91,6 +94,7 @@ public final class StackMain {
   private final LiveSettings live;
   private final DeviceCommands devices;
   private final StackShell shell;
+  private final LabCommands lab;
   private TapDeviceFactory tap;
 
   private StackMain(Map<String, String> settings) throws Exception {
@@ -143,7 +147,9 @@ public final class StackMain {
                 "addresses", address,
                 "gateway", settings.getOrDefault("gateway", ""))));
     RunningAppliance appliance = new RunningAppliance(registry, System::nanoTime);
-    shell = new StackShell(Map.of(Appliance.class, appliance));
+    lab = new LabCommands(appliance, appliance, live::tcpInForce);
+    shell =
+        new StackShell(Map.of(Appliance.class, appliance, LossLaboratory.class, lab.laboratory()));
     new Services(
             Executors.newSingleThreadScheduledExecutor(StackMain::daemon),
             ServicesSettings.parse(Map.of("forwarderEnabled", false)),
@@ -236,7 +242,9 @@ public final class StackMain {
           out.accept(event.kind() + " " + event.subject() + ": " + event.text());
         }
       }
-      case "shell" -> shell.run(rest(words)).lines().forEach(out);
+      case "shell" -> shell.run(rest(words, 1)).lines().forEach(out);
+      case "lab" -> lab.begin(shell, words[1], "net:lab " + rest(words, 2));
+      case "lab-report" -> lab.report(words[1], out);
       case "pauses" -> pauses.all().forEach(out);
       case "ping" -> ping(words, out);
       case "config" -> live.set(words);
@@ -258,8 +266,8 @@ public final class StackMain {
     }
   }
 
-  private static String rest(String[] words) {
-    return String.join(" ", Arrays.asList(words).subList(1, words.length));
+  private static String rest(String[] words, int first) {
+    return String.join(" ", Arrays.asList(words).subList(first, words.length));
   }
 
   private DeviceInfo info() throws Exception {

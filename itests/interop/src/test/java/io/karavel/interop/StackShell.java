@@ -1,5 +1,6 @@
 package io.karavel.interop;
 
+import io.karavel.shell.internal.NetLabCommand;
 import io.karavel.shell.internal.TcpListCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,9 @@ import org.osgi.framework.ServiceReference;
 
 /** Karaf's shell with commands of the appliance, over services that are there without OSGi. */
 final class StackShell {
+  /** Of the process; later, each session has its own. */
+  private final PrintStream errors = System.err;
+
   private final SessionFactoryImpl sessions;
 
   /** Over one service of each type. */
@@ -32,6 +36,7 @@ final class StackShell {
     sessions.register(context(services));
     ManagerImpl commands = new ManagerImpl(sessions, sessions);
     commands.register(TcpListCommand.class);
+    commands.register(NetLabCommand.class);
   }
 
   /** As Karaf's own do it, commands get their arguments as strings, not as tokens of the line. */
@@ -54,7 +59,7 @@ final class StackShell {
   String run(String line) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, out);
+    Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, errors);
     try {
       session.execute(line);
     } finally {
