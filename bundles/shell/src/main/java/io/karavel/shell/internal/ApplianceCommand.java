@@ -99,6 +99,17 @@ abstract class ApplianceCommand implements Action {
     return System.out;
   }
 
+  /**
+   * Has what was printed so far be seen now. The shell does not pass a flush of the output on to
+   * the session's console, where that of ssh keeps what it has until it is flushed itself.
+   */
+  final void deliver() {
+    out().flush();
+    if (session.getConsole() != null) {
+      session.getConsole().flush();
+    }
+  }
+
   /** The appliance. */
   final Appliance appliance() throws CommandException {
     return services

@@ -126,7 +126,7 @@ public final class IpArpingCommand extends ReportingCommand {
                   : reply.outcome().equals(PingReply.TIMEOUT)
                       ? "no answer within " + Values.text(waitSeconds) + " s"
                       : reply.outcome());
-      out().flush();
+      deliver();
     }
   }
 

@@ -202,7 +202,7 @@ public final class IpPingCommand extends ReportingCommand {
                     reply.sequence(),
                     reply.outcome());
       }
-      out().flush();
+      deliver();
     }
   }
 

@@ -189,7 +189,7 @@ public final class IpTracerouteCommand extends ReportingCommand {
         }
       }
       out().println(line);
-      out().flush();
+      deliver();
     }
   }
 

@@ -6,6 +6,8 @@ import io.karavel.control.CaptureRequest;
 import io.karavel.control.Captures;
 import io.karavel.tcp.TcpConnectionInfo;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,7 +166,7 @@ public final class NetCaptureCommand extends ReportingCommand {
         new CaptureRequest(
             stack, interfaceName, filter(), snapLength, count, bytes, Math.round(millis));
     if (file == null || file.equals(STANDARD_OUTPUT)) {
-      CaptureInfo info = captures.run(request, liveForm(), out());
+      CaptureInfo info = captures.run(request, liveForm(), delivered());
       System.err.println(
           info.packets() + " frames captured, " + info.lost() + " lost to the capture");
       return;
@@ -186,6 +188,27 @@ public final class NetCaptureCommand extends ReportingCommand {
                 + info.name()
                 + "' ends it",
             form());
+  }
+
+  /** The output, which is seen whenever it is flushed. */
+  private OutputStream delivered() {
+    PrintStream out = out();
+    return new OutputStream() {
+      @Override
+      public void write(int octet) {
+        out.write(octet);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int count) {
+        out.write(bytes, from, count);
+      }
+
+      @Override
+      public void flush() {
+        deliver();
+      }
+    };
   }
 
   private CaptureForm liveForm() throws CommandException {

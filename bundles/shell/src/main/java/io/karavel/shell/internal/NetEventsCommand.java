@@ -152,6 +152,6 @@ public final class NetEventsCommand extends ListCommand {
             .println(line.time() + "  " + line.kind() + "  " + line.subject() + "  " + line.text());
       }
     }
-    out().flush();
+    deliver();
   }
 }

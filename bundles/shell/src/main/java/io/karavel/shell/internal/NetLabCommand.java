@@ -92,7 +92,7 @@ public final class NetLabCommand extends ConnectionCommand {
             line -> {
               if (form() == Form.TABLE) {
                 out().println(line);
-                out().flush();
+                deliver();
               }
             });
     Listing<LossReport.Step> steps =

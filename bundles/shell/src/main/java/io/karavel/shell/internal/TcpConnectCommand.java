@@ -125,19 +125,19 @@ public final class TcpConnectCommand extends ApplianceCommand {
     return process == null ? session.getKeyboard() : process.in();
   }
 
-  private static void receive(TcpSocket socket, PrintStream out) throws IOException {
+  private void receive(TcpSocket socket, PrintStream out) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(16384);
     while (true) {
       bytes.clear();
       int count = socket.read(bytes);
       if (count < 0) {
-        out.flush();
+        deliver();
         return;
       }
       if (count > 0) {
         out.write(bytes.array(), 0, count);
       } else {
-        out.flush();
+        deliver();
         socket.awaitReady(TcpSocket.READABLE, Duration.ofHours(1));
       }
     }

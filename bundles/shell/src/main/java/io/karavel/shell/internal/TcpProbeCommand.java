@@ -132,7 +132,7 @@ public final class TcpProbeCommand extends ReportingCommand {
       out().println(probe.number() + "\t" + probe.outcome() + "\t" + millis);
     } else if (form() == Form.TABLE) {
       out().println(peer + " seq=" + probe.number() + " " + probe.outcome() + " " + millis + " ms");
-      out().flush();
+      deliver();
     }
   }
 

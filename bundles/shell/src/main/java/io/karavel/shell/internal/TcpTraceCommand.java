@@ -73,7 +73,7 @@ public final class TcpTraceCommand extends ConnectionCommand {
           lines.add(line);
           if (form() != Form.JSON) {
             out().println(line);
-            out().flush();
+            deliver();
           }
         });
     if (form() == Form.JSON) {

@@ -36,6 +36,9 @@ class DiagnosticsTest {
     return new CaptureInfo(name, request, target, false, 3, 300, 1, 1_000_000_000L, "packets");
   }
 
+  /** How often the last line of an experiment or a trace was sent on while it ran. */
+  private int delivered;
+
   @BeforeEach
   void publish() {
     shell.publish(
@@ -52,6 +55,9 @@ class DiagnosticsTest {
               throws IOException {
             asked.add(request + " " + form);
             out.write("a frame\n".getBytes(StandardCharsets.UTF_8));
+            int before = shell.deliveries;
+            out.flush();
+            assertThat(shell.deliveries).as("seen while it runs").isGreaterThan(before);
             return info("capture2", request, "standard output");
           }
 
@@ -73,7 +79,9 @@ class DiagnosticsTest {
         ConnectionTraces.class,
         (ConnectionChoice connection, long segments, long millis, Consumer<String> lines) -> {
           asked.add(connection + " " + segments + " " + millis);
+          int before = shell.deliveries;
           lines.accept("|--- SYN --->");
+          delivered = shell.deliveries - before;
         });
     shell.publish(
         LossLaboratory.class,
@@ -83,7 +91,9 @@ class DiagnosticsTest {
             long millis,
             Consumer<String> lines) -> {
           asked.add(connection + " " + message + " " + times + " " + millis);
+          int before = shell.deliveries;
           lines.accept("losing it");
+          delivered = shell.deliveries - before;
           return new LossReport(
               1, "arrived", List.of(new LossReport.Step(1_000_000_000L, -1, "SYN, arrives")));
         });
@@ -197,6 +207,7 @@ class DiagnosticsTest {
   @Test
   void aTraceIsOfOneConnectionOrTheNext() throws Exception {
     assertThat(shell.run(new TcpTraceCommand(), "-c", "9", "5")).isEqualTo("|--- SYN --->\n");
+    assertThat(delivered).isEqualTo(1);
     assertThat(shell.run(new TcpTraceCommand(), "--json", "--time", "1", "--local", ":80"))
         .contains("\"|--- SYN --->\"");
     shell.run(new TcpTraceCommand(), "--no-format", "--peer", "10.77.0.1:40000");
@@ -232,6 +243,7 @@ class DiagnosticsTest {
                 "60",
                 "lose"))
         .isEqualTo("losing it\nlost 1 times; arrived\n");
+    assertThat(delivered).isEqualTo(1);
     assertThat(asked).containsExactly(ConnectionChoice.ofId("main", 5) + " FIN1_ACK 2 60000");
     assertThat(
             shell.run(

@@ -8,6 +8,7 @@ import io.karavel.control.AuditRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,7 @@ final class Shell {
   String answer;
   String errors = "";
   int heldServices;
+  int deliveries;
 
   final List<AuditRecord> audited = new ArrayList<>();
 
@@ -89,12 +91,22 @@ final class Shell {
     }
   }
 
+  /** Where a remote session keeps what was printed until this is flushed. */
+  private final PrintStream console =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
+        @Override
+        public void flush() {
+          deliveries++;
+        }
+      };
+
   Session session() {
     return proxy(
         Session.class,
         (method, arguments) ->
             switch (method) {
               case "getKeyboard" -> keyboard;
+              case "getConsole" -> console;
               case "readLine" -> {
                 questions.add((String) arguments[0]);
                 yield answer;
