@@ -25,10 +25,19 @@ final class Ssh {
   private final int port;
 
   Ssh(Launcher host, Path directory, String user, int port) {
+    this(host, user, port, directory.resolve(user));
+  }
+
+  private Ssh(Launcher host, String user, int port, Path key) {
     this.host = host;
     this.user = user;
     this.port = port;
-    key = directory.resolve(user);
+    this.key = key;
+  }
+
+  /** The launcher itself, who may do everything, with the key in its run directory. */
+  static Ssh ofLauncher(Launcher host, Path runDirectory, int port) {
+    return new Ssh(host, "launcher", port, runDirectory.resolve("launcher/id_rsa"));
   }
 
   int port() {
@@ -92,6 +101,11 @@ final class Ssh {
     public String toString() {
       return (succeeded ? "succeeded: " : "failed: ") + output + "\n" + errors;
     }
+  }
+
+  /** What executes one line without a terminal, with nothing but its output on its output. */
+  ProcessBuilder builder(String line) {
+    return new ProcessBuilder(command(List.of("-n", "-T"), line));
   }
 
   /** Executes one line without a terminal. */
