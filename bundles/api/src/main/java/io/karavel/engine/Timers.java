@@ -21,6 +21,9 @@ public interface Timers {
   /** How many are armed. */
   int armed();
 
-  /** Every armed timer, in no order; the consumer must not arm or cancel. */
+  /**
+   * Every armed timer, those of one module in the order in which they were armed; the consumer must
+   * not arm or cancel.
+   */
   void forEach(Consumer<? super Timer> consumer);
 }

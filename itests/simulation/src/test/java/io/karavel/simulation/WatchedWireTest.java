@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 /** The watch over a swap at the wires of whole runs; {@code -Dkaravel.swapSeeds=1000} runs more. */
 class WatchedWireTest {
   private static final long FIRST = Long.getLong("karavel.firstSeed", 1);
-  private static final long SEEDS = Long.getLong("karavel.swapSeeds", 60);
+  private static final long SEEDS = Long.getLong("karavel.swapSeeds", 100);
 
   /** What the watch of a swap takes for a fault must not come from sound stacks. */
   @Test
   void theWatchOverASwapFindsNothingWrongWithSoundStacks() {
     List<String> said = new ArrayList<>();
-    LongStream.range(FIRST, FIRST + 4 * SEEDS)
+    LongStream.range(FIRST, FIRST + SEEDS)
         .parallel()
         .forEach(
             seed -> {

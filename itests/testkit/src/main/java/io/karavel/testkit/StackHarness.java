@@ -453,6 +453,22 @@ public final class StackHarness {
   }
 
   /**
+   * Swaps a module and lets the former one leave, as a swap that is committed does.
+   *
+   * @return null on success, else why the old one goes on
+   */
+  public String swapForGood(String slot) {
+    ModuleSource former = sources.get(slot);
+    String problem = swap(slot);
+    if (problem == null && former != null) {
+      stack.leave(former);
+      modules.forget(former.factory());
+      settle();
+    }
+    return problem;
+  }
+
+  /**
    * Swaps a module as {@code net:module-swap} does: a rehearsal first, then on probation.
    *
    * @return null on success, else why the old one goes on

@@ -93,6 +93,14 @@ final class NeighbourCache {
 
   /** Makes room if need be and adds an entry; null if only permanent ones are there. */
   private Neighbour insert(LinkInterface link, int address, PacketQueue queue) {
+    Neighbour n = insertAsItWas(link, address, queue);
+    if (n != null) {
+      drawReachable(n);
+    }
+    return n;
+  }
+
+  private Neighbour insertAsItWas(LinkInterface link, int address, PacketQueue queue) {
     while (table.size() >= lane.settings().neighboursMaximum()) {
       Neighbour victim = table.mostDispensable(lane.now());
       if (victim == null) {
@@ -104,7 +112,6 @@ final class NeighbourCache {
     Neighbour n = new Neighbour(link, address, this, queue);
     n.usedAtNanos = lane.now();
     n.confirmedAtNanos = n.usedAtNanos;
-    drawReachable(n);
     table.add(n);
     lane.counters.neighbours.set(table.size());
     sweep.armIfIdle();
@@ -274,7 +281,7 @@ final class NeighbourCache {
 
   /** Takes an entry over from a predecessor, its waiting packets included. */
   Neighbour restore(LinkInterface link, int address, PacketQueue queue) {
-    return insert(link, address, queue);
+    return insertAsItWas(link, address, queue);
   }
 
   /** Removes one entry of any state; false if there is none. */

@@ -46,6 +46,11 @@ final class ActiveOpens {
             lane.context.secret("tcp.ports", EphemeralPorts.SECRET_BYTES), lane.context::random);
   }
 
+  /** How ports are chosen. */
+  EphemeralPorts ports() {
+    return ports;
+  }
+
   /** Sockets that wait for an IP module. */
   Collection<StackSocket> waiting() {
     return waiting;

@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Compact records in order of their deadlines, so that thousands of embryos or TIME-WAIT records
@@ -42,6 +43,13 @@ final class DeadlineHeap<E extends DeadlineHeap.Entry> {
   @SuppressWarnings("unchecked")
   E at(int index) {
     return (E) entries[index];
+  }
+
+  /** Every entry by place: added in this order they take the same places again. */
+  void forEach(Consumer<? super E> consumer) {
+    for (int i = 1; i <= size; i++) {
+      consumer.accept(at(i));
+    }
   }
 
   void add(E entry) {

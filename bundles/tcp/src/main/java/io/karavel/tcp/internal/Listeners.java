@@ -18,6 +18,7 @@ import io.karavel.tcp.spi.StackSocket;
 import io.karavel.wire.Seq;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Passive opens: SYN queue and accept queue of every listener, cookies, and what happens at their
@@ -439,6 +440,11 @@ final class Listeners {
       socket.abort();
     }
     listener.moduleState(null);
+  }
+
+  /** Every embryo, in the order of the heap. */
+  void forEachEmbryo(Consumer<? super QueuedEmbryo> consumer) {
+    embryos.forEach(consumer);
   }
 
   /** All embryos get RST: the module is disposed of. */

@@ -37,6 +37,7 @@ final class TcpHandover {
   private static final int FAST_OPEN_BLACKHOLES = 10;
   private static final int FAST_OPEN_BLACKHOLE_NANOS = 11;
   private static final int PATH_MTU = 12;
+  private static final int EPHEMERAL_PORTS = 13;
 
   private static final int LOCAL_IPV4 = 20;
   private static final int REMOTE_IPV4 = 21;
@@ -55,6 +56,7 @@ final class TcpHandover {
   private static final int FAST_OPEN_LISTENER = 34;
   private static final int FAST_OPEN_RESET = 35;
   private static final int ORIGIN = 36;
+  private static final int QUIET = 37;
 
   private final TcpLane lane;
   private final Flows flows;
@@ -100,15 +102,58 @@ final class TcpHandover {
         out.end();
       }
     }
-    flows.table().forEach(flow -> export(out, flow));
+    exportFlows(out);
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
     memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
     lane.pathMtus.export(out, PATH_MTU);
+    byte[] ports = opens.ports().export();
+    if (ports != null) {
+      out.putBytes(EPHEMERAL_PORTS, ports);
+    }
     out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
         .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
     return out.finish();
+  }
+
+  /** In the order of timers and heaps: what is due at one time stays in order. */
+  private void exportFlows(HandoverWriter out) {
+    lane.context
+        .timers()
+        .forEach(
+            timer -> {
+              if (timer instanceof Connection connection && isMine(connection)) {
+                export(out, (Flow) connection);
+              }
+            });
+    listeners.forEachEmbryo(embryo -> export(out, (Flow) embryo));
+    timeWaits.forEach(record -> export(out, (Flow) record));
+    flows
+        .table()
+        .forEach(
+            flow -> {
+              if (!isInOrder(flow)) {
+                export(out, flow);
+              }
+            });
+  }
+
+  private static boolean isInOrder(Flow flow) {
+    return flow instanceof Connection connection
+        ? connection.isArmed()
+        : ((DeadlineHeap.Entry) flow).heapIndex() != 0;
+  }
+
+  private boolean isMine(Connection connection) {
+    return flows
+            .table()
+            .find(
+                connection.localIpv4(),
+                connection.localPort(),
+                connection.remoteIpv4(),
+                connection.remotePort())
+        == connection;
   }
 
   private void export(HandoverWriter out, Flow flow) {
@@ -151,6 +196,10 @@ final class TcpHandover {
     out.putBoolean(ORPHAN, connection.orphan)
         .putInt(LIFECYCLE, connection.lifecycle)
         .putInt(MTU, connection.mtu);
+    // after a crash nobody knows what was still to be told
+    if (lane.current == null && !connection.signalDue) {
+      out.putBoolean(QUIET, true);
+    }
     if (connection.listener() != null) {
       out.putAttachment(PENDING_LISTENER, connection.listener());
     }
@@ -181,6 +230,7 @@ final class TcpHandover {
         case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
+        case EPHEMERAL_PORTS -> opens.ports().restore(in.bytes());
         case PATH_MTU -> lane.pathMtus.open(in.nested());
         case FAST_OPEN_SERVER -> lane.fastOpen.open(in.nested());
         case FAST_OPEN_BLACKHOLES -> lane.fastOpen.blackholes = in.intValue();
@@ -228,6 +278,7 @@ final class TcpHandover {
     int ports = 0;
     long id = 0;
     boolean orphan = false;
+    boolean quiet = false;
     int lifecycle = 0;
     int mtu = 0;
     while (in.next()) {
@@ -237,6 +288,7 @@ final class TcpHandover {
         case REMOTE_IPV4 -> remoteIpv4 = in.intValue();
         case PORTS -> ports = in.intValue();
         case ID -> id = in.longValue();
+        case QUIET -> quiet = in.booleanValue();
         case ORPHAN -> orphan = in.booleanValue();
         case LIFECYCLE -> lifecycle = in.intValue();
         case MTU -> mtu = in.intValue();
@@ -283,8 +335,8 @@ final class TcpHandover {
         connection.orphan = orphan;
         connection.lifecycle = lifecycle;
         connection.mtu = mtu;
-        // What the predecessor was about to tell when it left, a crash included.
-        connection.signalDue = true;
+        // what the predecessor was about to tell when it left
+        connection.signalDue = !quiet;
         connection.pendingListener = pending == null ? null : listeners.stateOf(pending);
         connection.origin = origin == null ? null : listeners.stateOf(origin);
         if (fastOpen != null) {

@@ -6,6 +6,7 @@ import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.Resets;
 import io.karavel.tcp.spi.StackSocket;
+import java.util.function.Consumer;
 
 /** The TIME-WAIT records of a lane: entering, answering, reopening, reuse, and the end by time. */
 final class TimeWaits {
@@ -28,6 +29,11 @@ final class TimeWaits {
 
   int size() {
     return heap.size();
+  }
+
+  /** Every record, in the order of the heap. */
+  void forEach(Consumer<? super TimeWaitFlow> consumer) {
+    heap.forEach(consumer);
   }
 
   /** A connection in TIME-WAIT owes nothing any more: a record takes its place. */

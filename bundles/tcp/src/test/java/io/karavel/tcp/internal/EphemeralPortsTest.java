@@ -8,12 +8,47 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EphemeralPortsTest {
-  private final EphemeralPorts ports;
+  private final EphemeralPorts ports = ports(3);
 
-  EphemeralPortsTest() {
+  private static EphemeralPorts ports(int seed) {
     byte[] secret = new byte[EphemeralPorts.SECRET_BYTES];
-    new Random(3).nextBytes(secret);
-    ports = new EphemeralPorts(secret, new Random(4)::nextInt);
+    new Random(seed).nextBytes(secret);
+    return new EphemeralPorts(secret, new Random(4)::nextInt);
+  }
+
+  @Test
+  void aSuccessorGoesOnWhereItsPredecessorWas() {
+    Set<Integer> used = new HashSet<>();
+    for (int i = 0; i < 400; i++) {
+      used.add(ports.choose(40000, 40999, 1, 2, 80, p -> true));
+      ports.choose(40000, 40999, 1, i, 80, p -> true);
+    }
+    EphemeralPorts successor = ports(3);
+    successor.restore(ports.export());
+    for (int i = 0; i < 100; i++) {
+      int port = ports.choose(40000, 40999, 1, 2, 80, p -> true);
+      assertThat(used.add(port)).isTrue();
+      assertThat(successor.choose(40000, 40999, 1, 2, 80, p -> true)).isEqualTo(port);
+    }
+  }
+
+  @Test
+  void countersThatWereNeverNeededAreNotHandedOver() {
+    assertThat(ports.export()).isNull();
+  }
+
+  @Test
+  void countersOfAnotherSizeAreLeftAlone() {
+    EphemeralPorts same = ports(3);
+    same.restore(new byte[12]);
+    assertThat(same.choose(40000, 40999, 1, 2, 80, p -> true))
+        .isEqualTo(ports.choose(40000, 40999, 1, 2, 80, p -> true));
+  }
+
+  @Test
+  void anotherSecretBeginsElsewhere() {
+    assertThat(ports(4).choose(32768, 60999, 1, 2, 80, p -> true))
+        .isNotEqualTo(ports.choose(32768, 60999, 1, 2, 80, p -> true));
   }
 
   @Test

@@ -9,9 +9,11 @@ import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -73,11 +75,43 @@ public final class Simulation {
   }
 
   /**
-   * Runs a seed and swaps every module of every stack at every {@code every}-th event, each for one
-   * of the same kind. The trace does not tell of it.
+   * Runs a seed, and again with modules of every stack swapped at every {@code every}-th event,
+   * each for one of the same kind. Says where the traces part, or null if they are equal.
    */
-  public static Outcome swapped(long seed, int every) throws TcpException {
-    return new Simulation(seed, new Recorder(false), new Swapping(every)).go();
+  public static String differenceWhenSwapped(long seed, int every) throws TcpException {
+    Recorder without = new Recorder(true);
+    new Simulation(seed, without, NOTHING).go();
+    Recorder with = new Recorder(true);
+    AssertionError failure = null;
+    try {
+      new Simulation(seed, with, new Swapping(every)).go();
+    } catch (AssertionError e) {
+      failure = e;
+    }
+    if (without.hash() == with.hash() && failure == null) {
+      return null;
+    }
+    int at = 0;
+    int most = Math.min(without.lines().size(), with.lines().size());
+    while (at < most && isSame(without.lines().get(at), with.lines().get(at))) {
+      at++;
+    }
+    return "seed "
+        + seed
+        + ": line "
+        + at
+        + (at < with.lines().size() ? ": " + with.lines().get(at) : " is missing")
+        + (at < without.lines().size() ? " instead of " + without.lines().get(at) : " is too much")
+        + (failure == null ? "" : ", then " + failure.getMessage());
+  }
+
+  private static boolean isSame(Recorder.Line one, Recorder.Line other) {
+    return one.node().equals(other.node())
+        && one.timeNanos() == other.timeNanos()
+        && one.inbound() == other.inbound()
+        && Objects.equals(one.call(), other.call())
+        && (one.frame() == null) == (other.frame() == null)
+        && (one.frame() == null || Arrays.equals(one.frame().bytes(), other.frame().bytes()));
   }
 
   /**
@@ -105,7 +139,7 @@ public final class Simulation {
       }
       for (Node node : world.nodes) {
         for (String slot : node.stack.slots()) {
-          String problem = node.stack.swap(slot);
+          String problem = node.stack.swapForGood(slot);
           if (problem != null) {
             throw new AssertionError(node + ": the swap of " + slot + " failed: " + problem);
           }

@@ -252,6 +252,10 @@ abstract class ControlBlock {
   long ackSinceNanos;
   long keepaliveDeadline = NEVER;
   long keepaliveProbeNanos;
+
+  /** When the keepalive timer last found something in flight; as long ago as can be if never. */
+  long keepaliveIdleNanos = Long.MIN_VALUE;
+
   int keepaliveProbes;
   long finWaitDeadline = NEVER;
   long finWaitBaseNanos;

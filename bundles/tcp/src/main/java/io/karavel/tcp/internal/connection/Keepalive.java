@@ -19,6 +19,11 @@ final class Keepalive {
         && !(c.state == TcpState.FIN_WAIT_2 && c.orphan);
   }
 
+  /** Since when nothing was received and nothing was in flight, as far as is known. */
+  static long idleSince(ControlBlock c) {
+    return Math.max(c.lastReceivedNanos, c.keepaliveIdleNanos);
+  }
+
   /** The state or the times have changed. */
   static void rearm(ControlBlock c) {
     if (!applies(c)) {
@@ -27,7 +32,7 @@ final class Keepalive {
       return;
     }
     if (c.keepaliveProbes == 0) {
-      c.keepaliveDeadline = c.lastReceivedNanos + c.keepalive.idleNanos();
+      c.keepaliveDeadline = idleSince(c) + c.keepalive.idleNanos();
     } else if (c.keepaliveProbes > c.keepalive.probes()) {
       c.keepaliveDeadline = c.keepaliveProbeNanos; // fewer are allowed than were sent: over
     } else {
@@ -52,11 +57,12 @@ final class Keepalive {
     if (c.flight() > 0 || c.persisting) {
       // The retransmission timer rules; idle time begins when everything is acknowledged.
       c.keepaliveProbes = 0;
+      c.keepaliveIdleNanos = nowNanos;
       c.keepaliveDeadline = nowNanos + c.keepalive.idleNanos();
       return;
     }
     if (c.keepaliveProbes == 0) {
-      long due = c.lastReceivedNanos + c.keepalive.idleNanos();
+      long due = idleSince(c) + c.keepalive.idleNanos();
       if (nowNanos < due) {
         c.keepaliveDeadline = due;
         return;

@@ -63,6 +63,7 @@ final class TcpHandover {
   private static final int STATE_BEFORE = 141;
   private static final int CAUSE = 142;
   private static final int STATE_NANOS = 143;
+  private static final int KEEPALIVE_IDLE_NANOS = 144;
   private static final int DELIVERY = 120;
   private static final int PACED_UNTIL = 121;
   private static final int PACING_DEADLINE = 122;
@@ -298,6 +299,7 @@ final class TcpHandover {
         .putLong(KEEPALIVE_DEADLINE, c.keepaliveDeadline)
         .putLong(KEEPALIVE_PROBE_NANOS, c.keepaliveProbeNanos)
         .putInt(KEEPALIVE_PROBES, c.keepaliveProbes)
+        .putLong(KEEPALIVE_IDLE_NANOS, c.keepaliveIdleNanos)
         .putLong(FIN_WAIT_DEADLINE, c.finWaitDeadline)
         .putLong(FIN_WAIT_BASE, c.finWaitBaseNanos)
         .putLong(TRIM_DEADLINE, c.trimDeadline)
@@ -495,6 +497,7 @@ final class TcpHandover {
       case ACK_SINCE -> c.ackSinceNanos = r.longValue();
       case KEEPALIVE_DEADLINE -> c.keepaliveDeadline = r.longValue();
       case KEEPALIVE_PROBE_NANOS -> c.keepaliveProbeNanos = r.longValue();
+      case KEEPALIVE_IDLE_NANOS -> c.keepaliveIdleNanos = r.longValue();
       case KEEPALIVE_PROBES -> c.keepaliveProbes = r.intValue();
       case FIN_WAIT_DEADLINE -> c.finWaitDeadline = r.longValue();
       case FIN_WAIT_BASE -> c.finWaitBaseNanos = r.longValue();

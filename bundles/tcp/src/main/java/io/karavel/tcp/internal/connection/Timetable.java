@@ -114,7 +114,7 @@ final class Timetable {
     int probes = c.keepaliveProbes;
     long at = c.keepaliveDeadline;
     if (probes == 0) {
-      at = Math.max(at, c.lastReceivedNanos + times.idleNanos());
+      at = Math.max(at, Keepalive.idleSince(c) + times.idleNanos());
     }
     long in = at - nowNanos;
     TcpError error = c.softError != null ? c.softError : TcpError.TIMED_OUT;
