@@ -40,8 +40,10 @@ import jdk.net.ExtendedSocketOptions;
  * changes N                            of states, all from the Nth on: seconds port state
  * pauses                               when this process was kept from running: beginning end
  * keepalive NAME IDLE INTERVAL COUNT   seconds, seconds
+ * early NAME ADDRESS PORT BYTES        connects with Fast Open and writes; taken=how many
+ * user-timeout NAME MILLIS
  * linger NAME SECONDS                  0 makes close a reset
- * shutdown NAME | close NAME           close is for listeners too
+ * shutdown NAME | close NAME           close is for listeners too; seconds=how long it took
  * </pre>
  */
 public final class KernelSockets extends LineProcess {
@@ -160,16 +162,32 @@ public final class KernelSockets extends LineProcess {
           channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, Integer.parseInt(words[4]));
           channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         }
+        case "early" -> {
+          SocketChannel channel = SocketChannel.open();
+          KernelOptions.fastOpenConnect(channel);
+          channel.configureBlocking(false); // else writing waits for the end of the handshake
+          channel.connect(remote(words));
+          while (!channel.finishConnect()) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          int taken = channel.write(ByteBuffer.allocate(Integer.parseInt(words[4])));
+          channel.configureBlocking(true);
+          channels.put(words[1], channel);
+          return "taken=" + taken;
+        }
+        case "user-timeout" -> KernelOptions.userTimeoutMillis(channel(words), count(words));
         case "linger" ->
             channel(words).setOption(StandardSocketOptions.SO_LINGER, Integer.parseInt(words[2]));
         case "shutdown" -> channel(words).shutdownOutput();
         case "close" -> {
+          long begun = System.nanoTime();
           SocketChannel channel = channels.remove(words[1]);
           if (channel != null) {
             channel.close();
           } else {
             listeners.remove(words[1]).close();
           }
+          return "seconds=" + (System.nanoTime() - begun) / 1e9;
         }
         default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
       }

@@ -46,6 +46,7 @@ class LineProcess implements AutoCloseable {
                   "-XX:MaxDirectMemorySize=512m",
                   "-Dorg.slf4j.simpleLogger.logFile=System.err",
                   "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                  "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", // options that Java does not know
                   "-cp",
                   System.getProperty("java.class.path"),
                   main.getName()));

@@ -16,9 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What happens in the life of a connection with the kernel beside lost messages, in both roles:
- * keepalive, user timeout, closed windows, urgent data, linger, resets, ICMP errors, peers that
- * vanish or have forgotten the connection, TIME-WAIT taken over, and all of it through cookies:
- * both ends answer every SYN with one. All tests run at once, each on a port of its own.
+ * keepalive, closed windows, urgent data, resets, ICMP errors, peers that have forgotten the
+ * connection, TIME-WAIT taken over, and all of it through cookies: both ends answer every SYN with
+ * one. All tests run at once, each on a port of its own. How either end gives up: {@link
+ * GivingUpIT}.
  */
 @Requires({"nft", "tcpdump"})
 @Execution(ExecutionMode.CONCURRENT)
@@ -130,7 +131,7 @@ class LivesWithLinuxIT {
     throw new AssertionError("no " + name + " in " + text);
   }
 
-  // ---- keepalive and user timeout ----
+  // ---- keepalive ----
 
   @Test
   void ourKeepaliveIsAnsweredAndGivesAVanishedKernelUpWithAReset() {
@@ -164,20 +165,6 @@ class LivesWithLinuxIT {
       test.awaitState(false, "");
     }
     assertKernelError(pair, "Connection timed out");
-  }
-
-  @Test
-  void theUserTimeoutEndsWhatTheKernelDoesNotAcknowledge() {
-    RoutedWire.Pair pair = wire.open(true, port);
-    wire.stack.ask("option " + pair.ourId() + " userTimeoutMillis 2000");
-    try (RoutedWire.Loss loss = wire.lose(false, port, "")) {
-      wire.stack.ask("write " + pair.ourId() + " 100");
-      test.awaitState(true, "");
-    }
-    double begun = test.first(true, LivesWithLinuxIT::hasText);
-    double end = states.since(true, port);
-    assertThat(end - begun).as(test.describe()).isBetween(1.95, 2 + test.tolerance(begun, end));
-    assertOurError(pair, "TIMED_OUT");
   }
 
   // ---- windows and urgent data ----
@@ -333,54 +320,7 @@ class LivesWithLinuxIT {
     awaitKernelBytes(pair, 11);
   }
 
-  // ---- peers that vanish or have forgotten ----
-
-  /**
-   * Nothing comes from the kernel any more: the wait of each state ends by its limit, and what the
-   * kernel says later is answered with RST.
-   */
-  @ParameterizedTest
-  @ValueSource(strings = {"ESTABLISHED", "CLOSE-WAIT", "FIN-WAIT-1", "LAST-ACK", "FIN-WAIT-2"})
-  void aKernelThatVanishesIsGivenUpInEveryState(String state) {
-    RoutedWire.Pair pair = wire.open(true, port);
-    if (state.equals("CLOSE-WAIT") || state.equals("LAST-ACK")) {
-      wire.sockets.ask("shutdown " + pair.kernelName());
-      test.awaitState(true, "CLOSE-WAIT");
-    } else if (state.equals("FIN-WAIT-2")) {
-      wire.stack.ask("close " + pair.ourId());
-      test.awaitState(true, state);
-    }
-    try (RoutedWire.Loss loss = wire.lose(false, port, "")) {
-      double begun;
-      switch (state) {
-        case "ESTABLISHED", "CLOSE-WAIT" -> {
-          wire.stack.ask("write " + pair.ourId() + " 10");
-          test.awaitSent(true, LivesWithLinuxIT::hasText, 2);
-          begun = test.first(true, LivesWithLinuxIT::hasText);
-        }
-        case "FIN-WAIT-2" -> begun = test.entered(true, state) + 2 - RETRIES; // finTimeoutSeconds
-        default -> {
-          wire.stack.ask("close " + pair.ourId());
-          test.awaitSent(true, Entry::isFin, 2);
-          begun = test.first(true, Entry::isFin);
-        }
-      }
-      test.awaitState(true, "");
-      assertThat(states.of(true, port)).anyMatch(seen -> seen.state().equals(state));
-      double end = states.since(true, port);
-      assertThat(end - begun)
-          .as(test.describe())
-          .isBetween(RETRIES - 0.05, RETRIES + test.tolerance(begun, end));
-    }
-    if (state.equals("ESTABLISHED") || state.equals("CLOSE-WAIT")) {
-      assertOurError(pair, "TIMED_OUT");
-    }
-    if (state.equals("ESTABLISHED") || state.equals("FIN-WAIT-2")) {
-      wire.sockets.ask("write " + pair.kernelName() + " 10");
-      test.awaitSent(true, Entry::isReset, 1);
-      test.awaitState(false, "");
-    }
-  }
+  // ---- peers that have forgotten ----
 
   /** One end forgets the connection without the other's noticing, and connects again. */
   @ParameterizedTest

@@ -67,6 +67,7 @@ import java.util.function.Supplier;
  * summary                    TCP: how many in each state, as STATE=n
  * connect ADDRESS PORT [SECONDS]   id=…, or failure=… in the words of TcpException
  * dial ADDRESS PORT [LOCALPORT]    only begins to connect; id=…
+ * early ADDRESS PORT BYTES   likewise with so many zeros for the SYN; taken=…, id=…
  * outcome ID                 state=…, error=none or that of TcpException
  * option ID NAME VALUE       of a socket or listener
  * listen PORT [BACKLOG]      a listener that nobody accepts from; id=…
@@ -79,6 +80,7 @@ import java.util.function.Supplier;
  * fill ID                    zeros until nothing more is taken; written=how many
  * read ID BYTES              read=how many came before the end of the stream, or failure=…
  * shutdown ID | close ID | abort ID
+ * close-stream ID            close that lingers, as the streams do it; seconds=how long it took
  * </pre>
  */
 public final class StackMain {

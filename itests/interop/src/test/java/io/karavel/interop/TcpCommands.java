@@ -47,6 +47,12 @@ final class TcpCommands {
               .byState()
               .forEach((state, count) -> out.accept(state + "=" + count));
       case "connect" -> connect(words, out);
+      case "early" -> {
+        TcpSocket socket = stack.tcp().socket();
+        ByteBuffer first = ByteBuffer.allocate(Integer.parseInt(words[3]));
+        out.accept("taken=" + socket.connect(endpoint(words[1], words[2]), first));
+        out.accept("id=" + socket.id());
+      }
       case "dial" -> {
         TcpSocket socket = stack.tcp().socket();
         if (words.length > 3) {
@@ -109,6 +115,11 @@ final class TcpCommands {
         } else {
           socket(words).close();
         }
+      }
+      case "close-stream" -> {
+        long begun = System.nanoTime();
+        socket(words).outputStream().close();
+        out.accept("seconds=" + (System.nanoTime() - begun) / 1e9);
       }
       case "abort" -> socket(words).abort();
       default -> throw new IllegalArgumentException("no command '" + words[0] + "'");
