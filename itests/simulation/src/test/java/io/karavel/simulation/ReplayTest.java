@@ -3,6 +3,7 @@ package io.karavel.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.simulation.run.Simulation;
+import io.karavel.tcp.TcpException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,5 +22,11 @@ class ReplayTest {
     assertThat(Simulation.run(seed)).isEqualTo(once);
     assertThat(once.frames()).isPositive();
     assertThat(Simulation.run(seed + 1_000_000).hash()).isNotEqualTo(once.hash());
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void askingWhyChangesNothing(long seed) throws TcpException {
+    assertThat(Simulation.withoutQuestions(seed)).isEqualTo(Simulation.run(seed).hash());
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karavel.simulation.run.Failure;
 import io.karavel.simulation.run.Simulation;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,27 +16,34 @@ class SimulationTest {
   private static final long SEEDS = Long.getLong("karavel.seeds", 1000);
   private static final int SHOWN = 5;
 
+  private final Map<String, Long> explained = new ConcurrentSkipListMap<>();
+  private final Map<String, Long> happened = new ConcurrentSkipListMap<>();
+
   @Test
   void everySeedConformsToTheStandards() {
     long from = System.nanoTime();
     List<Failure> failures =
         LongStream.range(FIRST, FIRST + SEEDS)
             .parallel()
-            .mapToObj(SimulationTest::failureOf)
+            .mapToObj(this::failureOf)
             .filter(failure -> failure != null)
             .toList();
     System.out.printf(
         "%d seeds from %d in %.1f s, %d failed%n",
         SEEDS, FIRST, (System.nanoTime() - from) / 1e9, failures.size());
+    System.out.println("explained rightly: " + explained);
+    System.out.println("foretold, and happened: " + happened);
     for (Failure failure : failures) {
       System.out.println(failure.getMessage().lines().findFirst().orElse(""));
     }
     assertThat(failures.stream().limit(SHOWN).map(Throwable::getMessage)).isEmpty();
   }
 
-  private static Failure failureOf(long seed) {
+  private Failure failureOf(long seed) {
     try {
-      Simulation.run(seed);
+      Simulation.Outcome outcome = Simulation.run(seed);
+      outcome.explained().forEach((what, count) -> explained.merge(what, count, Long::sum));
+      outcome.happened().forEach((what, count) -> happened.merge(what, count, Long::sum));
       return null;
     } catch (Failure failure) {
       return failure;

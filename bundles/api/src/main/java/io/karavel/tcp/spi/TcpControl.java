@@ -29,7 +29,7 @@ public interface TcpControl {
 
   /**
    * Why a connection, listener or TIME-WAIT record is as it is; of a socket whose connection is
-   * over too, as long as its application has not closed it. Null if it is not there.
+   * over too, and of the last ones of which no socket is left. Null if it is not there.
    */
   default TcpExplanation why(long id) {
     return null;

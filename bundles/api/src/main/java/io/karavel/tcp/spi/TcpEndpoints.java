@@ -2,6 +2,7 @@ package io.karavel.tcp.spi;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
@@ -179,9 +180,10 @@ public final class TcpEndpoints {
    * Engine, lane: the state of the TCP module is lost. Every connection fails with {@link
    * TcpError#MODULE_DISPOSED}, their ports are free again; listeners go on listening.
    *
+   * @param nowNanos now, on the lane's clock
    * @return how many connections failed
    */
-  public int disposeConnections() {
+  public int disposeConnections(long nowNanos) {
     int count = 0;
     held.clear();
     for (StackListener listener : listeners.values()) {
@@ -191,6 +193,7 @@ public final class TcpEndpoints {
       socket.moduleState(null);
       if (socket.isConnecting() && !socket.isOver()) {
         socket.takeWishes();
+        socket.ending(new StackSocket.Ending(socket.state(), TcpCause.MODULE, nowNanos));
         socket.markFailed(new TcpException(TcpError.MODULE_DISPOSED));
         socket.state(TcpState.CLOSED);
         socket.markOver();

@@ -39,7 +39,11 @@ final class TcpExplanations {
     if (record != null) {
       return why(record);
     }
-    return socket == null ? null : why(socket);
+    if (socket != null) {
+      return why(socket);
+    }
+    Endings.Ended ended = lane.endings.find(id);
+    return ended == null ? null : why(ended);
   }
 
   TcpExplanation why(IpEndpoint local, IpEndpoint remote) {
@@ -88,6 +92,27 @@ final class TcpExplanations {
         null,
         null,
         List.of(record.timer(lane.settings(), lane.nowNanos())));
+  }
+
+  /** A connection of which no socket is left. */
+  private TcpExplanation why(Endings.Ended ended) {
+    TcpConnectionInfo info =
+        new TcpConnectionInfo(
+            ended.id(),
+            TcpState.CLOSED,
+            new IpEndpoint(IpAddress.ipv4(ended.localIpv4()), ended.localPort()),
+            new IpEndpoint(IpAddress.ipv4(ended.remoteIpv4()), ended.remotePort()),
+            "",
+            0,
+            0,
+            "",
+            0,
+            0,
+            0,
+            Map.of());
+    StackSocket.Ending ending = ended.ending();
+    return of(
+        info, ending.from(), ending.cause(), ending.nanos(), ended.failure(), null, List.of());
   }
 
   /** A socket that has no connection any more, or none yet. */

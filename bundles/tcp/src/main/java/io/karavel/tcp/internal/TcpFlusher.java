@@ -286,12 +286,12 @@ final class TcpFlusher {
   void over(Connection connection, TcpCause limit) {
     flows.close(connection, true);
     TcpConnection core = connection.core();
-    connection
-        .socket()
-        .ending(
-            limit == null
-                ? new StackSocket.Ending(core.stateBefore(), core.cause(), core.stateNanos())
-                : new StackSocket.Ending(TcpState.TIME_WAIT, limit, lane.nowNanos()));
+    StackSocket.Ending ending =
+        limit == null
+            ? new StackSocket.Ending(core.stateBefore(), core.cause(), core.stateNanos())
+            : new StackSocket.Ending(TcpState.TIME_WAIT, limit, lane.nowNanos());
+    connection.socket().ending(ending);
+    lane.endings.add(connection, ending, core.failure());
     retire(connection, TcpState.CLOSED);
   }
 

@@ -57,6 +57,9 @@ final class TcpLane {
   /** The segment being described; filled again for each. */
   final TransmitSegment out = new TransmitSegment();
 
+  /** How the last connections ended. */
+  final Endings endings = new Endings();
+
   /** Those who watch states. */
   private final TransitionTap transitions;
 

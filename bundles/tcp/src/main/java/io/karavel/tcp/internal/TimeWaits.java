@@ -64,11 +64,13 @@ final class TimeWaits {
     lane.endpoints.letGo(record.localIpv4(), record.localPort());
     lane.moved(record, TcpState.CLOSED);
     lane.mib.timeWaits.set(heap.size());
+    StackSocket.Ending ending = new StackSocket.Ending(TcpState.TIME_WAIT, cause, lane.nowNanos());
+    lane.endings.add(record, ending, null);
     StackSocket socket = lane.endpoints.socket(record.id());
     // a socket that its application has not closed shows how it ended
     if (socket != null && socket.state() == TcpState.TIME_WAIT) {
       socket.state(TcpState.CLOSED);
-      socket.ending(new StackSocket.Ending(TcpState.TIME_WAIT, cause, lane.nowNanos()));
+      socket.ending(ending);
     }
   }
 

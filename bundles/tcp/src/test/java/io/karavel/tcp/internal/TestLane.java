@@ -128,7 +128,7 @@ final class TestLane implements LaneContext, LaneMailbox {
   void reboot() {
     module = null;
     timers.clear();
-    endpoints.disposeConnections();
+    endpoints.disposeConnections(net.nowNanos);
     endpoints.sockets().forEach(StackSocket::close);
     attention.clear();
     secrets.clear();

@@ -7,6 +7,7 @@ import io.karavel.control.ConfigurationException;
 import io.karavel.control.ConfigurationRecord;
 import io.karavel.control.ConfigurationResult;
 import io.karavel.control.Configurations;
+import io.karavel.control.ControlSettings;
 import io.karavel.control.KeyChange;
 import io.karavel.control.internal.configuration.Assignments;
 import io.karavel.control.internal.configuration.ConfigurationStore;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,7 @@ import org.junit.jupiter.api.Test;
 class RandomChangesTest {
   private static final int CHANGES = Integer.getInteger("karavel.changes", 10_000);
   private static final long SEED = Long.getLong("karavel.seed", 1);
+  private static final int REMEMBERED = ControlSettings.defaults().configurationEntries();
   private static final int CONNECTIONS = 4;
   private static final Configurations.Author TEST = new Configurations.Author("test", "shell");
   private static final List<String> PIDS =
@@ -137,32 +140,23 @@ class RandomChangesTest {
     for (String pid : PIDS) {
       live.put(pid, new LiveSettings<>(pid, raw -> KnownPids.parse(pid, raw)));
     }
-    Transactions transactions =
-        new Transactions(
-            new Store(),
-            this::take,
-            new FileDisk(),
-            directory,
-            () -> 2 * CHANGES,
-            Clock.systemUTC(),
-            System::nanoTime);
-    transactions.recover();
+    Transactions transactions = start();
     connect();
-    List<List<KeyChange>> expected = new ArrayList<>();
-    int refused = 0;
+    List<String> expected = new ArrayList<>();
+    int unknown = 0;
     int applied = 0;
     for (int i = 0; i < CHANGES; i++) {
       boolean wrong = random.nextBoolean();
       List<String> assignments = assignments(wrong);
       Map<String, Object> before = inForce();
+      List<KeyChange> changes = List.of();
       try {
-        ConfigurationResult result =
-            transactions.change(
-                Assignments.parse(assignments, List.of()), 0, TEST, Integer.toString(i));
+        changes = Assignments.parse(assignments, List.of());
+        ConfigurationResult result = transactions.change(changes, 0, TEST, Integer.toString(i));
         assertThat(wrong).as("%s was taken", assignments).isFalse();
         if (!result.record().changes().isEmpty()) {
           applied++;
-          expected.add(result.record().changes());
+          expected.add(line(ConfigurationRecord.APPLIED, result.record().changes()));
           boolean tcp =
               result.record().changes().stream().anyMatch(c -> c.pid().equals(TcpSettings.PID));
           if (tcp) {
@@ -170,15 +164,38 @@ class RandomChangesTest {
           }
         }
       } catch (ConfigurationException e) {
-        refused++;
+        if (changes.isEmpty()) {
+          unknown++; // there is no such key: nothing that a history could name
+        } else {
+          expected.add(line(ConfigurationRecord.REFUSED, changes));
+        }
         assertThat(inForce()).as("after %s was refused", assignments).isEqualTo(before);
       }
       talk();
     }
+    int refused = expected.size() - applied + unknown;
+    System.out.printf(
+        "%,d changes: %,d applied, %,d refused; %,d bytes on %d connections meanwhile%n",
+        CHANGES, applied, refused, LongStream.of(sent).sum(), CONNECTIONS);
     assertThat(refused).isGreaterThanOrEqualTo(CHANGES / 3);
     assertThat(applied).isGreaterThan(CHANGES / 5);
     history(transactions, expected);
+    history(start(), expected);
     afterwards();
+  }
+
+  private Transactions start() throws IOException {
+    Transactions transactions =
+        new Transactions(
+            new Store(),
+            this::take,
+            new FileDisk(),
+            directory,
+            () -> REMEMBERED,
+            Clock.systemUTC(),
+            System::nanoTime);
+    transactions.recover();
+    return transactions;
   }
 
   private void connect() throws Exception {
@@ -280,17 +297,20 @@ class RandomChangesTest {
     }
   }
 
-  private static void history(Transactions transactions, List<List<KeyChange>> expected)
-      throws Exception {
-    List<ConfigurationRecord> history = transactions.changes();
-    List<List<KeyChange>> kept = new ArrayList<>();
-    for (int i = history.size() - 1; i >= 0; i--) {
-      if (history.get(i).result().equals(ConfigurationRecord.APPLIED)) {
-        kept.add(history.get(i).changes());
-        assertThat(history.get(i).user()).isEqualTo("test");
-      }
+  private static String line(String result, List<KeyChange> changes) {
+    return result + " " + changes;
+  }
+
+  /** Complete: the latest changes up to the limit, whole, in their order, refused ones too. */
+  private static void history(Transactions transactions, List<String> expected) {
+    List<ConfigurationRecord> latest =
+        transactions.changes().subList(0, Math.min(REMEMBERED, expected.size()));
+    List<String> kept = new ArrayList<>();
+    for (ConfigurationRecord record : latest) {
+      assertThat(record.user()).isEqualTo("test");
+      kept.add(0, line(record.result(), record.changes()));
     }
-    assertThat(kept).isEqualTo(expected);
+    assertThat(kept).isEqualTo(expected.subList(expected.size() - kept.size(), expected.size()));
   }
 
   /** All that was said has arrived, on the connections of the beginning. */

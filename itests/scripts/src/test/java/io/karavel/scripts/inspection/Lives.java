@@ -20,6 +20,7 @@ final class Lives {
     String state = name.replaceFirst(" by .*", "");
     switch (state) {
       case "listener" -> script.listen();
+      case "aborted before it was open", "closed before it was open" -> script.connect();
       case "connect", "refused", "connect unanswered", "connect to nowhere", "closed connect" ->
           script.connect();
       case "embryo", "embryo forgotten" -> script.listen().inject(SYN);
@@ -52,6 +53,43 @@ final class Lives {
       case "reset" -> script.inject("R 1:1(0) win 0");
       case "shut down" -> script.shutdownOutput();
       case "closed" -> script.close();
+      case "aborted", "aborted before it was open" -> script.abort();
+      case "closed before it was open" -> script.close();
+      case "closed with data unread" -> script.inject("P. 1:11(10) ack 1").discardSent().close();
+      case "data after close" -> script.close().discardSent().inject("P. 1:11(10) ack 1");
+      case "data after close, acknowledged" ->
+          script
+              .close()
+              .discardSent()
+              .inject(". 1:1(0) ack 2")
+              .discardSent()
+              .inject("P. 1:11(10) ack 2");
+      case "one orphan too many" -> script.tcp("maxOrphans", 0).close();
+      case "one TIME-WAIT too many" ->
+          script
+              .tcp("maxTimeWait", 0)
+              .shutdownOutput()
+              .discardSent()
+              .inject("F. 1:1(0) ack 2")
+              .close();
+      case "reset in TIME-WAIT" ->
+          script
+              .close()
+              .discardSent()
+              .inject("F. 1:1(0) ack 2")
+              .discardSent()
+              .inject("R 2:2(0) win 0");
+      case "aborted in TIME-WAIT" ->
+          script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2").discardSent().abort();
+      case "closed, unanswered" -> pass(script.close(), 200_000);
+      case "closed, the window closed for good" ->
+          pass(script.inject(". 1:1(0) ack 1 win 0").write(10).close(), 1_000_000);
+      case "closed, and the peer does not" ->
+          pass(script.close().discardSent().inject(". 1:1(0) ack 2"), 61_000);
+      case "closed, and finTimeoutSeconds lowered" ->
+          pass(script.close().discardSent().inject(". 1:1(0) ack 2"), 30_000)
+              .tcp("finTimeoutSeconds", 20);
+      case "closed, reset" -> script.close().discardSent().inject("R 1:1(0) win 0");
       case "half closed" -> script.shutdownOutput().discardSent().inject(". 1:1(0) ack 2");
       case "orphan" -> script.close().discardSent().inject(". 1:1(0) ack 2");
       case "peer closed" -> script.inject("F. 1:1(0) ack 1");

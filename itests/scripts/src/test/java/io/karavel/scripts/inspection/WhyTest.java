@@ -76,6 +76,51 @@ class WhyTest {
     assertThat(then.timers()).isEqualTo(why.timers());
   }
 
+  @ParameterizedTest(name = "{0}: from {1} by {2}")
+  @CsvSource({
+    "aborted, ESTABLISHED, ABORT,",
+    "aborted before it was open, SYN_SENT, ABORT,",
+    "aborted in TIME-WAIT, TIME_WAIT, ABORT,",
+    "closed with data unread, ESTABLISHED, CLOSE_UNREAD,",
+    "closed before it was open, SYN_SENT, CLOSE,",
+    "data after close, FIN_WAIT_1, DATA_AFTER_CLOSE,",
+    "'data after close, acknowledged', FIN_WAIT_2, DATA_AFTER_CLOSE,",
+    "one orphan too many, FIN_WAIT_1, ORPHAN_LIMIT,",
+    "one TIME-WAIT too many, TIME_WAIT, TIME_WAIT_LIMIT,",
+    "reset in TIME-WAIT, TIME_WAIT, RST,",
+    "'closed, unanswered', FIN_WAIT_1, RETRANSMISSION, TIMED_OUT",
+    "'closed, the window closed for good', FIN_WAIT_1, PERSIST, TIMED_OUT",
+    "'closed, and the peer does not', FIN_WAIT_2, FIN_WAIT_2,",
+    "'closed, and finTimeoutSeconds lowered', FIN_WAIT_2, CONFIGURATION,",
+    "'closed, reset', FIN_WAIT_1, RST, CONNECTION_RESET",
+  })
+  void ofWhatNobodyHoldsAnyMoreItIsToldHowItEnded(
+      String name, TcpState from, TcpCause cause, TcpError failure) {
+    PacketScript script = Lives.of(name);
+    TcpExplanation why = Lives.why(script, ((StackSocket) script.socket()).id());
+    assertThat(script.harness().connections(info -> info.remote() != null)).isEmpty();
+    assertThat(why.connection().state()).isEqualTo(TcpState.CLOSED);
+    assertThat(why.from()).isEqualTo(from);
+    assertThat(why.cause()).isEqualTo(cause);
+    assertThat(why.failure()).isEqualTo(failure);
+    assertThat(why.timers()).isEmpty();
+    assertThat(why.connection().remote()).isEqualTo(script.socket().remote());
+  }
+
+  @Test
+  void whatWentWithTheModuleIsSaidToHaveGoneWithIt() {
+    PacketScript script = Lives.of("passive");
+    long id = Lives.id(script, false);
+    script.harness().unplug("tcp");
+    Lives.pass(script, 61_000).harness().plug("tcp");
+    script.harness().settle();
+    TcpExplanation why = Lives.why(script, id);
+    assertThat(why.connection().state()).isEqualTo(TcpState.CLOSED);
+    assertThat(why.from()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(why.cause()).isEqualTo(TcpCause.MODULE);
+    assertThat(why.failure()).isEqualTo(TcpError.MODULE_DISPOSED);
+  }
+
   @Test
   void theCauseHasItsTime() {
     PacketScript script = Lives.pass(Lives.of("peer closed"), 7000);

@@ -10,6 +10,7 @@ final class Arrivals {
   private Arrivals() {}
 
   static void on(End e, Seg s, long now) {
+    e.touches++;
     e.lastArrivalNanos = now;
     e.keepaliveProbes = 0;
     e.headTimes.clear();
@@ -36,7 +37,7 @@ final class Arrivals {
     }
     if (s.rst()) {
       if (acceptable) {
-        e.host.close(e, "CONNECTION_REFUSED");
+        e.host.close(e, "CONNECTION_REFUSED", now, "RST");
       }
       return;
     }
@@ -50,13 +51,13 @@ final class Arrivals {
     e.advertised = 1L + e.firstWindow();
     takeWindow(e, 0, acceptable ? 1 : 0, s.window);
     if (!acceptable) {
-      e.state = State.SYN_RECEIVED;
+      e.move(State.SYN_RECEIVED, now, "SYN");
       e.synOwed = "a simultaneous opening";
       e.synTimes.clear();
       return;
     }
     e.una = 1;
-    opened(e, now);
+    opened(e, "SYN_ACK", now);
     e.oweAck("the SYN-ACK");
     if (s.dataLength > 0 || s.fin()) {
       text(e, 1, s, now);
@@ -79,8 +80,8 @@ final class Arrivals {
     }
   }
 
-  static void opened(End e, long now) {
-    e.state = State.ESTABLISHED;
+  static void opened(End e, String cause, long now) {
+    e.move(State.ESTABLISHED, now, cause);
     e.openedNanos = now;
     e.lastProgressNanos = now;
     e.keepaliveBaseNanos = now;
@@ -90,7 +91,7 @@ final class Arrivals {
       e.largestRttNanos = Math.max(e.largestRttNanos, now - e.synTimes.get(0));
     }
     if (e.finQueuedAt >= 0) {
-      e.state = State.FIN_WAIT_1;
+      e.move(State.FIN_WAIT_1, now, e.finCause);
     }
   }
 
@@ -147,7 +148,7 @@ final class Arrivals {
     }
     if (s.rst()) {
       if (seq == e.rcvNxt) {
-        reset(e);
+        reset(e, now);
       } else {
         challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
       }
@@ -183,11 +184,11 @@ final class Arrivals {
         || seq < nxt && last >= nxt + window;
   }
 
-  private static void reset(End e) {
+  private static void reset(End e, long now) {
     boolean quiet =
         e.state == State.CLOSING || e.state == State.LAST_ACK || e.state == State.TIME_WAIT;
     String error = e.active && e.isHalfOpen() ? "CONNECTION_REFUSED" : "CONNECTION_RESET";
-    e.host.close(e, quiet ? null : error);
+    e.host.close(e, quiet ? null : error, now, "RST");
   }
 
   /** RFC 5961 §3, §4 and §7: a challenge ACK, of which there are only so many. */
@@ -231,7 +232,7 @@ final class Arrivals {
     if (e.state == State.SYN_RECEIVED
         && !e.active
         && e.ours(s.rawAck) == 1
-        && !e.host.takeOpened(e)) {
+        && !e.host.takeOpened(e, now)) {
       // the accept queue is full: the segment might as well have been lost
       return;
     }
@@ -248,7 +249,7 @@ final class Arrivals {
       boolean syn = s.syn();
       e.una = 1;
       takeWindow(e, seq, ack, syn ? s.window : (long) s.window << e.sendShift);
-      opened(e, now);
+      opened(e, "ACK_OF_SYN", now);
     } else {
       if (ack > e.nxt || ack < e.una - e.largestWindow) {
         challenge(e, now, false);
@@ -285,7 +286,7 @@ final class Arrivals {
     }
     if (e.orphan && length > 0 && seq + length > e.rcvNxt) {
       e.resetOwed = "data for a connection that nobody reads any more";
-      e.host.close(e, null);
+      e.host.close(e, null, now, "DATA_AFTER_CLOSE");
       return;
     }
     int size = s.segmentSize > 0 ? Math.min(length, s.segmentSize) : length;
@@ -300,16 +301,16 @@ final class Arrivals {
     e.inputEnded = true;
     switch (e.state) {
       case ESTABLISHED -> {
-        e.state = State.CLOSE_WAIT;
+        e.move(State.CLOSE_WAIT, now, "FIN");
         ReceiverRules.delayAck(e, now);
       }
       case FIN_WAIT_1 -> {
-        e.state = State.CLOSING;
+        e.move(State.CLOSING, now, "FIN");
         e.oweAck("the peer's FIN");
       }
       case FIN_WAIT_2 -> {
         e.oweAck("the peer's FIN");
-        TimeWaitRules.enter(e, now);
+        TimeWaitRules.enter(e, "FIN", now);
       }
       default -> e.oweAck("the peer's FIN");
     }

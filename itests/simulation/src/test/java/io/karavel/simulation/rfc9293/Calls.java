@@ -1,6 +1,8 @@
 package io.karavel.simulation.rfc9293;
 
 import io.karavel.simulation.rfc9293.End.State;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The calls of RFC 9293 §3.10 with docs/bundles/tcp.md's semantics, and what sockets show. */
 final class Calls {
@@ -13,16 +15,17 @@ final class Calls {
     }
   }
 
-  static void shutdownOutput(End e, long now) {
+  static void shutdownOutput(End e, String cause, long now) {
     if (e.finQueuedAt >= 0 || e.state == State.CLOSED && !isWish(e)) {
       return;
     }
     noteWork(e, now);
     e.finQueuedAt = e.written;
+    e.finCause = cause;
     if (e.state == State.ESTABLISHED) {
-      e.state = State.FIN_WAIT_1;
+      e.move(State.FIN_WAIT_1, now, cause);
     } else if (e.state == State.CLOSE_WAIT) {
-      e.state = State.LAST_ACK;
+      e.move(State.LAST_ACK, now, cause);
     }
   }
 
@@ -30,7 +33,7 @@ final class Calls {
     return e.tuple.local() == 0;
   }
 
-  static void close(Host host, Object token, End e, long now) {
+  static void close(Host host, Object token, End e, String cause, long now) {
     if (host.connecting.remove(token) != null || e.orphan) {
       return;
     }
@@ -39,26 +42,26 @@ final class Calls {
       return;
     }
     if (e.state == State.SYN_SENT) {
-      host.close(e, null);
+      host.close(e, null, now, cause);
       return;
     }
     if (e.settings.option("lingerSeconds", -1) == 0) {
-      abort(host, token, e);
+      abort(host, token, e, "ABORT", null, now);
       return;
     }
     if (e.unread() > 0) {
       e.resetOwed = "closed with data unread (RFC 2525 §2.17)";
-      host.close(e, null);
+      host.close(e, null, now, "CLOSE_UNREAD");
       return;
     }
-    shutdownOutput(e, now);
+    shutdownOutput(e, cause, now);
     e.keepaliveProbes = 0;
     if (e.state == State.FIN_WAIT_2) {
       TimerRules.startFinWait(e, now);
     }
   }
 
-  static void abort(Host host, Object token, End e) {
+  static void abort(Host host, Object token, End e, String cause, String error, long now) {
     host.connecting.remove(token);
     boolean silent =
         switch (e.state) {
@@ -70,9 +73,9 @@ final class Calls {
       return;
     }
     if (!silent) {
-      e.resetOwed = "the application aborts (RFC 9293 §3.10.5)";
+      e.resetOwed = "it is aborted (RFC 9293 §3.10.5)";
     }
-    host.close(e, null);
+    host.close(e, e.state == State.TIME_WAIT ? null : error, now, cause);
   }
 
   /** The state that a socket shows is the one that RFC 9293's diagram leads to. */
@@ -111,6 +114,21 @@ final class Calls {
           "giving up",
           "after " + (now - since) / 1_000_000 + " ms, the budget is " + least / 1_000_000 + " ms");
     }
-    host.close(e, "TIMED_OUT");
+    host.close(e, "TIMED_OUT", now, causes(e, user > 0, now));
+  }
+
+  /** What of retries, probes and the user timeout was over cannot be told apart from outside. */
+  private static String[] causes(End e, boolean userTimeout, long now) {
+    List<String> causes = new ArrayList<>(List.of("RETRANSMISSION"));
+    if (userTimeout) {
+      causes.add("USER_TIMEOUT");
+    }
+    if (e.window == 0 || e.probing || e.outstanding() == 0) {
+      causes.add("PERSIST");
+    }
+    if (e.changedNanos == now) {
+      causes.add("CONFIGURATION");
+    }
+    return causes.toArray(String[]::new);
   }
 }

@@ -1,7 +1,9 @@
 package io.karavel.simulation.rfc9293;
 
 import io.karavel.simulation.rfc9293.End.State;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongToIntFunction;
 
@@ -100,6 +102,31 @@ public final class Checker {
     host(stack).away(isAway, deaf, now);
   }
 
+  // ---- what can be told ----
+
+  /** The ends of a stack that there are. */
+  public List<Watched> ends(String stack) {
+    return new ArrayList<>(host(stack).ends.values());
+  }
+
+  /** The end that an application holds, over or not; null if there is none yet. */
+  public Watched endOf(String stack, Object token) {
+    return host(stack).byToken.get(token);
+  }
+
+  /** What is to be said of an end now; null if nobody can tell from outside. */
+  public Expected expected(Watched end, long now) {
+    End e = (End) end;
+    boolean replaced = e.state != State.CLOSED && e.host.ends.get(e.tuple) != e;
+    return replaced
+            || TimerRules.mayBeGivenUp(e, now)
+            || e.isVague()
+            || e.host.isAway()
+            || e.host.isLenient(now)
+        ? null
+        : Expectations.of(e, now);
+  }
+
   /** The run is over: no connection may be left. */
   public void finished(String stack, long now) {
     host(stack).settled(now);
@@ -132,9 +159,14 @@ public final class Checker {
     Host.Listening listening = host.listeners.remove(port);
     for (End e : host.ends.values().toArray(End[]::new)) {
       boolean embryo = e.state == State.SYN_RECEIVED && !e.active;
+      if (e.tuple.localPort() == port && embryo && e.isBlurred()) {
+        host.vague(e, End.NEVER); // its retries may be used up long since
+        continue;
+      }
       if (e.tuple.localPort() == port && (embryo || listening.waiting.contains(e))) {
+        e.touches++;
         e.resetOwed = "its listener is closed";
-        host.close(e, null);
+        host.close(e, null, host.now(), "CLOSE");
       }
     }
   }
@@ -202,7 +234,11 @@ public final class Checker {
   private End end(String stack, Object token) {
     Host host = host(stack);
     End wish = host.connecting.get(token);
-    return wish != null ? wish : host.byToken.get(token);
+    End e = wish != null ? wish : host.byToken.get(token);
+    if (e != null) {
+      e.touches++;
+    }
+    return e;
   }
 
   /** An application has written bytes. */
@@ -226,7 +262,7 @@ public final class Checker {
   public void shutdownOutput(String stack, Object token, long now) {
     End e = end(stack, token);
     if (e != null) {
-      Calls.shutdownOutput(e, now);
+      Calls.shutdownOutput(e, "SHUTDOWN_OUTPUT", now);
     }
   }
 
@@ -246,7 +282,7 @@ public final class Checker {
     Host host = host(stack);
     End e = end(stack, token);
     if (e != null) {
-      Calls.close(host, token, e, now);
+      Calls.close(host, token, e, "CLOSE", now);
     }
   }
 
@@ -255,7 +291,17 @@ public final class Checker {
     Host host = host(stack);
     End e = end(stack, token);
     if (e != null) {
-      Calls.abort(host, token, e);
+      Calls.abort(host, token, e, "ABORT", null, now);
+    }
+  }
+
+  /** An operator ends a connection: as its application would, or with a reset that it is told. */
+  public void kill(String stack, Object token, boolean reset, long now) {
+    End e = end(stack, token);
+    if (e != null && reset) {
+      Calls.abort(host(stack), token, e, "KILL", "CONNECTION_ABORTED", now);
+    } else if (e != null) {
+      Calls.close(host(stack), token, e, "KILL", now);
     }
   }
 

@@ -1,11 +1,13 @@
 package io.karavel.simulation.rfc9293;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongToIntFunction;
 
 /** What is known of one end of a connection from its packets and from what its application did. */
-final class End {
+final class End implements Watched {
   static final long NEVER = Long.MAX_VALUE;
 
   /** The states of RFC 9293 §3.3.2 that one connection can be in. */
@@ -49,6 +51,24 @@ final class End {
   final Tuple tuple;
   final Settings settings;
   State state = State.CLOSED;
+
+  /** The state before, what may have led to this one, and when. */
+  String from = "CLOSED";
+
+  Set<String> causes = Set.of();
+  long sinceNanos;
+
+  /** When a parameter or an option was changed last. */
+  long changedNanos = -1;
+
+  /** Counts what comes to it from outside, and what it sends. */
+  long touches;
+
+  long sends;
+
+  /** What queued the FIN. */
+  String finCause;
+
   boolean active;
 
   /** Made from a cookie or answered with one: there is no embryo. */
@@ -170,11 +190,48 @@ final class End {
     content = position -> -1;
   }
 
+  @Override
+  public long touches() {
+    return touches;
+  }
+
+  @Override
+  public long sends() {
+    return sends;
+  }
+
+  @Override
+  public boolean isVague() {
+    return host.isVague(tuple, host.now());
+  }
+
+  @Override
+  public Tuple tuple() {
+    return tuple;
+  }
+
+  /** The state changes; what may be the cause. */
+  void move(State to, long now, String... why) {
+    from = state.name();
+    causes = Set.of(why);
+    sinceNanos = now;
+    state = to;
+  }
+
+  /** Something else may be the cause as well. */
+  void unclear(String another) {
+    Set<String> all = new HashSet<>(causes);
+    all.add(another);
+    causes = all;
+    from = null;
+  }
+
   /** Takes over what an application did before the first SYN was seen. */
   void takeApplication(End wish) {
     content = wish.content;
     settings.inherit(wish.settings);
     finQueuedAt = wish.finQueuedAt;
+    finCause = wish.finCause;
     inputShut = wish.inputShut;
   }
 

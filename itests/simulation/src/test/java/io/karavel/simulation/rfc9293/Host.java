@@ -48,6 +48,7 @@ final class Host {
   private boolean deaf;
   private long lenientUntil = Long.MIN_VALUE;
   private boolean pacing;
+  private long settledNanos;
 
   Host(String name) {
     this.name = name;
@@ -59,6 +60,11 @@ final class Host {
 
   int mtuTo(int remote) {
     return mtu.getOrDefault(remote, 1500);
+  }
+
+  /** The moment that was looked at last. */
+  long now() {
+    return settledNanos;
   }
 
   boolean isAway() {
@@ -79,6 +85,7 @@ final class Host {
     deaf = value && isDeaf;
     lenientUntil = now;
     for (End e : ends.values()) {
+      e.touches++;
       e.headTimes.clear();
       e.probeTimes.clear();
       e.lastProgressNanos = now;
@@ -124,8 +131,8 @@ final class Host {
   }
 
   /** The end is over; what its application may be told, or null. */
-  void close(End e, String error) {
-    e.state = State.CLOSED;
+  void close(End e, String error, long now, String... causes) {
+    e.move(State.CLOSED, now, causes);
     ends.remove(e.tuple, e);
     if (e.resetOwed != null) {
       reset.put(e, e.resetOwed);
@@ -135,7 +142,7 @@ final class Host {
   }
 
   /** A connection is complete: whether its listener has room for it. */
-  boolean takeOpened(End e) {
+  boolean takeOpened(End e, long now) {
     Listening listening = listeners.get(e.tuple.localPort());
     if (listening == null) {
       return false;
@@ -143,7 +150,7 @@ final class Host {
     if (listening.waiting.size() >= Math.max(1, listening.backlog)) {
       if (e.settings.flag("abortOnOverflow")) {
         e.resetOwed = "the accept queue is full and abortOnOverflow is set";
-        close(e, null);
+        close(e, null, now, "LIMIT");
       }
       return false;
     }
@@ -193,7 +200,8 @@ final class Host {
   private void embryo(Listening listening, Tuple tuple, Seg syn, long now) {
     End e = new End(this, tuple);
     e.settings.inherit(listening.settings);
-    e.state = State.SYN_RECEIVED;
+    e.move(State.SYN_RECEIVED, now, "SYN");
+    e.from = "LISTEN";
     e.pathMtu = mtuTo(tuple.remote());
     e.rawIrs = syn.rawSeq;
     e.rcvNxt = 1;
@@ -253,6 +261,7 @@ final class Host {
       throw new Violation(tuple + ": nothing but a RST can be sent without a connection: " + s);
     }
     e.judged = s;
+    e.sends++;
     judge(e, s, segmentSize, now);
     e.judged = null;
   }
@@ -289,7 +298,7 @@ final class Host {
         End e = new End(this, tuple);
         e.takeApplication(wish);
         e.active = true;
-        e.state = State.SYN_SENT;
+        e.move(State.SYN_SENT, now, "CONNECT");
         e.pathMtu = mtuTo(tuple.remote());
         e.synInitialNanos = settings.millis("rtoInitialMillis");
         e.blurred = ethernet;
@@ -356,6 +365,7 @@ final class Host {
   // ---- the end of a moment ----
 
   void settled(long now) {
+    settledNanos = now;
     vague.values().removeIf(until -> now > until);
     if (away) {
       return;

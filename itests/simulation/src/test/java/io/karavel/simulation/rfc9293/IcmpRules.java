@@ -21,6 +21,7 @@ final class IcmpRules {
     }
     long seq = e.ours(s.i32(at + 4));
     boolean inFlight = e.una <= seq && seq < e.nxt;
+    e.touches++;
     if (!inFlight) {
       return;
     }

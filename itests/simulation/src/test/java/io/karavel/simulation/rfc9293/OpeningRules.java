@@ -66,10 +66,7 @@ final class OpeningRules {
     if (!byTimer || repeated < 1 || e.isBlurred()) {
       return;
     }
-    long linear = e.active ? e.settings.number("synLinearTimeouts") : 0;
-    long first = e.synInitialNanos;
-    long doublings = Math.max(0, repeated - 1 - linear);
-    long due = Math.min(e.settings.millis("rtoMaxMillis"), first << Math.min(30, doublings));
+    long due = interval(e, repeated - 1);
     long interval = now - e.synTimes.get(repeated - 1);
     if (interval != due) {
       e.fail(
@@ -81,16 +78,24 @@ final class OpeningRules {
     }
   }
 
-  private static long limit(End e) {
+  /** The time from the repetition of this number, 0 being the first, to the next. */
+  static long interval(End e, int repeated) {
+    long linear = e.active ? e.settings.number("synLinearTimeouts") : 0;
+    long doublings = Math.max(0, repeated - linear);
+    return Math.min(
+        e.settings.millis("rtoMaxMillis"), e.synInitialNanos << Math.min(30, doublings));
+  }
+
+  static long limit(End e) {
     return e.active
         ? e.settings.option("synRetries", (int) e.settings.number("synRetries"))
         : e.settings.number("synAckRetries");
   }
 
   /** The limit has changed: what is beyond the new one ends at once. */
-  static void onLimit(End e) {
+  static void onLimit(End e, long now) {
     if (e.isHalfOpen() && e.synTimes.size() - 1 > limit(e)) {
-      e.host.close(e, e.active ? "TIMED_OUT" : null);
+      e.host.close(e, e.active ? "TIMED_OUT" : null, now, "CONFIGURATION");
     }
   }
 
@@ -103,15 +108,11 @@ final class OpeningRules {
       return;
     }
     int repeated = e.synTimes.size() - 1;
-    long linear = e.active ? e.settings.number("synLinearTimeouts") : 0;
-    long doublings = Math.max(0, repeated - linear);
-    long due =
-        Math.min(e.settings.millis("rtoMaxMillis"), e.synInitialNanos << Math.min(30, doublings));
-    if (now < e.synTimes.get(repeated) + due) {
+    if (now < e.synTimes.get(repeated) + interval(e, repeated)) {
       return;
     }
     if (repeated >= limit(e)) {
-      e.host.close(e, e.active ? "TIMED_OUT" : null);
+      e.host.close(e, e.active ? "TIMED_OUT" : null, now, "SYN_RETRIES");
       return;
     }
     e.fail("SYN interval (RFC 6298)", "it was to be repeated by now");

@@ -55,6 +55,9 @@ final class SenderRules {
     }
     e.una = ack;
     e.peerHas.removeBelow(ack);
+    if (e.peerHas.contains(ack, ack + 1)) {
+      e.peerHas = new Ranges(); // the peer has let go of what it had told (RFC 2018 §8)
+    }
     e.lastProgressNanos = now;
     e.timerRetransmissions = 0;
     e.backedOffNanos = 0;
@@ -77,13 +80,13 @@ final class SenderRules {
   private static void finAcknowledged(End e, long now) {
     switch (e.state) {
       case FIN_WAIT_1 -> {
-        e.state = State.FIN_WAIT_2;
+        e.move(State.FIN_WAIT_2, now, "ACK_OF_FIN");
         if (e.orphan) {
           TimerRules.startFinWait(e, now);
         }
       }
-      case CLOSING -> TimeWaitRules.enter(e, now);
-      case LAST_ACK -> e.host.close(e, null);
+      case CLOSING -> TimeWaitRules.enter(e, "ACK_OF_FIN", now);
+      case LAST_ACK -> e.host.close(e, null, now, "ACK_OF_FIN");
       default -> {}
     }
   }

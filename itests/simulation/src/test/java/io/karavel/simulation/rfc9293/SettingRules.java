@@ -11,10 +11,12 @@ final class SettingRules {
       e.headTimes.clear();
       e.probeTimes.clear();
       e.blurred = true;
+      e.changedNanos = now;
+      e.touches++;
       switch (key) {
         case "delayedAckMillis" -> moveAck(e);
         case "finTimeoutSeconds" -> moveFinWait(e);
-        case "synRetries", "synAckRetries" -> OpeningRules.onLimit(e);
+        case "synRetries", "synAckRetries" -> OpeningRules.onLimit(e, now);
         default -> {}
       }
     }
@@ -39,9 +41,10 @@ final class SettingRules {
   static void optionChanged(End e, String name, long now) {
     e.headTimes.clear();
     e.probeTimes.clear();
+    e.changedNanos = now;
     if (name.startsWith("syn")) {
       e.blurred = true;
-      OpeningRules.onLimit(e);
+      OpeningRules.onLimit(e, now);
     }
     if (name.equals("lingerFinWaitSeconds") && e.finWaitNanos != End.NEVER) {
       moveFinWait(e);

@@ -6,8 +6,8 @@ import io.karavel.simulation.rfc9293.End.State;
 final class TimeWaitRules {
   private TimeWaitRules() {}
 
-  static void enter(End e, long now) {
-    e.state = State.TIME_WAIT;
+  static void enter(End e, String cause, long now) {
+    e.move(State.TIME_WAIT, now, cause);
     e.timeWaitNanos = now;
     e.ackBy = End.NEVER;
     e.finWaitNanos = End.NEVER;
@@ -33,7 +33,7 @@ final class TimeWaitRules {
     long seq = e.theirs(s.rawSeq);
     if (s.rst()) {
       if (seq == e.rcvNxt && !e.settings.flag("rfc1337")) {
-        e.host.close(e, null);
+        e.host.close(e, null, now, "RST");
       }
       return;
     }
@@ -47,6 +47,11 @@ final class TimeWaitRules {
         e.tsRecent = s.tsVal;
       }
       e.timeWaitNanos = now;
+      if (e.sinceNanos == now) {
+        e.unclear("FIN_AGAIN"); // both came in one burst
+      } else {
+        e.move(State.TIME_WAIT, now, "FIN_AGAIN");
+      }
       e.oweAck("a repeated FIN in TIME-WAIT");
       return;
     }
@@ -65,7 +70,7 @@ final class TimeWaitRules {
   /** The end of 2 MSL, exactly. */
   static void onTime(End e, long now) {
     if (now >= e.timeWaitNanos + e.settings.seconds("timeWaitSeconds")) {
-      e.host.close(e, null);
+      e.host.close(e, null, now, "TIME_WAIT");
     }
   }
 }

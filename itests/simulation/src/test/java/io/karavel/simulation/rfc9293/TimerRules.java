@@ -140,14 +140,14 @@ final class TimerRules {
     e.acksAllowed++;
   }
 
-  private static long keepaliveNanos(End e, String option, String key) {
+  static long keepaliveNanos(End e, String option, String key) {
     return e.settings.option(option, (int) e.settings.number(key)) * 1_000_000_000L;
   }
 
   // ---- what does not happen ----
 
   /** The longest that the retransmission timer may take now. */
-  private static long longestTimeout(End e) {
+  static long longestTimeout(End e) {
     long most = e.settings.millis("rtoMaxMillis");
     long first = Math.max(3_000 * MILLI, e.settings.millis("rtoInitialMillis"));
     long measured = 6 * e.largestRttNanos + 2 * e.settings.millis("rtoMinMillis");
@@ -178,7 +178,7 @@ final class TimerRules {
   }
 
   /** When the head is sent again if nothing is heard: known once an interval has doubled. */
-  private static long due(End e) {
+  static long due(End e) {
     int probe = e.probeTimes.size() - 1;
     if (probe >= 1 && e.window == 0) {
       long interval = e.probeTimes.get(probe) - e.probeTimes.get(probe - 1);
@@ -190,6 +190,18 @@ final class TimerRules {
     }
     long interval = e.headTimes.get(last) - e.headTimes.get(last - 1);
     return e.headTimes.get(last) + Math.min(2 * interval, e.settings.millis("rtoMaxMillis"));
+  }
+
+  /** Whether it may have been given up, and nobody is there to be told. */
+  static boolean mayBeGivenUp(End e, long now) {
+    if (!e.orphan || e.outstanding() == 0 && !e.hasUnsent()) {
+      return false;
+    }
+    long since = e.head() == null ? e.lastProgressNanos : e.head().firstNanos;
+    if (e.window == 0) {
+      since = Math.min(since, e.windowClosedNanos);
+    }
+    return now - since >= Math.min(budget(e), e.settings.budgetNanos(8));
   }
 
   private static void retransmissionDue(End e, long now) {
@@ -225,7 +237,7 @@ final class TimerRules {
             + " ms at most");
   }
 
-  private static boolean isKeptAlive(End e) {
+  static boolean isKeptAlive(End e) {
     return e.settings.option("keepalive", e.settings.flag("enabledByDefault"))
         && e.state.isSynchronized()
         && e.state != State.TIME_WAIT
@@ -243,7 +255,11 @@ final class TimerRules {
             || e.keepaliveProbes == most && now - e.lastKeepaliveNanos >= interval;
     if (over && isKeptAlive(e)) {
       e.resetOwed = "keepalive has had no answer";
-      e.host.close(e, "TIMED_OUT");
+      String[] causes =
+          e.changedNanos == now
+              ? new String[] {"KEEPALIVE", "CONFIGURATION"}
+              : new String[] {"KEEPALIVE"};
+      e.host.close(e, "TIMED_OUT", now, causes);
     }
   }
 
@@ -266,7 +282,7 @@ final class TimerRules {
     int option = e.settings.option("lingerFinWaitSeconds", 0);
     if (option < 0) {
       e.resetOwed = "no FIN-WAIT-2 for an orphan (TCP_LINGER2)";
-      e.host.close(e, null);
+      e.host.close(e, null, now, "CLOSE");
       return;
     }
     long limit = option > 0 ? option * 1_000_000_000L : e.settings.seconds("finTimeoutSeconds");

@@ -1,7 +1,7 @@
 package io.karavel.simulation.rfc9293;
 
 /** The endpoints of a connection as one end sees them. */
-record Tuple(int local, int localPort, int remote, int remotePort) {
+public record Tuple(int local, int localPort, int remote, int remotePort) {
   private static String dotted(int address) {
     return (address >>> 24)
         + "."

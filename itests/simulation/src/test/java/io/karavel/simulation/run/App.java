@@ -5,6 +5,8 @@ import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpHandler;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.spi.StackSocket;
 import io.karavel.testkit.ByteStream;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -32,6 +34,11 @@ final class App implements TcpHandler {
   long read;
   boolean shut;
   boolean over;
+  private int failed;
+
+  /** How often it looks at a socket that has failed before it closes it. */
+  private final int patience;
+
   boolean ended;
   long mix;
 
@@ -41,6 +48,7 @@ final class App implements TcpHandler {
     this.socket = socket;
     this.random = random;
     stream = new ByteStream(number);
+    patience = number % 3 == 0 ? 20 : 0;
     toWrite =
         switch (random.nextInt(4)) {
           case 0 -> random.nextInt(3);
@@ -95,7 +103,9 @@ final class App implements TcpHandler {
   private void step() {
     try {
       if (isReady(TcpSocket.FAILED)) {
-        close();
+        if (failed++ >= patience) {
+          close();
+        }
         return;
       }
       if (!isReady(TcpSocket.CONNECTED)) {
@@ -231,6 +241,22 @@ final class App implements TcpHandler {
       socket.abort();
       socket.close();
     }
+  }
+
+  /** Whether it has a connection that can be ended. */
+  boolean isOpen() {
+    TcpState state = socket.state();
+    return !over && state != TcpState.CLOSED && state != TcpState.TIME_WAIT;
+  }
+
+  /** The operator ends its connection. */
+  void kill(boolean reset) {
+    over = !reset;
+    world.checker.kill(node.name, this, reset, world.now());
+    tell(reset ? "killed" : "killed in order");
+    long id = ((StackSocket) socket).id();
+    node.stack.stack().lane().post((Runnable) () -> node.stack.tcpControl().kill(id, reset));
+    node.stack.settle();
   }
 
   /** Shows the checker what the socket shows. */

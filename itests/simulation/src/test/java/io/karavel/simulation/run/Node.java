@@ -22,6 +22,11 @@ final class Node {
 
   final List<Way> ways = new ArrayList<>();
 
+  /** Whether nothing that it sends waits for a MAC address. */
+  boolean isBareIp() {
+    return stack.isBareIp(stack.devices().get(0));
+  }
+
   @Override
   public String toString() {
     return name;

@@ -31,8 +31,15 @@ public final class Simulation {
    * @param hash of everything on the wires and everything the applications did
    * @param frames on the wires
    * @param bytesRead by all applications
+   * @param explained how often each state was explained by each cause
+   * @param happened how often what was foretold of each kind of timer happened
    */
-  public record Outcome(long hash, long frames, long bytesRead) {}
+  public record Outcome(
+      long hash,
+      long frames,
+      long bytesRead,
+      Map<String, Long> explained,
+      Map<String, Long> happened) {}
 
   /** What is done besides what the seed says, seen by nobody if all is right. */
   private interface Aside {
@@ -42,11 +49,15 @@ public final class Simulation {
 
   private static final Aside NOTHING = world -> {};
 
+  /** Nor is it asked why anything is as it is. */
+  private static final Aside UNASKED = world -> {};
+
   private final SplittableRandom random;
   private final Aside aside;
   private final World world;
   private final Invariants invariants;
   private final Disturber disturber;
+  private final Questions questions;
   private final List<App> apps = new ArrayList<>();
   private final List<App> clients = new ArrayList<>();
   private long number;
@@ -57,6 +68,7 @@ public final class Simulation {
     world = new World(random.split(), recorder);
     invariants = new Invariants(world, apps);
     disturber = new Disturber(world, random.split());
+    questions = new Questions(world, apps, new SplittableRandom(seed), aside != UNASKED);
   }
 
   /** Runs a seed. On a failure it runs once more, recorded, and the failure shows the trace. */
@@ -67,6 +79,11 @@ public final class Simulation {
     } catch (AssertionError | RuntimeException | TcpException e) {
       throw Failure.of(seed, e, quick.hash());
     }
+  }
+
+  /** Runs a seed without asking why anything is as it is: the hash of its trace. */
+  public static long withoutQuestions(long seed) throws TcpException {
+    return new Simulation(seed, new Recorder(false), UNASKED).go().hash();
   }
 
   /** Runs a seed; a failure is thrown as it was found, without a trace. */
@@ -216,10 +233,16 @@ public final class Simulation {
       if (random.nextInt(80) == 0) {
         reopenListener();
       }
+      questions.maybeKill();
     }
     end();
     long read = apps.stream().mapToLong(app -> app.read).sum();
-    return new Outcome(world.recorder.hash(), world.recorder.frames(), read);
+    return new Outcome(
+        world.recorder.hash(),
+        world.recorder.frames(),
+        read,
+        questions.explained,
+        questions.happened);
   }
 
   private void afterEvent() {
@@ -228,6 +251,7 @@ public final class Simulation {
     apps.forEach(App::observe);
     invariants.afterEvent();
     aside.afterEvent(world);
+    questions.afterEvent();
   }
 
   // ---- opening ----
@@ -343,6 +367,11 @@ public final class Simulation {
 
   private void end() {
     disturber.calmDown();
+    if (random.nextInt(3) == 0 && world.nodes.get(0).isBareIp()) {
+      // everybody holds on to what there is, for as long as retries may last
+      world.settle();
+      world.network.advance(LONG_ENOUGH);
+    }
     for (App app : apps) {
       app.close();
     }

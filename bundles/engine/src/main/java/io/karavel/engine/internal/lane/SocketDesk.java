@@ -157,7 +157,7 @@ final class SocketDesk implements LaneMailbox {
   void disposeConnections() {
     TcpEndpoints endpoints = lane.setup().shared().find(TcpEndpoints.class);
     if (endpoints != null) {
-      int failed = endpoints.disposeConnections();
+      int failed = endpoints.disposeConnections(lane.nowNanos());
       if (failed > 0) {
         lane.event("module", TcpModule.SLOT, failed + " connections failed: state disposed of");
       }

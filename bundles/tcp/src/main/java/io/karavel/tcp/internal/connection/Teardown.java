@@ -180,5 +180,8 @@ final class Teardown {
     }
     long rto = RetransmitTimer.timeoutNanos(c);
     c.finWaitDeadline = c.finWaitBaseNanos + Math.max(limit, 4 * rto - rto / 2);
+    if (cause == TcpCause.CONFIGURATION && nowNanos - c.finWaitDeadline >= 0) {
+      over(c, cause, nowNanos);
+    }
   }
 }

@@ -1,0 +1,19 @@
+package io.karavel.simulation.rfc9293;
+
+/** One end of a connection, as far as somebody may look at it who foretells what it will do. */
+public interface Watched {
+  /**
+   * Grows with everything that comes to it from outside: segments, calls, parameters, modules that
+   * leave. Only timers do something while it stays.
+   */
+  long touches();
+
+  /** Segments sent, resets not counted. */
+  long sends();
+
+  /** Whether nobody can tell from outside what has become of it. */
+  boolean isVague();
+
+  /** Its name: address and port of both ends. */
+  Tuple tuple();
+}
