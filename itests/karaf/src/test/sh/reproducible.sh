@@ -5,6 +5,7 @@
 # KEEP=DIRECTORY both stay there.
 set -eu -o pipefail
 top=$(git -C "$(dirname "$(readlink -f "$0")")" rev-parse --show-toplevel)
+commit=$(git -C "$top" rev-parse HEAD)
 work=${KEEP:-}
 if [[ -z $work ]]; then
   work=$(mktemp -d)
@@ -15,7 +16,7 @@ build() { # NAME TIME-ZONE UMASK LOCALE
   mkdir -p "$work/$1"
   (
     umask "$3"
-    git -C "$top" archive HEAD | tar x --no-same-permissions -C "$work/$1"
+    git -C "$top" archive "$commit" | tar x --no-same-permissions -C "$work/$1"
     cd "$work/$1"
     TZ=$2 LC_ALL=$4 mvn -B -ntp -q "${options[@]}" -pl karaf-distribution -am package \
       -Dmaven.test.skip=true -Dspotless.check.skip </dev/null
