@@ -95,7 +95,7 @@ public final class HandoverReader {
 
   /** The current field as text. */
   public String textValue() {
-    return new String(bytes(), StandardCharsets.UTF_8);
+    return new String(in.array(), in.arrayOffset() + start, length, StandardCharsets.UTF_8);
   }
 
   /** The bytes of the current field. */

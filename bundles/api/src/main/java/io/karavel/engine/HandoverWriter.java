@@ -17,7 +17,7 @@ public final class HandoverWriter {
   private final String slot;
   private final int version;
   private final List<Object> attachments = new ArrayList<>();
-  private ByteBuffer out = ByteBuffer.allocate(1024);
+  private ByteBuffer out;
   private int[] open = new int[8];
   private int depth;
   private int[] nested = new int[16];
@@ -27,11 +27,17 @@ public final class HandoverWriter {
 
   /** A writer for a slot's state in a version of 1 and more. */
   public HandoverWriter(String slot, int version) {
+    this(slot, version, 1024);
+  }
+
+  /** The same for a form of about so many bytes: it is not moved while it grows up to them. */
+  public HandoverWriter(String slot, int version, int expectedBytes) {
     if (version < 1) {
       throw new IllegalArgumentException("version " + version + " is below 1");
     }
     this.slot = slot;
     this.version = version;
+    out = ByteBuffer.allocate(expectedBytes);
   }
 
   private static int[] noted(int[] places, int count, int place) {

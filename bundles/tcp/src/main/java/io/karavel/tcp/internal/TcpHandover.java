@@ -25,6 +25,11 @@ final class TcpHandover {
   /** What is written, and the oldest that is read. */
   static final StateVersions VERSIONS = new StateVersions(1, 1);
 
+  /** What an established connection at rest takes, and a little more. */
+  private static final int FLOW_BYTES = 1280;
+
+  private static final int SMALL_FORM_BYTES = 4096;
+
   private static final int LISTENER = 1;
   private static final int EMBRYO = 2;
   private static final int CONNECTION = 3;
@@ -89,7 +94,8 @@ final class TcpHandover {
   // ---- out ----
 
   Handover export() {
-    HandoverWriter out = new HandoverWriter(TcpModule.SLOT, VERSIONS.writes());
+    int expectedBytes = SMALL_FORM_BYTES + flows.table().size() * FLOW_BYTES;
+    HandoverWriter out = new HandoverWriter(TcpModule.SLOT, VERSIONS.writes(), expectedBytes);
     for (StackListener listener : lane.endpoints.listeners()) {
       if (listener.moduleState() instanceof ListenState state) {
         out.begin(LISTENER)

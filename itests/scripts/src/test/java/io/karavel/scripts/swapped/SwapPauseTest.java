@@ -1,0 +1,101 @@
+package io.karavel.scripts.swapped;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.address.IpEndpoint;
+import io.karavel.nic.ImpairmentSettings;
+import io.karavel.tcp.TcpException;
+import io.karavel.tcp.TcpListener;
+import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.TcpState;
+import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.VirtualNetwork;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a swap of TCP with many connections costs its lane, one in ten of them with data in flight:
+ * {@code -Dkaravel.swapConnections=10000 -Dkaravel.swapTimes=60} prints the processor time once the
+ * code is warm. A build looks only whether every connection goes on.
+ */
+class SwapPauseTest {
+  private static final int CONNECTIONS = Integer.getInteger("karavel.swapConnections", 500);
+  private static final int TIMES = Integer.getInteger("karavel.swapTimes", 3);
+  private static final int BYTES = 2000;
+  private static final int OPENED_AT_ONCE = 500;
+
+  private final VirtualNetwork network = new VirtualNetwork();
+  private final StackHarness one = stack(1);
+  private final StackHarness other = stack(2);
+  private final List<TcpSocket> clients = new ArrayList<>();
+  private final List<TcpSocket> servers = new ArrayList<>();
+
+  private final ByteBuffer sink = ByteBuffer.allocate(1 << 20);
+
+  private StackHarness stack(int number) {
+    return network.builder("stack" + number).addresses("10.0.0." + number + "/24").build();
+  }
+
+  @Test
+  void everyConnectionGoesOnAfterManySwaps() throws Exception {
+    connect();
+    List<Long> nanos = new ArrayList<>();
+    long read = 0;
+    for (int time = 0; time < TIMES; time++) {
+      for (int i = 0; i < CONNECTIONS / 10; i++) {
+        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
+      }
+      network.settle();
+      long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      assertThat(one.swapForGood("tcp")).isNull();
+      nanos.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+      network.advance(Duration.ofMillis(100));
+      read += read();
+    }
+    List<Long> warm = nanos.subList(nanos.size() / 2, nanos.size()).stream().sorted().toList();
+    System.out.printf(
+        "swap of tcp with %d connections, processor time of the lane in its last %d of %d: median"
+            + " %.1f ms, most %.1f ms%n",
+        CONNECTIONS,
+        warm.size(),
+        TIMES,
+        warm.get(warm.size() / 2) / 1e6,
+        warm.get(warm.size() - 1) / 1e6);
+    network.advance(Duration.ofSeconds(5));
+    read += read();
+    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
+    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
+    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
+    assertThat(one.counter("Tcp.RetransSegs")).isZero();
+    assertThat(one.crashes()).isZero();
+  }
+
+  private long read() throws TcpException {
+    long read = 0;
+    for (TcpSocket server : servers) {
+      for (int n = server.read(sink.clear()); n > 0; n = server.read(sink.clear())) {
+        read += n;
+      }
+    }
+    return read;
+  }
+
+  private void connect() throws Exception {
+    network.connect(one, other, ImpairmentSettings.NONE.withDelay(200_000, 0));
+    TcpListener listener = other.tcp().listen(IpEndpoint.parse("*:80"), 2 * OPENED_AT_ONCE);
+    while (clients.size() < CONNECTIONS) {
+      for (int i = 0; i < OPENED_AT_ONCE && clients.size() < CONNECTIONS; i++) {
+        clients.add(one.tcp().connect(IpEndpoint.of("10.0.0.2", 80)));
+      }
+      network.advance(Duration.ofMillis(50));
+      for (TcpSocket socket = listener.accept(); socket != null; socket = listener.accept()) {
+        servers.add(socket);
+      }
+    }
+    assertThat(servers).hasSize(CONNECTIONS);
+  }
+}
