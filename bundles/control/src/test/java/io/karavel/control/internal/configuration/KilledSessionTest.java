@@ -10,7 +10,6 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -86,7 +86,7 @@ class KilledSessionTest {
                   case "registerService" -> fake(ServiceRegistration.class, (p, m, a) -> null);
                   default -> null;
                 });
-    stored.put("io.karavel.tcp", new Hashtable<>(Map.of("synRetries", "4")));
+    stored.put("io.karavel.tcp", FrameworkUtil.asDictionary(Map.of("synRetries", "4")));
     component = new ConfigurationsComponent(context, admin());
     component.activate();
   }
