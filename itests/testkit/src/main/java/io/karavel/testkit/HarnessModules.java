@@ -163,6 +163,11 @@ final class HarnessModules {
     return factories;
   }
 
+  /** Whether a slot's factory is made here. */
+  boolean isUsual(String slot) {
+    return bySlot.containsKey(slot);
+  }
+
   /** A fresh factory for a slot, with the settings in force. */
   ModuleFactory factory(String slot) {
     Kind<?> kind = bySlot.get(slot);

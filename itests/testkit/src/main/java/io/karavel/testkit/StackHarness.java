@@ -68,6 +68,9 @@ public final class StackHarness {
 
   private static final int MAXIMUM_TURNS = 100_000;
 
+  /** Every so many moments all modules are swapped; 0 for never. For whole test suites. */
+  private static final int SWAP_EVERY = Integer.getInteger("karavel.swapEvery", 0);
+
   private final VirtualClock clock;
   private final HarnessModules modules;
   private final Stack stack;
@@ -76,6 +79,8 @@ public final class StackHarness {
   private final Map<String, CapturedWire> wires = new LinkedHashMap<>();
   private final List<WirePacket> output = new ArrayList<>();
   private final CapturedWire first;
+  private long settled;
+  private boolean swapping;
 
   StackHarness(HarnessBuilder builder) {
     clock = builder.clock;
@@ -195,6 +200,18 @@ public final class StackHarness {
   /** Lets everything happen that happens at this moment. */
   public StackHarness settle() {
     lane.runUntilQuiescent(MAXIMUM_TURNS);
+    if (SWAP_EVERY > 0 && !swapping && ++settled % SWAP_EVERY == 0) {
+      swapping = true;
+      for (String slot : slots()) {
+        if (modules.isUsual(slot)) {
+          String problem = swapForGood(slot);
+          if (problem != null) {
+            throw new AssertionError("the swap of " + slot + " failed: " + problem);
+          }
+        }
+      }
+      swapping = false;
+    }
     return this;
   }
 
