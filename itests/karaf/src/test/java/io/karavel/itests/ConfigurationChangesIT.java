@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.inject.Inject;
+import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
 import org.apache.karaf.features.BootFinished;
@@ -184,6 +185,53 @@ public class ConfigurationChangesIT {
     assertTrue(kept, kept.contains("is kept"));
     String none = console.failure("net:config-confirm");
     assertTrue(none, none.contains("no change waits to be confirmed"));
+  }
+
+  @Test
+  public void aSessionThatIsKilledLeavesNothingHalfDoneAndWhatItBeganGoesBack() throws Exception {
+    for (int millis = 0; millis < 40; millis += 10) {
+      Thread session =
+          new Thread(
+              () -> {
+                try {
+                  console.run("net:config-set --confirm 2s tcp.synRetries=3 ip.defaultTtl=71");
+                } catch (Exception e) {
+                  // it was interrupted, which may be told
+                }
+              });
+      session.start();
+      session.join(1 + millis); // somewhere in the middle
+      session.interrupt();
+      session.join();
+      Poll.until(
+          "all of it, or nothing",
+          () -> inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"),
+          values -> values.equals("3 71") || values.equals("5 64"));
+      Poll.until(
+          "it has gone back",
+          () -> inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"),
+          "5 64"::equals);
+    }
+    console.run("net:config-set tcp.synRetries=4"); // nothing waits to be confirmed any more
+  }
+
+  @Test
+  public void karafsBeanForConfigAdminIsADoorToo() throws Exception {
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    ObjectName bean =
+        server.queryNames(new ObjectName("org.apache.karaf:type=config,*"), null).iterator().next();
+    String text = String.class.getName();
+    String[] types = {text, text, text};
+    Object[] right = {"io.karavel.ip", "defaultTtl", "79"};
+    console.as(() -> server.invoke(bean, "setProperty", right, types));
+    Poll.until("it is in force", () -> inForce("ip.defaultTtl"), "79"::equals);
+    Object[] wrong = {"io.karavel.ip", "defaultTtl", "900"};
+    console.as(() -> server.invoke(bean, "setProperty", wrong, types));
+    Poll.until(
+        "it is refused, and the last good value stays",
+        () -> console.run("net:config-history --no-format"),
+        history -> history.contains("\tio.karavel.ip.defaultTtl\t79\t900\trefused"));
+    assertEquals("79", inForce("ip.defaultTtl"));
   }
 
   @Test
