@@ -214,9 +214,11 @@ class LaboratoryIT implements Measured.Again {
 
   /** Ours was seen each time, or, if it was itself lost, the third time only. */
   private void assertOnTheWire(Lost lost, List<Double> table) {
+    int times = lost.isAcknowledgement() ? table.size() : 1;
+    test.awaitSent(true, lost.repeated, times); // the log of the wire comes later than the report
     List<Entry> sent = wire.segments.of(port, true, lost.repeated);
     String all = wire.segments.describe(port);
-    assertThat(sent).as(all).hasSize(lost.isAcknowledgement() ? table.size() : 1);
+    assertThat(sent).as(all).hasSize(times);
     for (int i = 1; i < sent.size(); i++) {
       double at = sent.get(i).seconds() - sent.get(0).seconds();
       within(at, table.get(i) - TOLERANCE, table.get(i) + TOLERANCE, () -> all);
@@ -233,8 +235,10 @@ class LaboratoryIT implements Measured.Again {
     assertTimetable(lost, steps, lost.table());
     assertThat(steps.get(steps.size() - 1).what).isEqualTo("we are now CLOSED, giving up");
     test.awaitState(true, "");
+    int times = lost.isAcknowledgement() ? lost.table().size() - 1 : 0;
+    test.awaitSent(true, lost.repeated, times);
     assertThat(wire.segments.of(port, true, lost.repeated))
         .as(wire.segments.describe(port))
-        .hasSize(lost.isAcknowledgement() ? lost.table().size() - 1 : 0);
+        .hasSize(times);
   }
 }
