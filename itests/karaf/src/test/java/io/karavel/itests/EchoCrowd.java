@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.control.Appliance;
+import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpService;
 import io.karavel.tcp.TcpSocket;
@@ -34,6 +35,7 @@ final class EchoCrowd {
     this.appliance = appliance;
     TcpService host =
         Poll.until("the stack host is there", () -> stack(context), found -> found != null);
+    Poll.until("the echo service answers", () -> isServed(host), served -> served);
     resetsBefore = sum("Tcp.EstabResets");
     for (int i = 0; i < STREAMS + IDLE; i++) {
       TcpSocket socket = host.socket();
@@ -50,6 +52,18 @@ final class EchoCrowd {
       }
     }
     streams.forEach(EchoTraffic::start);
+  }
+
+  private static boolean isServed(TcpService host) throws TcpException {
+    TcpSocket socket = host.connect(ECHO);
+    try {
+      socket.awaitConnected(Duration.ofSeconds(20));
+      return true;
+    } catch (TcpException e) {
+      return false;
+    } finally {
+      socket.close();
+    }
   }
 
   private static TcpService stack(BundleContext context) throws Exception {
