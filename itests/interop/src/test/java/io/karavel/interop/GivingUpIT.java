@@ -143,6 +143,8 @@ class GivingUpIT {
    * @param begun when its wait began, in seconds since 1970
    */
   private void assertGone(boolean ours, double begun, double earliest, double latest) {
+    // the log learns nothing while its process does what it was asked
+    test.await("its states should be seen", () -> !states.of(ours, port).isEmpty());
     test.awaitState(ours, "");
     double end = states.since(ours, port);
     assertThat(end - begun)
