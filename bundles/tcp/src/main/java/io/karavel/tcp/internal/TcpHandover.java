@@ -5,6 +5,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.engine.StateVersions;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpState;
@@ -16,8 +17,8 @@ import io.karavel.tcp.spi.TcpModule;
 
 /**
  * The state of the TCP module as fields: listeners with their counts, embryos, connections,
- * TIME-WAIT records, sockets that wait. Sockets and listeners go by reference and bring their rings
- * and accept queues with them. Ports stay held meanwhile.
+ * TIME-WAIT records, sockets that wait, how the last connections ended. Sockets and listeners go by
+ * reference and bring their rings and accept queues with them. Ports stay held meanwhile.
  *
  * <p>Tags are never used again for something else.
  */
@@ -43,6 +44,7 @@ final class TcpHandover {
   private static final int FAST_OPEN_BLACKHOLE_NANOS = 11;
   private static final int PATH_MTU = 12;
   private static final int EPHEMERAL_PORTS = 13;
+  private static final int ENDED = 14;
 
   private static final int LOCAL_IPV4 = 20;
   private static final int REMOTE_IPV4 = 21;
@@ -94,7 +96,8 @@ final class TcpHandover {
   // ---- out ----
 
   Handover export() {
-    int expectedBytes = SMALL_FORM_BYTES + flows.table().size() * FLOW_BYTES;
+    int expectedBytes =
+        SMALL_FORM_BYTES + lane.endings.formBytes() + flows.table().size() * FLOW_BYTES;
     HandoverWriter out = new HandoverWriter(TcpModule.SLOT, VERSIONS.writes(), expectedBytes);
     for (StackListener listener : lane.endpoints.listeners()) {
       if (listener.moduleState() instanceof ListenState state) {
@@ -113,6 +116,7 @@ final class TcpHandover {
     memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
     lane.pathMtus.export(out, PATH_MTU);
+    lane.endings.export(out, ENDED);
     byte[] ports = opens.ports().export();
     if (ports != null) {
       out.putBytes(EPHEMERAL_PORTS, ports);
@@ -238,6 +242,7 @@ final class TcpHandover {
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
         case EPHEMERAL_PORTS -> opens.ports().restore(in.bytes());
         case PATH_MTU -> lane.pathMtus.open(in.nested());
+        case ENDED -> lane.endings.open(in.nested());
         case FAST_OPEN_SERVER -> lane.fastOpen.open(in.nested());
         case FAST_OPEN_BLACKHOLES -> lane.fastOpen.blackholes = in.intValue();
         case FAST_OPEN_BLACKHOLE_NANOS -> lane.fastOpen.blackholeNanos = in.longValue();
@@ -365,6 +370,7 @@ final class TcpHandover {
 
   private void lost(StackSocket socket) {
     socket.moduleState(null);
+    socket.ending(new StackSocket.Ending(socket.state(), TcpCause.MODULE, lane.nowNanos()));
     socket.markFailed(
         new TcpException(TcpError.CONNECTION_ABORTED, "the TCP module failed while serving it"));
     socket.state(TcpState.CLOSED);

@@ -97,7 +97,8 @@ class WhyTest {
   void ofWhatNobodyHoldsAnyMoreItIsToldHowItEnded(
       String name, TcpState from, TcpCause cause, TcpError failure) {
     PacketScript script = Lives.of(name);
-    TcpExplanation why = Lives.why(script, ((StackSocket) script.socket()).id());
+    long id = ((StackSocket) script.socket()).id();
+    TcpExplanation why = Lives.why(script, id);
     assertThat(script.harness().connections(info -> info.remote() != null)).isEmpty();
     assertThat(why.connection().state()).isEqualTo(TcpState.CLOSED);
     assertThat(why.from()).isEqualTo(from);
@@ -105,6 +106,9 @@ class WhyTest {
     assertThat(why.failure()).isEqualTo(failure);
     assertThat(why.timers()).isEmpty();
     assertThat(why.connection().remote()).isEqualTo(script.socket().remote());
+    // successors of the module know it too
+    script.replace("tcp").replace("tcp");
+    assertThat(Lives.why(script, id)).isEqualTo(why);
   }
 
   @Test
