@@ -45,9 +45,12 @@ final class LaneTasks {
     }
   }
 
-  /** Does tasks, at most {@code budget}; true if some are left. */
+  /**
+   * Does the tasks that wait now, at most {@code budget}; true if some are left. What they post is
+   * for the next turn: who cuts long work into pages relies on it.
+   */
   boolean runTasks(int budget) {
-    for (int left = budget; left > 0; left--) {
+    for (int left = Math.min(budget, tasks.size()); left > 0; left--) {
       Object task = tasks.poll();
       if (task == null) {
         return false;

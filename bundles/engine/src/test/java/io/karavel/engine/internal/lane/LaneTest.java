@@ -87,6 +87,22 @@ class LaneTest extends LaneFixture {
   }
 
   @Test
+  void whatATaskPostsIsDoneInTheNextTurn() {
+    LaneContext context = context();
+    run();
+    List<String> done = new ArrayList<>();
+    context.post(
+        () -> {
+          done.add("first page");
+          context.post(() -> done.add("second page"));
+        });
+    assertThat(lane.turn()).isTrue();
+    assertThat(done).containsExactly("first page");
+    lane.turn();
+    assertThat(done).containsExactly("first page", "second page");
+  }
+
+  @Test
   void moreTasksThanTheLimitAreRefused() {
     settings("taskLimit", 64);
     Stack small = new Stack(StackSetup.seeded("main", () -> now, () -> settings, 42));
