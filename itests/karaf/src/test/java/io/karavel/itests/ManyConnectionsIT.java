@@ -58,6 +58,9 @@ public class ManyConnectionsIT {
   /** How many are on their way at a time. */
   private static final int TOGETHER = 200;
 
+  /** The last ones may still wait for the acceptor while the next come. */
+  private static final int BACKLOG = 4 * TOGETHER;
+
   private static final long ANSWER_NANOS = 2_000_000_000;
   private static final long TURN_NANOS = 1_000_000;
   private static final String ROW = "(?m)^\\s*\\d+ [|\u2502] ESTABLISHED .*";
@@ -99,7 +102,7 @@ public class ManyConnectionsIT {
     long begin = System.nanoTime();
     for (int port = FIRST_PORT; sockets.size() < CONNECTIONS; port++) {
       IpEndpoint there = new IpEndpoint(MAIN, port);
-      TcpListener listener = main.listen(there, TOGETHER);
+      TcpListener listener = main.listen(there, BACKLOG);
       listener.acceptor(socket -> NOTHING);
       listeners.add(listener);
       int wanted = Math.min(CONNECTIONS, sockets.size() + PER_PORT);
