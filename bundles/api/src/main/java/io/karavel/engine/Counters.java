@@ -20,6 +20,21 @@ public final class Counters {
   /** An empty set. */
   public Counters() {}
 
+  /**
+   * Engine: a set with the values of another one, whose writer may write no more of what matters.
+   */
+  public static Counters copyOf(Counters original) {
+    Counters copy = new Counters();
+    for (Counter counter : original.all()) {
+      Counter twin = counter.isLevel() ? copy.level(counter.name()) : copy.counter(counter.name());
+      twin.set(counter.value());
+    }
+    for (Histogram histogram : original.histograms()) {
+      copy.histogram(histogram.name()).resemble(histogram);
+    }
+    return copy;
+  }
+
   /** The counter of that name, made when first asked for. Not for the hot path: keep the result. */
   public Counter counter(String name) {
     return byName.computeIfAbsent(name, absent -> new Counter(absent, false));

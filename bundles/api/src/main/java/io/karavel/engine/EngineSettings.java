@@ -13,6 +13,7 @@ import java.util.Map;
  * @param parkingMillis how long a packet waits at an empty slot at most
  * @param crashLimit the crash of a module within {@code crashWindowSeconds} that parks its slot
  * @param crashWindowSeconds see {@code crashLimit}
+ * @param hangMillis how long a call on a lane may work or be blocked; 0 is without limit
  * @param pollBudget frames taken from one device in one turn at most
  * @param taskBudget tasks done in one turn at most
  * @param timerBudget timers expired in one turn at most
@@ -32,6 +33,7 @@ public record EngineSettings(
     int parkingMillis,
     int crashLimit,
     int crashWindowSeconds,
+    int hangMillis,
     int pollBudget,
     int taskBudget,
     int timerBudget,
@@ -112,6 +114,18 @@ public record EngineSettings(
           "s",
           Applies.LIVE,
           "The time within which crashes are counted towards crashLimit.");
+
+  /** Key. */
+  public static final Setting<Long> HANG_MILLIS =
+      Setting.number(
+          "hangMillis",
+          10_000,
+          0,
+          600_000,
+          "ms",
+          Applies.LIVE,
+          "How long one call on a lane may use the processor or be blocked before the lane counts"
+              + " as hung: its thread is abandoned and another one goes on; 0 is for ever.");
 
   /** Key. */
   public static final Setting<Long> POLL_BUDGET =
@@ -246,6 +260,7 @@ public record EngineSettings(
               PARKING_MILLIS,
               CRASH_LIMIT,
               CRASH_WINDOW_SECONDS,
+              HANG_MILLIS,
               POLL_BUDGET,
               TASK_BUDGET,
               TIMER_BUDGET,
@@ -280,6 +295,7 @@ public record EngineSettings(
         values.intValue(PARKING_MILLIS),
         values.intValue(CRASH_LIMIT),
         values.intValue(CRASH_WINDOW_SECONDS),
+        values.intValue(HANG_MILLIS),
         values.intValue(POLL_BUDGET),
         values.intValue(TASK_BUDGET),
         values.intValue(TIMER_BUDGET),

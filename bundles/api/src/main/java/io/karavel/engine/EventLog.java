@@ -17,8 +17,18 @@ public final class EventLog {
     ring = new AtomicReferenceArray<>(Math.max(16, capacity));
   }
 
+  /** Engine: a ring that goes on where another one ends; that one's lane was abandoned. */
+  public EventLog(int capacity, EventLog before) {
+    this(capacity);
+    next = before.next;
+    for (Event event : before.since(next - ring.length())) {
+      ring.set((int) (event.sequence() % ring.length()), event);
+    }
+  }
+
   /** Notes an event; lane's thread. */
   public void add(long timeNanos, String kind, String subject, String text) {
+    LaneFence.pass();
     long sequence = next;
     ring.set((int) (sequence % ring.length()), new Event(sequence, timeNanos, kind, subject, text));
     next = sequence + 1;

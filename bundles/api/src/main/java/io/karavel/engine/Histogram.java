@@ -42,6 +42,13 @@ public final class Histogram {
     sum.add(positive);
   }
 
+  /** Takes over what another one holds; before anything is recorded here. */
+  void resemble(Histogram original) {
+    long[] held = original.counts();
+    System.arraycopy(held, 0, counts, 0, held.length);
+    sum.set(original.sum());
+  }
+
   private static int bucketOf(long value) {
     if (value < SUB) {
       return (int) value;

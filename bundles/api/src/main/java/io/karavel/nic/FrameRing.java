@@ -1,6 +1,7 @@
 package io.karavel.nic;
 
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.LaneFence;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketPool;
 import io.karavel.wire.InternetChecksum;
@@ -107,6 +108,7 @@ public final class FrameRing implements AutoCloseable {
       boolean heldBack,
       long corruptedBit,
       boolean offloads) {
+    LaneFence.pass();
     int length = frame.length();
     int bytes = recordBytes(length);
     long at = written.value;
@@ -157,6 +159,7 @@ public final class FrameRing implements AutoCloseable {
 
   /** Whether a frame is there, due or not. Reader. */
   public boolean peek() {
+    LaneFence.pass();
     long at = read.value;
     if (at == written.acquire()) {
       return false;
@@ -187,6 +190,7 @@ public final class FrameRing implements AutoCloseable {
    * PacketBuffer#timestampNanos()} is the time of arrival. After {@link #peek()}. Reader.
    */
   public PacketBuffer take(PacketPool pool) {
+    LaneFence.pass();
     int index = next();
     int length = memory.getInt(index + LENGTH);
     int marks = memory.getInt(index + MARKS);

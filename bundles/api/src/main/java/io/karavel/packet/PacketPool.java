@@ -31,6 +31,7 @@ public final class PacketPool {
   /** Buffers that the collector took while they were out. */
   private int collected;
 
+  private boolean abandoned;
   private long outstanding;
   private long created;
 
@@ -112,7 +113,18 @@ public final class PacketPool {
     return count;
   }
 
+  /**
+   * Its lane was abandoned: what comes back is left to the collector, because the thread that comes
+   * with it is another one.
+   */
+  public void abandon() {
+    abandoned = true;
+  }
+
   void recycle(PacketBuffer buffer) {
+    if (abandoned) {
+      return;
+    }
     outstanding--;
     buffer.frame(0, 0);
     PacketQueue queue = free[buffer.poolClass()];

@@ -20,6 +20,24 @@ public final class Descriptor implements AutoCloseable {
     return number;
   }
 
+  /**
+   * Moves what is open to another number. This one stands for {@code /dev/null} afterwards: who
+   * still reads or writes it reaches nothing. It stays the duty of whoever has it to close it.
+   *
+   * @return what was open here
+   * @throws LinuxException if the process has no descriptors left; nothing has changed then
+   */
+  public Descriptor takeAway() throws LinuxException {
+    Descriptor taken = new Descriptor(Linux.duplicate(number));
+    try {
+      Linux.divert(number);
+    } catch (LinuxException e) {
+      taken.close();
+      throw e;
+    }
+    return taken;
+  }
+
   /** Whether it was closed. */
   public boolean isClosed() {
     return closed.get();

@@ -34,7 +34,7 @@ final class Libc {
 
   static native int socket(int domain, int type, int protocol);
 
-  static native int dup(int descriptor);
+  static native int dup3(int descriptor, int number, int flags);
 
   // moving 0 bytes returns the first argument: the address of a direct buffer, without garbage
   static native long memmove(ByteBuffer target, long source, long bytes);

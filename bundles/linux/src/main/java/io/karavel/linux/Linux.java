@@ -88,6 +88,20 @@ public final class Linux {
     return copy;
   }
 
+  /**
+   * Has a descriptor stand for {@code /dev/null} from now on, for every thread that uses its
+   * number; what was open there is closed.
+   */
+  public static void divert(int descriptor) throws LinuxException {
+    int nothing = openNonBlocking("/dev/null");
+    int result = Libc.dup3(nothing, descriptor, O_CLOEXEC);
+    int error = Native.getLastError();
+    close(nothing);
+    if (result < 0) {
+      throw new LinuxException("divert descriptor " + descriptor, error);
+    }
+  }
+
   /** Sets O_NONBLOCK. */
   public static void nonBlocking(int descriptor) throws LinuxException {
     require();

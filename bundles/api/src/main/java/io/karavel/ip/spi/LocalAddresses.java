@@ -1,6 +1,7 @@
 package io.karavel.ip.spi;
 
 import io.karavel.address.IpAddress;
+import io.karavel.engine.LaneFence;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ public final class LocalAddresses {
 
   /** Replaces them all. */
   public void publish(Set<IpAddress> all) {
+    LaneFence.pass();
     addresses = Set.copyOf(all);
   }
 

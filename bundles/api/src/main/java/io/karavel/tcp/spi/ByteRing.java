@@ -1,5 +1,6 @@
 package io.karavel.tcp.spi;
 
+import io.karavel.engine.LaneFence;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.SliceOwner;
 import java.io.IOException;
@@ -226,6 +227,7 @@ public final class ByteRing implements SliceOwner {
    * @return bytes taken: bounded by the capacity and by the stack's memory
    */
   public int write(ByteBuffer source) {
+    LaneFence.pass();
     int count = Math.min(source.remaining(), space());
     if (count == 0 || !enter(PRODUCING)) {
       return 0;
@@ -271,6 +273,7 @@ public final class ByteRing implements SliceOwner {
    *     limit
    */
   public int place(long position, ByteBuffer source, int index, int length, long promised) {
+    LaneFence.pass();
     long limit = Math.max(readPosition() + capacityBytes, promised);
     int count = (int) Math.max(0, Math.min(length, limit - position));
     if (count == 0 || !enter(PRODUCING)) {
@@ -297,6 +300,7 @@ public final class ByteRing implements SliceOwner {
 
   /** Producer: makes everything before {@code position} consumable. */
   public void publish(long position) {
+    LaneFence.pass();
     WRITE.setRelease(this, position);
   }
 
@@ -336,6 +340,7 @@ public final class ByteRing implements SliceOwner {
 
   /** Consumer: copies bytes out and consumes them; 0 if there are none. */
   public int read(ByteBuffer target) {
+    LaneFence.pass();
     if (!target.hasRemaining() || !enter(CONSUMING)) {
       return 0;
     }
@@ -365,6 +370,7 @@ public final class ByteRing implements SliceOwner {
 
   /** Consumer: copies bytes out and leaves them; 0 if there are none. */
   public int peek(ByteBuffer target) {
+    LaneFence.pass();
     if (!enter(CONSUMING)) {
       return 0;
     }
@@ -383,6 +389,7 @@ public final class ByteRing implements SliceOwner {
 
   /** Consumer, application: consumes up to {@code max} bytes unseen; says how many. */
   public long skip(long max) {
+    LaneFence.pass();
     if (!enter(CONSUMING)) {
       return 0;
     }
@@ -411,6 +418,7 @@ public final class ByteRing implements SliceOwner {
    * position.
    */
   public void consume(long position) {
+    LaneFence.pass();
     Block block = first;
     while (block != null && position >= block.end() && block.next != null) {
       Block next = block.next;
@@ -431,6 +439,7 @@ public final class ByteRing implements SliceOwner {
    * @return bytes added: fewer than {@code length} when the packet has no slice left for them
    */
   public int lend(long position, int length, PacketBuffer packet) {
+    LaneFence.pass();
     int done = 0;
     Block block =
         lendCursor != null && lendCursor.start <= position ? lendCursor : blockForReading(position);
@@ -451,6 +460,7 @@ public final class ByteRing implements SliceOwner {
 
   /** Copies bytes at {@code position}, which must be consumable, without consuming them. */
   public void copy(long position, ByteBuffer target, int index, int length) {
+    LaneFence.pass();
     int done = 0;
     Block block = blockForReading(position);
     while (done < length) {
@@ -466,6 +476,7 @@ public final class ByteRing implements SliceOwner {
 
   @Override
   public void onSliceReleased(long token) {
+    LaneFence.pass();
     lent--;
     if (lent == 0) {
       for (Block block = retired; block != null; block = block.retiredNext) {
@@ -483,6 +494,7 @@ public final class ByteRing implements SliceOwner {
    * @return whether the ring holds no memory now
    */
   public boolean trim(boolean ahead) {
+    LaneFence.pass();
     if (first == null) {
       return true;
     }
@@ -546,6 +558,7 @@ public final class ByteRing implements SliceOwner {
    * afterwards the ring is empty and takes nothing.
    */
   public void discard() {
+    LaneFence.pass();
     int before = (int) GUARD.getAndBitwiseOr(this, DISCARDED);
     if (before == 0) {
       READ.setRelease(this, writePosition());

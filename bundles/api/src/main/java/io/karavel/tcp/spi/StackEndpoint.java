@@ -2,6 +2,7 @@ package io.karavel.tcp.spi;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.LaneFence;
 import io.karavel.tcp.TcpEndpoint;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
@@ -104,6 +105,7 @@ public abstract class StackEndpoint implements TcpEndpoint {
   // ---- wishes ----
 
   final void wish(int bits) {
+    LaneFence.pass();
     int before = (int) WISHES.getAndBitwiseOr(this, bits | QUEUED);
     if ((before & QUEUED) == 0) {
       endpoints.mailbox().attention(this);
@@ -112,11 +114,13 @@ public abstract class StackEndpoint implements TcpEndpoint {
 
   /** Lane: takes the wishes; the endpoint is in no mailbox then. */
   public final int takeWishes() {
+    LaneFence.pass();
     return (int) WISHES.getAndSet(this, 0) & ~QUEUED;
   }
 
   /** Lane: puts wishes back that cannot be served yet, without queueing the endpoint. */
   public final void keepWishes(int bits) {
+    LaneFence.pass();
     WISHES.getAndBitwiseOr(this, bits);
   }
 
@@ -134,6 +138,16 @@ public abstract class StackEndpoint implements TcpEndpoint {
     }
   }
 
+  /** Engine, lane: what waited in the mailbox of a lane that was abandoned waits in this one. */
+  public final void requeue(LaneMailbox mailbox) {
+    if ((wishes & QUEUED) != 0) {
+      mailbox.attention(this);
+    }
+    if (handlerQueued) {
+      mailbox.ready(this);
+    }
+  }
+
   /** Lane: the object by which the TCP module at work knows this endpoint, or null. */
   public final Object moduleState() {
     return moduleState;
@@ -141,6 +155,7 @@ public abstract class StackEndpoint implements TcpEndpoint {
 
   /** Lane: sets it; null when the module leaves. */
   public final void moduleState(Object state) {
+    LaneFence.pass();
     moduleState = state;
   }
 
@@ -154,6 +169,7 @@ public abstract class StackEndpoint implements TcpEndpoint {
 
   /** Engine, lane: the handler is about to be called; what happens from now on queues it again. */
   public final void handlerTaken() {
+    LaneFence.pass();
     handlerQueued = false;
   }
 
@@ -245,6 +261,7 @@ public abstract class StackEndpoint implements TcpEndpoint {
 
   /** Lane or binder: what it is bound to. */
   public final void local(IpEndpoint endpoint) {
+    LaneFence.pass();
     local = endpoint;
   }
 

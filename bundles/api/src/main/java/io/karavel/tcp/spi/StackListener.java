@@ -1,6 +1,7 @@
 package io.karavel.tcp.spi;
 
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.LaneFence;
 import io.karavel.tcp.TcpAcceptor;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
@@ -152,6 +153,7 @@ public final class StackListener extends StackEndpoint implements TcpListener {
 
   /** Lane: puts an open connection into the accept queue and tells the application. */
   public void offer(StackSocket socket) {
+    LaneFence.pass();
     acceptable.add(socket);
     acceptableCount.incrementAndGet();
     wakeWaiters();

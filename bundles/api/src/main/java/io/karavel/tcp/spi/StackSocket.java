@@ -1,6 +1,7 @@
 package io.karavel.tcp.spi;
 
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.LaneFence;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
@@ -462,6 +463,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: something that {@link #ready()} depends on has changed. */
   public void signal() {
+    LaneFence.pass();
     wakeWaiters();
     if (handler != null) {
       queueHandler();
@@ -470,12 +472,14 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: the rings of a connection that is about to open. */
   public void rings(ByteRing receive, ByteRing send) {
+    LaneFence.pass();
     receiveRing = receive;
     sendRing = send;
   }
 
   /** Lane: the first bytes, to be put into the send ring before the SYN is sent; null if none. */
   public byte[] takeEarlyBytes() {
+    LaneFence.pass();
     byte[] taken = earlyBytes;
     earlyBytes = null;
     return taken;
@@ -493,26 +497,31 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: what {@link #state()} shows; does not signal. */
   public void state(TcpState newState) {
+    LaneFence.pass();
     state = newState;
   }
 
   /** Lane: who the peer is, for an accepted connection. */
   public void remote(IpEndpoint endpoint) {
+    LaneFence.pass();
     remote = endpoint;
   }
 
   /** Lane: the connection is open; call {@link #signal()} after it. */
   public void markOpened() {
+    LaneFence.pass();
     opened = true;
   }
 
   /** Lane: no more bytes follow what is in the receive ring; call {@link #signal()} after it. */
   public void markInputEnded() {
+    LaneFence.pass();
     inputEnded = true;
   }
 
   /** Lane: the connection failed; call {@link #signal()} after it. The first failure counts. */
   public void markFailed(TcpException cause) {
+    LaneFence.pass();
     if (failure == null) {
       failure = cause;
     }
@@ -520,6 +529,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: urgent data ends before this position of the receive ring. */
   public void urgentReceivedEnd(long position) {
+    LaneFence.pass();
     urgentReceivedEnd = position;
   }
 
@@ -530,11 +540,13 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: our FIN is acknowledged: a lingering close may return. */
   public void markFinished() {
+    LaneFence.pass();
     finished = true;
   }
 
   /** Lane: nothing goes either way any more; call {@link #signal()} after it. */
   public void markOver() {
+    LaneFence.pass();
     inputEnded = true;
     finished = true;
     over = true;
@@ -551,6 +563,7 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
 
   /** Lane: how its connection ended, for those who ask why. */
   public void ending(Ending how) {
+    LaneFence.pass();
     ending = how;
   }
 
@@ -584,12 +597,14 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
    * the ring's read position afterwards: what was read before this call wishes nothing.
    */
   public void readNoticeAt(long position) {
+    LaneFence.pass();
     readNoticeAt = position;
     VarHandle.fullFence();
   }
 
   /** Lane: whether so much is unsent that the socket counts as not writable (low water). */
   public void outputHeld(boolean held) {
+    LaneFence.pass();
     outputHeld = held;
   }
 

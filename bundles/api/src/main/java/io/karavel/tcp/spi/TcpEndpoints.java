@@ -2,6 +2,7 @@ package io.karavel.tcp.spi;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.LaneFence;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
@@ -170,6 +171,7 @@ public final class TcpEndpoints {
 
   /** Lane: the connection of a socket is over; a closed one is forgotten, its port given back. */
   public void connectionOver(StackSocket socket) {
+    LaneFence.pass();
     unbind(socket);
     if (socket.isClosed()) {
       sockets.remove(socket.id());
@@ -184,6 +186,7 @@ public final class TcpEndpoints {
    * @return how many connections failed
    */
   public int disposeConnections(long nowNanos) {
+    LaneFence.pass();
     int count = 0;
     held.clear();
     for (StackListener listener : listeners.values()) {
@@ -247,6 +250,7 @@ public final class TcpEndpoints {
    * several that share the port, the one the hash of the flow selects.
    */
   public StackListener listenerFor(int localIpv4, int port, int flowHash) {
+    LaneFence.pass();
     StackListener[] all = listening.get(port);
     if (all == null) {
       return null;
@@ -383,11 +387,13 @@ public final class TcpEndpoints {
 
   /** Lane: a connection or TIME-WAIT record begins to use a local address and port. */
   public void hold(int localIpv4, int port) {
+    LaneFence.pass();
     held.hold(localIpv4, port);
   }
 
   /** Lane: one use less. */
   public void letGo(int localIpv4, int port) {
+    LaneFence.pass();
     held.letGo(localIpv4, port);
   }
 

@@ -1,5 +1,6 @@
 package io.karavel.tcp.spi;
 
+import io.karavel.engine.LaneFence;
 import io.karavel.tcp.TcpState;
 import java.util.Arrays;
 
@@ -56,6 +57,7 @@ public final class TransitionTap {
       int remotePort,
       TcpState state,
       long nowNanos) {
+    LaneFence.pass();
     for (Listener listener : listeners) {
       listener.onState(id, localIpv4, localPort, remoteIpv4, remotePort, state, nowNanos);
     }

@@ -69,6 +69,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   long crashWindowSeconds();
 
   @AttributeDefinition(
+      name = "hangMillis (ms)",
+      description =
+          "How long one call on a lane may use the processor or be blocked before the lane counts"
+              + " as hung: its thread is abandoned and another one goes on; 0 is for ever.",
+      required = false,
+      defaultValue = "10000",
+      min = "0",
+      max = "600000")
+  long hangMillis();
+
+  @AttributeDefinition(
       name = "pollBudget (count)",
       description = "Frames taken from one device in one turn at most.",
       required = false,

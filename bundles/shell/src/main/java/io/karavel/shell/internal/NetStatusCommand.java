@@ -104,6 +104,7 @@ public final class NetStatusCommand extends ReportingCommand {
     double retransmitted = sent == 0 ? 0 : 100.0 * again / sent;
     long packets =
         ask.appliance().lanes(stack).stream().mapToLong(LaneInfo::packetBuffersOut).sum();
+    long abandoned = counters.now().getOrDefault("Lane.AbandonedThreads", 0L);
     Map<String, Object> connections = new LinkedHashMap<>();
     if (summary != null) {
       summary.byState().forEach((state, count) -> connections.put(state.label(), count));
@@ -123,6 +124,7 @@ public final class NetStatusCommand extends ReportingCommand {
             .with("bufferBytes", summary == null ? null : summary.bufferBytes())
             .with("bufferLimitBytes", summary == null ? null : summary.bufferLimitBytes())
             .with("packetBuffersOut", packets)
+            .with("abandonedThreads", abandoned)
             .with("problem", tcpProblem);
     PrintStream out = out();
     switch (form()) {
@@ -139,6 +141,7 @@ public final class NetStatusCommand extends ReportingCommand {
           out.println("buffers\t" + summary.bufferBytes() + "\t" + summary.bufferLimitBytes());
         }
         out.println("packetBuffersOut\t" + packets);
+        out.println("abandonedThreads\t" + abandoned);
       }
       case TABLE -> {
         Duration up = Duration.ofNanos(ask.appliance().uptimeNanos());
@@ -171,6 +174,10 @@ public final class NetStatusCommand extends ReportingCommand {
                         + " bytes")
                 + ", packet buffers in use "
                 + packets);
+        if (abandoned > 0) {
+          out.println(
+              "threads of hung lanes that were left behind: " + abandoned + "; see net:doctor");
+        }
       }
     }
   }

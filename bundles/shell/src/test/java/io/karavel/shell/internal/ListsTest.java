@@ -329,6 +329,7 @@ class ListsTest {
             retransmittedPercent\t0.952
             buffers\t8192\t1048576
             packetBuffersOut\t42
+            abandonedThreads\t0
             """);
     assertThat(shell.run(status()))
         .contains("stack main, up 0d 01:01:01")

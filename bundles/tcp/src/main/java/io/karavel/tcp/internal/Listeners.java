@@ -238,7 +238,7 @@ final class Listeners {
 
   /** A segment for an embryo. */
   void onSegment(QueuedEmbryo embryo, Arrival arrival) {
-    lane.current = embryo;
+    lane.serve(embryo);
     judge(embryo, arrival);
     lane.current = null;
   }
@@ -371,7 +371,7 @@ final class Listeners {
     connection.origin = state;
     socket.moduleState(connection);
     flows.open(connection);
-    lane.current = connection;
+    lane.serve(connection);
     if (early != null) {
       connection.fastOpenListener = state;
       state.fastOpenPending++;
@@ -392,7 +392,7 @@ final class Listeners {
       if (first == null || first.nextDeadlineNanos() > nowNanos) {
         break;
       }
-      lane.current = first;
+      lane.serve(first);
       Embryo.Verdict verdict = first.onDeadline(nowNanos);
       if (verdict == Embryo.Verdict.GIVE_UP) {
         remove(first, false);

@@ -93,7 +93,7 @@ final class LiveSweep {
     cursor = flows.table().walk(cursor, FLOWS_PER_TURN, page::add);
     for (Flow flow : page) {
       if (flow instanceof Connection connection) {
-        lane.current = connection;
+        lane.serve(connection);
         connection.core().onSettingsChanged(lane.nowNanos());
         connection.core().keepalive(wishes.keepalives(connection), lane.nowNanos());
         flusher.apply(connection);

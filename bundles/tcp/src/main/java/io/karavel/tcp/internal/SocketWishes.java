@@ -79,7 +79,7 @@ final class SocketWishes {
   }
 
   private void serve(Connection connection, int wishes) {
-    lane.current = connection;
+    lane.serve(connection);
     long nowNanos = lane.nowNanos();
     StackSocket socket = connection.socket();
     if ((wishes & StackEndpoint.OPTIONS) != 0) {

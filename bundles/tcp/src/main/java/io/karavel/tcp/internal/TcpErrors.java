@@ -42,7 +42,7 @@ final class TcpErrors {
       lane.connections.counters().outOfWindowIcmps.increment();
       return;
     }
-    lane.current = connection;
+    lane.serve(connection);
     if (type == IcmpMessage.UNREACHABLE && code == IcmpMessage.FRAGMENTATION_NEEDED) {
       int carried = mtu == 0 ? UNKNOWN_MTU : mtu;
       connection.core().onPathMtu(carried - HEADER_BYTES, sequence, lane.nowNanos());

@@ -99,7 +99,7 @@ final class TcpFlusher {
   }
 
   private void serve(Connection connection) {
-    lane.current = connection;
+    lane.serve(connection);
     boolean more = transmit(connection);
     apply(connection);
     if (more) {
@@ -263,7 +263,7 @@ final class TcpFlusher {
 
   /** The one timer of a connection has expired. */
   void onExpiry(Connection connection, long nowNanos) {
-    lane.current = connection;
+    lane.serve(connection);
     connection.core().onDeadline(nowNanos);
     apply(connection);
     lane.current = null;

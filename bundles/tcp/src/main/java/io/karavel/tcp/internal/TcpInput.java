@@ -120,7 +120,7 @@ final class TcpInput {
 
   private void toConnection(Connection connection) {
     long nowNanos = lane.nowNanos();
-    lane.current = connection;
+    lane.serve(connection);
     DropReason reason = connection.core().onSegment(arrival.segment, nowNanos);
     if (reason != null) {
       drops.count(reason);

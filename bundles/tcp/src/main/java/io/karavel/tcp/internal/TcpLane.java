@@ -2,6 +2,7 @@ package io.karavel.tcp.internal;
 
 import io.karavel.engine.KeepalivePolicy;
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Slot;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.ip.spi.IpRoute;
@@ -79,6 +80,15 @@ final class TcpLane {
     fastOpen = new FastOpenCache(this);
     cookies = new SynCookies(context.secret("tcp.cookies", SynCookies.SECRET_BYTES));
     transitions = context.shared(TransitionTap.class);
+  }
+
+  /**
+   * Turns to a connection, embryo or record: it is the culprit if the module crashes or hangs
+   * before {@link #current} is null again. A thread that has hung comes to no other one.
+   */
+  void serve(Flow flow) {
+    LaneFence.pass();
+    current = flow;
   }
 
   /** Tells those who watch that a flow has come to a state. */

@@ -89,7 +89,7 @@ final class TimeWaits {
    * @return true if it is a SYN that may have the tuple; the record is still there then
    */
   boolean onSegment(TimeWaitFlow record, Arrival arrival) {
-    lane.current = record;
+    lane.serve(record);
     boolean reopen = judge(record, arrival);
     lane.current = null;
     return reopen;

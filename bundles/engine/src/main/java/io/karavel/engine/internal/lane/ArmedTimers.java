@@ -142,6 +142,7 @@ final class ArmedTimers {
   }
 
   private Timer pollDue(long nowNanos) {
+    lane.enter(lane.timerSlot());
     try {
       Timer timer = index.pollDue(nowNanos);
       if (timer != null && timer.deadlineNanos() > nowNanos) {
@@ -167,6 +168,7 @@ final class ArmedTimers {
       SlotHolder slot = ((ModuleTimers) timer.armedOwner).slot();
       unlink(timer);
       expired++;
+      lane.enter(slot);
       try {
         timer.onExpiry(nowNanos);
       } catch (Throwable t) {

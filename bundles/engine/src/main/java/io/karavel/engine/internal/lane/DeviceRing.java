@@ -51,6 +51,9 @@ final class DeviceRing implements FrameSink {
 
   private Throwable crashWhilePolled;
 
+  /** Where the frame came from that is being served, or was last. */
+  private int suspectInterface;
+
   private final List<FrameTap> taps = new ArrayList<>();
   private boolean tapped;
 
@@ -87,6 +90,7 @@ final class DeviceRing implements FrameSink {
         continue;
       }
       polled = port;
+      lane.enter(port.holder);
       try {
         int taken = device.poll(this, budget);
         if (taken > 0) {
@@ -157,14 +161,31 @@ final class DeviceRing implements FrameSink {
     }
     SuspectFrame suspect = lane.suspectFrame();
     suspect.serving(frame);
+    suspectInterface = interfaceIndex;
+    lane.enter(ipHolder);
     try {
       module.onFrame(frame);
+      suspect.served();
     } catch (Throwable t) {
       lane.frameLost();
       suspect.threw(nameOf(interfaceIndex), isEthernet(interfaceIndex));
       lane.crashed(ipHolder, t);
       suspect.forget();
     }
+    lane.enter(polled == null ? null : polled.holder);
+  }
+
+  /** Its lane hangs: reads the frame that is being served, if one is. */
+  void suspectHangs() {
+    SuspectFrame suspect = lane.suspectFrame();
+    if (suspect.isInService()) {
+      suspect.threw(nameOf(suspectInterface), isEthernet(suspectInterface));
+    }
+  }
+
+  /** The taps that are put in, for the lane after this one. */
+  List<FrameTap> taps() {
+    return taps;
   }
 
   private Port port(int interfaceIndex) {

@@ -41,6 +41,12 @@ final class KeptState {
     kept = true;
   }
 
+  /** What another lane kept, which was abandoned, waits on. */
+  void resume(Handover state, KeptState before) {
+    keep(state, before.sinceNanos);
+    fromDisk = before.fromDisk;
+  }
+
   /** State of the JVM before this one: if it cannot be read, the slot does without. */
   void keepFromDisk(Handover state, long nowNanos) {
     keep(state, nowNanos);

@@ -10,6 +10,7 @@ import io.karavel.engine.Event;
 import io.karavel.engine.EventLog;
 import io.karavel.engine.Handover;
 import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Module;
 import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,20 +46,26 @@ public final class Lane {
   private static final int REPORTED_EVENTS = 50;
 
   private final LaneSetup setup;
-  private final Counters counters = new Counters();
-  private final Drops drops = new Drops(counters);
+  private final Counters counters;
+  private final Drops drops;
   private final EventLog events;
   private final PacketPool packets = new PacketPool();
   private final SplittableRandom random;
   private final SlotTable slots = new SlotTable(this);
-  private final ArmedTimers timers = new ArmedTimers(this);
+  private final ArmedTimers timers;
   private final SlotHolder timerSlot;
   private final DeviceRing devices;
   private final SocketDesk sockets;
 
   private final SuspectFrame suspectFrame = new SuspectFrame();
   private final LaneTasks tasks;
-  private final LaneCounters counts = new LaneCounters(counters);
+  private final LaneCounters counts;
+
+  /** Grows whenever the lane turns to something else: calls a module, or comes back from it. */
+  private final AtomicLong steps = new AtomicLong();
+
+  /** The slot whose module was called last; null if it was none's. */
+  private SlotHolder entered;
 
   private EngineSettings settings;
   private long nowNanos;
@@ -78,12 +87,27 @@ public final class Lane {
   private volatile boolean signalled;
   private volatile Runnable waker;
 
+  /** What goes on in the place of this lane, which hangs; null if it does not. */
+  private volatile Lane successor;
+
   /** A lane that is driven by whoever calls {@link #turn()}, until a loop binds it. */
   public Lane(LaneSetup setup) {
+    this(setup, null);
+  }
+
+  /** A lane in the place of one that hangs, whose numbers and events go on; null for none. */
+  Lane(LaneSetup setup, Lane before) {
     this.setup = setup;
     settings = setup.settings().get();
     nowNanos = setup.clock().nanoTime();
-    events = new EventLog(settings.eventRing());
+    counters = before == null ? new Counters() : Counters.copyOf(before.counters);
+    drops = new Drops(counters);
+    counts = new LaneCounters(counters);
+    timers = new ArmedTimers(this);
+    events =
+        before == null
+            ? new EventLog(settings.eventRing())
+            : new EventLog(settings.eventRing(), before.events);
     random = new SplittableRandom(setup.seed());
     tasks = new LaneTasks(this, settings.taskLimit());
     timerSlot = holder(TimerIndex.SLOT);
@@ -101,10 +125,12 @@ public final class Lane {
    */
   public boolean turn() {
     if (frozen) {
+      enter(null);
       signalled = false;
       tasks.runOperations();
       return false;
     }
+    enter(null);
     long begin = setup.clock().nanoTime();
     nowNanos = begin;
     settings = setup.settings().get();
@@ -178,6 +204,7 @@ public final class Lane {
     for (SlotHolder slot : slots.ordered()) {
       Module module = slot.module();
       if (module != null) {
+        enter(slot);
         try {
           module.flush();
         } catch (Throwable t) {
@@ -469,9 +496,17 @@ public final class Lane {
     wake();
   }
 
-  /** Has an operation of the engine done in a coming turn; never refused. Any thread. */
-  public void operate(Runnable operation) {
+  /**
+   * Has an operation of the engine done in a coming turn, of the lane that has taken this one's
+   * place if it was abandoned; never refused. Any thread.
+   */
+  public void operate(Consumer<Lane> operation) {
     tasks.operate(operation);
+    Lane next = successor;
+    if (next != null) {
+      next.tasks.takeOperations(tasks);
+      next.wake();
+    }
     wake();
   }
 
@@ -515,8 +550,52 @@ public final class Lane {
     busy = true;
   }
 
+  /**
+   * The lane turns to something else. A thread that was abandoned comes no further.
+   *
+   * @param slot whose module is about to be called; null if none
+   */
+  void enter(SlotHolder slot) {
+    steps.setOpaque(steps.getPlain() + 1);
+    entered = slot;
+    LaneFence.pass();
+  }
+
+  /** How often it has turned to something else; any thread. */
+  long steps() {
+    return steps.getOpaque();
+  }
+
+  /** The slot whose module was called last, or null; its thread hangs. */
+  SlotHolder entered() {
+    return entered;
+  }
+
+  SlotTable slotTable() {
+    return slots;
+  }
+
+  /** Another lane goes on in the place of this one, which hangs. */
+  public void succeededBy(Lane next) {
+    successor = next;
+    next.tasks.takeOperations(tasks);
+  }
+
+  /** A thread that was abandoned has ended after all. */
+  void threadEnded(String name, int left) {
+    counts.abandonedThreads.set(left);
+    event("lane", stack(), "thread " + name + ", which was left behind, has ended");
+  }
+
+  /** What a slot waited for is there: the next turn looks. */
+  void replug() {
+    replug = true;
+    leaveOver();
+  }
+
   /** A module threw, most likely the one of {@code entered}. */
   void crashed(SlotHolder entered, Throwable thrown) {
+    LaneFence.pass();
     SlotHolder culprit = Culprit.of(thrown, slots.ordered(), entered);
     if (!devices.isPolled(culprit, thrown)) {
       crashedIn(culprit, thrown);
@@ -525,6 +604,7 @@ public final class Lane {
 
   /** The module of this very slot threw. */
   void crashedIn(SlotHolder culprit, Throwable thrown) {
+    LaneFence.pass();
     counts.moduleCrashes.increment();
     hasThrown = true;
     busy = true;
@@ -544,6 +624,7 @@ public final class Lane {
   }
 
   void failed(String what, Throwable thrown) {
+    LaneFence.pass();
     hasThrown = true;
     counts.failures.increment();
     event("lane", stack(), what + " failed: " + Culprit.describe(thrown));
@@ -577,6 +658,11 @@ public final class Lane {
 
   /** Has a crash written down, if anybody does that. */
   void report(SlotHolder slot, ModuleSource crashed, Throwable thrown, String outcome) {
+    report(slot.name(), String.valueOf(crashed), thrown, outcome, suspectFrame);
+  }
+
+  /** The same of whatever was at fault, with the frame that another lane served. */
+  void report(String slot, String culprit, Throwable thrown, String outcome, SuspectFrame suspect) {
     CrashReports reports = setup.shared().find(CrashReports.class);
     if (reports == null) {
       return;
@@ -589,13 +675,13 @@ public final class Lane {
         new CrashReport(
             stack(),
             index(),
-            slot.name(),
-            String.valueOf(crashed),
+            slot,
+            culprit,
             Culprit.trace(thrown),
             outcome,
-            suspectFrame.bytes(),
-            suspectFrame.interfaceName(),
-            suspectFrame.ethernet(),
+            suspect.bytes(),
+            suspect.interfaceName(),
+            suspect.ethernet(),
             latest));
   }
 

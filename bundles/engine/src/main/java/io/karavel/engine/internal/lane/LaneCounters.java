@@ -25,6 +25,12 @@ final class LaneCounters {
   /** Crashes of modules. */
   final Counter moduleCrashes;
 
+  /** Times that the lane hung and its thread was abandoned. */
+  final Counter hangs;
+
+  /** Threads that were abandoned and have not ended. */
+  final Counter abandonedThreads;
+
   /** States of modules that nobody took over. */
   final Counter statesDisposed;
 
@@ -64,6 +70,8 @@ final class LaneCounters {
     drainedFrames = counters.counter("Lane.DrainedFrames");
     modulesPlugged = counters.counter("Lane.ModulesPlugged");
     moduleCrashes = counters.counter("Lane.ModuleCrashes");
+    hangs = counters.counter("Lane.Hangs");
+    abandonedThreads = counters.level("Lane.AbandonedThreads");
     statesDisposed = counters.counter("Lane.StatesDisposed");
     failures = counters.counter("Lane.Failures");
     handlerFailures = counters.counter("Lane.HandlerFailures");

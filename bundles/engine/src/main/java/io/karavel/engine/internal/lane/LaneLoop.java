@@ -1,6 +1,8 @@
 package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.EngineSettings;
+import io.karavel.engine.FencedLaneError;
+import io.karavel.engine.LaneThread;
 import io.karavel.engine.NanoClock;
 import io.karavel.engine.Timer;
 import org.slf4j.Logger;
@@ -22,12 +24,15 @@ public final class LaneLoop {
   private final Lane lane;
   private final LaneWaiter waiter;
   private final NanoClock clock;
-  private final Thread thread;
+  private final LaneThread thread;
   private int spinsInVain;
   private int waits;
 
   private volatile boolean waiting;
   private volatile boolean running = true;
+
+  /** Whether the thread hangs and another loop goes on with what could be had of the lane. */
+  private volatile boolean abandoned;
 
   /** A loop around a lane; nothing runs before {@link #start()}. */
   public LaneLoop(Lane lane) {
@@ -38,8 +43,7 @@ public final class LaneLoop {
     this.lane = lane;
     this.waiter = waiter;
     clock = lane.setup().clock();
-    thread = new Thread(this::run, "karavel-" + lane.stack() + "-" + lane.index());
-    thread.setDaemon(true);
+    thread = new LaneThread(this::run, "karavel-" + lane.stack() + "-" + lane.index());
   }
 
   /** The best there is here: poll(2) with the linux bundle on Linux, else parking. */
@@ -58,6 +62,27 @@ public final class LaneLoop {
   public void start() {
     lane.bind(thread, this::wakeWaiter);
     thread.start();
+  }
+
+  /** The lane. */
+  public Lane lane() {
+    return lane;
+  }
+
+  LaneThread thread() {
+    return thread;
+  }
+
+  /** Whether the thread sleeps because there is nothing to do. Any thread. */
+  boolean isResting() {
+    return waiting;
+  }
+
+  /** The thread hangs: if it ever comes back, it ends. */
+  void abandon() {
+    abandoned = true;
+    running = false;
+    thread.setName(thread.getName() + "-abandoned");
   }
 
   private void wakeWaiter() {
@@ -93,7 +118,9 @@ public final class LaneLoop {
         cycle();
       }
     } finally {
-      lane.bind(null, null);
+      if (!abandoned) {
+        lane.bind(null, null);
+      }
       waiter.close();
     }
   }
@@ -104,8 +131,13 @@ public final class LaneLoop {
         return;
       }
       rest();
+    } catch (FencedLaneError e) {
+      LOG.warn("Stack {}: {} came back and ends", lane.stack(), thread.getName());
     } catch (Throwable t) {
       waiting = false;
+      if (abandoned) {
+        return;
+      }
       LOG.error(
           "Stack {}: a turn of lane {} failed: {}", lane.stack(), lane.index(), Culprit.trace(t));
       waiter.clear();
@@ -134,6 +166,7 @@ public final class LaneLoop {
 
   private void rest() {
     DeviceRing devices = lane.devices();
+    lane.enter(null);
     waiter.clear();
     for (int i = 0; i < devices.size() && !lane.isFrozen(); i++) {
       int descriptor = devices.descriptor(i);

@@ -1,6 +1,7 @@
 package io.karavel.engine.internal.lane;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 
 /**
@@ -12,7 +13,7 @@ final class LaneTasks {
   private static final int FIRST_CAPACITY = 16;
 
   private final Lane lane;
-  private final ConcurrentLinkedQueue<Runnable> operations = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Consumer<Lane>> operations = new ConcurrentLinkedQueue<>();
   private final MpscGrowableAtomicArrayQueue<Object> tasks;
 
   LaneTasks(Lane lane, int limit) {
@@ -20,8 +21,15 @@ final class LaneTasks {
     tasks = new MpscGrowableAtomicArrayQueue<>(FIRST_CAPACITY, limit);
   }
 
-  void operate(Runnable operation) {
+  void operate(Consumer<Lane> operation) {
     operations.add(operation);
+  }
+
+  /** The operations that waited for another lane, which was abandoned, are done on this one. */
+  void takeOperations(LaneTasks other) {
+    for (Consumer<Lane> one = other.operations.poll(); one != null; one = other.operations.poll()) {
+      operations.add(one);
+    }
   }
 
   /** False if as many wait as may. */
@@ -34,10 +42,11 @@ final class LaneTasks {
   }
 
   void runOperations() {
-    for (Runnable operation = operations.poll(); operation != null; operation = operations.poll()) {
+    for (Consumer<Lane> next = operations.poll(); next != null; next = operations.poll()) {
       lane.markBusy();
+      lane.enter(null);
       try {
-        operation.run();
+        next.accept(lane);
       } catch (Throwable t) {
         lane.failed("an operation", t);
       }
@@ -58,8 +67,9 @@ final class LaneTasks {
       // who posted an operation before this task expects its effect
       runOperations();
       lane.markBusy();
-      if (task instanceof ModuleTask moduleTask) {
-        run(moduleTask);
+      lane.enter(task instanceof ModuleTask moduleTask ? moduleTask.slot() : null);
+      if (task instanceof ModuleTask own) {
+        run(own);
       } else {
         try {
           ((Runnable) task).run();

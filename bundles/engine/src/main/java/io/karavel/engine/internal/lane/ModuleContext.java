@@ -4,6 +4,7 @@ import io.karavel.engine.Counters;
 import io.karavel.engine.Drops;
 import io.karavel.engine.EventLog;
 import io.karavel.engine.LaneContext;
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.NanoClock;
 import io.karavel.engine.Slot;
 import io.karavel.engine.Timers;
@@ -30,6 +31,11 @@ final class ModuleContext implements LaneContext {
     return retired;
   }
 
+  /** Its lane was abandoned: it is left alone, and what is posted to it is dropped. */
+  void forsake() {
+    retired = true;
+  }
+
   /** The module has left: no task and no timer of it runs any more. */
   void retire() {
     retired = true;
@@ -53,6 +59,7 @@ final class ModuleContext implements LaneContext {
 
   @Override
   public long nowNanos() {
+    LaneFence.pass();
     return lane.nowNanos();
   }
 
@@ -88,11 +95,13 @@ final class ModuleContext implements LaneContext {
 
   @Override
   public <M> Slot<M> slot(String name, Class<M> type) {
+    LaneFence.pass();
     return lane.holder(name).view(type);
   }
 
   @Override
   public <T> T shared(Class<T> type) {
+    LaneFence.pass();
     return lane.setup().shared().get(type);
   }
 
@@ -108,7 +117,9 @@ final class ModuleContext implements LaneContext {
 
   @Override
   public void post(Runnable task) {
-    lane.post(new ModuleTask(this, task));
+    if (!retired) {
+      lane.post(new ModuleTask(this, task));
+    }
   }
 
   @Override
@@ -120,6 +131,7 @@ final class ModuleContext implements LaneContext {
 
   @Override
   public void again() {
+    LaneFence.pass();
     lane.again();
   }
 }

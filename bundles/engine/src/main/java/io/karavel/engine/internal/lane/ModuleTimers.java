@@ -1,5 +1,6 @@
 package io.karavel.engine.internal.lane;
 
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Timer;
 import io.karavel.engine.Timers;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ final class ModuleTimers implements Timers {
 
   @Override
   public void arm(Timer timer, long deadlineNanos) {
+    LaneFence.pass();
     if (!retired) {
       lane.arm(this, timer, deadlineNanos);
     }
@@ -47,6 +49,7 @@ final class ModuleTimers implements Timers {
 
   @Override
   public void cancel(Timer timer) {
+    LaneFence.pass();
     lane.cancel(timer);
   }
 

@@ -86,6 +86,13 @@ final class ParkingRing {
     return buffer.takeUp();
   }
 
+  /** Takes what waited on a lane that was abandoned, in order. */
+  void succeed(ParkingRing before, long nowNanos, EngineSettings settings) {
+    for (PacketBuffer buffer = before.poll(); buffer != null; buffer = before.poll()) {
+      park(buffer, nowNanos, settings);
+    }
+  }
+
   /** Drops what has waited too long. */
   void expire(long nowNanos, EngineSettings settings) {
     long limitNanos = settings.parkingMillis() * 1_000_000L;

@@ -36,7 +36,7 @@ final class SlotHolder {
   private final ParkingRing parking;
   private final Map<Class<?>, TypedSlot<?>> views = new HashMap<>();
   private final StandBys standBys = new StandBys();
-  private final CrashHistory crashes = new CrashHistory();
+  private CrashHistory crashes = new CrashHistory();
 
   private Module module;
 
@@ -52,6 +52,12 @@ final class SlotHolder {
 
   /** What the module said when the lane was frozen; null while it is not. */
   private Handover saved;
+
+  /** The factory whose module is being made and opened at this moment, or null. */
+  private ModuleSource opening;
+
+  /** What the module at work keeps at the sockets while another one is tried in its place. */
+  private Map<StackEndpoint, Object> socketStates;
 
   private int generation;
   private String state = SlotStatus.EMPTY;
@@ -255,6 +261,8 @@ final class SlotHolder {
   /** An opened module, or null with the reason noted. */
   private Module make(ModuleSource candidate, ModuleContext fresh, Handover state) {
     Module made = null;
+    opening = candidate;
+    lane.enter(this);
     try {
       if (!state.isEmpty() && !candidate.factory().stateVersions().reads(state.version())) {
         throw new HandoverException(
@@ -267,8 +275,11 @@ final class SlotHolder {
       }
       made = candidate.factory().create(fresh);
       made.open(state);
+      opening = null;
+      lane.enter(null);
       return made;
     } catch (Throwable t) {
+      opening = null;
       fail(candidate + " did not start: " + Culprit.describe(t));
       LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(t));
       if (made != null) {
@@ -325,8 +336,10 @@ final class SlotHolder {
       return fail(source + " could not export its state: " + Culprit.describe(t));
     }
     Map<StackEndpoint, Object> states = holdsSockets() ? lane.sockets().moduleStates() : Map.of();
+    socketStates = states;
     ModuleContext fresh = new ModuleContext(lane, this);
     Module opened = make(newcomer, fresh, state);
+    socketStates = null;
     if (opened == null) {
       if (holdsSockets()) {
         lane.sockets().restoreModuleStates(states);
@@ -407,22 +420,31 @@ final class SlotHolder {
     }
     takeOut(state);
     standBys.putBack(source);
+    judge(thrown, "crashed", state, tooMany, lane.suspectFrame());
+  }
+
+  /** What comes after a module that crashed or hung: a fresh one, the one before, or none. */
+  private void judge(
+      Throwable thrown, String how, Handover state, boolean tooMany, SuspectFrame suspect) {
+    EngineSettings settings = lane.settings();
     ModuleSource crashed = source;
     String outcome = "a fresh instance goes on with " + describe(state);
     if (onProbation && previous != null) {
       outcome = "it was watched: " + previous + " goes on with " + describe(state);
       onProbation = false;
       standBys.refuse(source);
-      lane.event("module", name, source + " is watched and crashed: back to " + previous);
+      lane.event("module", name, source + " is watched and " + how + ": back to " + previous);
       source = previous;
       moveTo(SlotStatus.PARKED);
     } else if (tooMany) {
-      outcome = "it crashed too often: the slot waits with " + describe(state);
+      outcome = "it " + how + " too often: the slot waits with " + describe(state);
       standBys.refuse(source);
       moveTo(SlotStatus.CRASHED);
       fail(
           source
-              + " crashed "
+              + " "
+              + how
+              + " "
               + settings.crashLimit()
               + " times within "
               + settings.crashWindowSeconds()
@@ -431,7 +453,75 @@ final class SlotHolder {
     } else {
       moveTo(SlotStatus.PARKED);
     }
-    lane.report(this, crashed, thrown, outcome);
+    lane.report(name, String.valueOf(crashed), thrown, outcome, suspect);
+  }
+
+  // ---- a lane that was abandoned ----
+
+  ModuleSource opening() {
+    return opening;
+  }
+
+  ModuleContext context() {
+    return context;
+  }
+
+  ParkingRing parking() {
+    return parking;
+  }
+
+  Map<StackEndpoint, Object> socketStates() {
+    return socketStates;
+  }
+
+  /**
+   * Takes over what lasts from the same slot of a lane that was abandoned; nothing is plugged yet.
+   *
+   * @param state what the module at work there said, or what was kept there; null if it is lost
+   * @param problem why it is lost
+   */
+  void succeed(SlotHolder old, Handover state, String problem) {
+    standBys.succeed(old.standBys);
+    crashes = old.crashes;
+    source = old.source;
+    previous = old.previous;
+    onProbation = old.onProbation;
+    generation = old.generation;
+    lastError = old.lastError;
+    if (old.module == null) {
+      if (old.kept.isKept()) {
+        kept.resume(state, old.kept);
+      }
+      moveTo(old.state);
+    } else {
+      standBys.putBack(source);
+      moveTo(SlotStatus.PARKED);
+      if (state != null) {
+        kept.keep(state, lane.nowNanos());
+      } else {
+        fail(source + " could not be asked for its state, because its lane hung: " + problem);
+        lane.onStateLost(this);
+        kept.nothing(lane.nowNanos());
+      }
+    }
+    parking.succeed(old.parking, lane.nowNanos(), lane.settings());
+    publish();
+  }
+
+  /** The module at work in this slot of the lane before did not come back from a call. */
+  void hung(Throwable where, SuspectFrame suspect) {
+    boolean tooMany = crashes.note(lane.nowNanos(), lane.settings());
+    fail(source + " hung: " + Culprit.describe(where));
+    judge(where, "hung", kept.handover(), tooMany, suspect);
+  }
+
+  /** A module did not come back from being made or opened: it is not tried again. */
+  void hungOpening(ModuleSource newcomer, Throwable where, SuspectFrame suspect) {
+    crashes.note(lane.nowNanos(), lane.settings());
+    standBys.refuse(newcomer);
+    fail(newcomer + " hung while it was opened: " + Culprit.describe(where));
+    String outcome = "it is not tried again; " + describe(kept.handover()) + " kept";
+    lane.report(name, newcomer.toString(), where, outcome, suspect);
   }
 
   /** Lets a buffer wait. */

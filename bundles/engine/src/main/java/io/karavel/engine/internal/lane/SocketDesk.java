@@ -1,6 +1,7 @@
 package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.EngineSettings;
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Slot;
 import io.karavel.engine.Timer;
 import io.karavel.tcp.spi.LaneMailbox;
@@ -38,6 +39,9 @@ final class SocketDesk implements LaneMailbox {
   private final MpscUnboundedAtomicArrayQueue<StackEndpoint> ready =
       new MpscUnboundedAtomicArrayQueue<>(CHUNK);
   private final ArrayDeque<Detached> detached = new ArrayDeque<>();
+
+  /** Whose handler is being called, or null. */
+  private StackEndpoint served;
 
   SocketDesk(Lane lane) {
     this.lane = lane;
@@ -80,21 +84,24 @@ final class SocketDesk implements LaneMailbox {
       left--;
       lane.markBusy();
       endpoint.handlerTaken();
+      lane.enter(null);
+      served = endpoint;
       try {
         endpoint.runHandler();
       } catch (Throwable t) {
-        handlerFailed(endpoint, t);
+        handlerFailed(endpoint, Culprit.describe(t), Culprit.trace(t));
       }
+      served = null;
     }
     return !ready.isEmpty();
   }
 
-  private void handlerFailed(StackEndpoint endpoint, Throwable thrown) {
-    String what =
-        "handler of " + endpoint + " (" + endpoint.owner() + "): " + Culprit.describe(thrown);
+  private void handlerFailed(StackEndpoint endpoint, String how, String trace) {
+    LaneFence.pass();
+    String what = "handler of " + endpoint + " (" + endpoint.owner() + "): " + how;
     lane.counts().handlerFailures.increment();
     lane.event("handler", "tcp#" + endpoint.id(), what);
-    LOG.error("Stack {}: {}\n{}", lane.stack(), what, Culprit.trace(thrown));
+    LOG.error("Stack {}: {}\n{}", lane.stack(), what, trace);
     if (endpoint instanceof StackSocket socket) {
       socket.dropHandler();
       socket.abort();
@@ -113,6 +120,7 @@ final class SocketDesk implements LaneMailbox {
         return;
       }
       lane.markBusy();
+      lane.enter(tcpHolder);
       try {
         module.onAttention(endpoint);
       } catch (Throwable t) {
@@ -125,6 +133,25 @@ final class SocketDesk implements LaneMailbox {
   /** Whether there is something to do that can be done now. */
   boolean hasWork() {
     return !ready.isEmpty() || !attention.isEmpty() && tcp.module() != null;
+  }
+
+  // ---- a lane that was abandoned ----
+
+  /** Whose handler the thread is in, or null. */
+  StackEndpoint served() {
+    return served;
+  }
+
+  /** Goes on where the desk of a lane stopped that was abandoned. */
+  void succeed(SocketDesk before) {
+    detached.addAll(before.detached);
+    forEachEndpoint(endpoint -> endpoint.requeue(this));
+  }
+
+  /** The handler of an endpoint did not come back: it is not called again. */
+  void handlerHung(StackEndpoint endpoint, String trace) {
+    handlerFailed(endpoint, "hung", trace);
+    endpoint.dropHandler();
   }
 
   // ---- the state of the TCP module ----

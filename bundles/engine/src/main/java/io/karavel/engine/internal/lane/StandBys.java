@@ -33,6 +33,12 @@ final class StandBys {
     refused.add(source);
   }
 
+  /** Those of a lane that was abandoned. */
+  void succeed(StandBys before) {
+    before.waiting.forEach(this::putBack);
+    refused.addAll(before.refused);
+  }
+
   /** The state they failed with is gone: all may be tried again. */
   void forgive() {
     refused.clear();

@@ -17,16 +17,29 @@ final class SuspectFrame {
   private String interfaceName = "";
   private boolean ethernet;
   private ByteBuffer copy;
+  private boolean inService;
 
   /** A frame is about to be served. */
   void serving(PacketBuffer frame) {
     memory = frame.memory();
     offset = frame.offset();
     length = frame.linearLength();
+    inService = true;
+  }
+
+  /** It has been served. */
+  void served() {
+    inService = false;
+  }
+
+  /** Whether a frame is being served. */
+  boolean isInService() {
+    return inService;
   }
 
   /** Serving it threw: its bytes are read now. */
   void threw(String device, boolean withEthernet) {
+    inService = false;
     interfaceName = device;
     ethernet = withEthernet;
     byte[] bytes = new byte[Math.min(length, MOST_BYTES)];

@@ -1,5 +1,6 @@
 package io.karavel.engine.internal.lane;
 
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Module;
 import io.karavel.engine.Slot;
 import io.karavel.packet.PacketBuffer;
@@ -26,11 +27,13 @@ final class TypedSlot<M> implements Slot<M> {
 
   @Override
   public M module() {
+    LaneFence.pass();
     return module;
   }
 
   @Override
   public void park(PacketBuffer buffer) {
+    LaneFence.pass();
     holder.park(buffer);
   }
 

@@ -13,6 +13,7 @@ import io.karavel.engine.internal.lane.Culprit;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.LaneLoop;
 import io.karavel.engine.internal.lane.LaneSetup;
+import io.karavel.engine.internal.lane.LaneWatch;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SavedSlot;
 import io.karavel.engine.internal.lane.SharedObjects;
@@ -21,6 +22,7 @@ import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.LocalAddresses;
 import io.karavel.nic.FrameTap;
 import io.karavel.tcp.TcpService;
+import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.RingMemory;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.StackSocket;
@@ -33,12 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,10 +57,14 @@ public final class Stack {
   private final TransitionTap transitions = new TransitionTap();
   private final SharedObjects shared = new SharedObjects();
   private final RingMemory memory;
-  private final List<Lane> lanes;
+
+  /** Replaced as a whole when a lane takes the place of one that hangs. */
+  private volatile List<Lane> lanes;
+
   private final TcpEndpoints endpoints;
   private final StackTcpService tcp;
-  private final List<LaneLoop> loops = new ArrayList<>();
+  private final List<LaneLoop> loops = new CopyOnWriteArrayList<>();
+  private final LaneWatch watch;
   private volatile boolean closed;
 
   /** A stack of one lane without modules and interfaces. */
@@ -81,9 +87,28 @@ public final class Stack {
                 setup.secrets(),
                 setup.seed()));
     lanes = List.of(lane);
-    endpoints = new TcpEndpoints(lane.mailbox(), memory, addresses::contains, setup.random());
+    endpoints = new TcpEndpoints(new PresentMailbox(), memory, addresses::contains, setup.random());
     shared.put(TcpEndpoints.class, endpoints);
     tcp = new StackTcpService(this);
+    watch = new LaneWatch(name(), setup.settings(), this::replace);
+  }
+
+  /** The mailbox of the lane that is there at the moment. */
+  private final class PresentMailbox implements LaneMailbox {
+    @Override
+    public void attention(StackEndpoint endpoint) {
+      lane().mailbox().attention(endpoint);
+    }
+
+    @Override
+    public void ready(StackEndpoint endpoint) {
+      lane().mailbox().ready(endpoint);
+    }
+
+    @Override
+    public boolean onLane() {
+      return lane().mailbox().onLane();
+    }
   }
 
   /** Its name. */
@@ -133,6 +158,7 @@ public final class Stack {
   /** Has every lane take a turn: settings have changed, and with them deadlines. */
   public void wake() {
     lanes.forEach(Lane::wake);
+    watch.settingsChanged();
   }
 
   /** Adds or changes an interface; returns its index. */
@@ -205,7 +231,7 @@ public final class Stack {
       if (lane.isOwner()) {
         operation.on(lane);
       } else {
-        lane.operate(() -> operation.on(lane));
+        lane.operate(operation::on);
       }
     }
   }
@@ -256,7 +282,7 @@ public final class Stack {
     String problem = null;
     for (Lane lane : lanes) {
       try {
-        String said = onLane(lane, () -> operation.apply(lane), settings().leaveMillis());
+        String said = onLane(lane, operation, settings().leaveMillis());
         problem = problem == null ? said : problem;
       } catch (TimeoutException e) {
         problem = "lane " + lane.index() + " of stack " + name() + " does not answer";
@@ -270,7 +296,7 @@ public final class Stack {
     boolean any = false;
     for (Lane lane : lanes) {
       try {
-        any |= onLane(lane, () -> lane.drop(slot), settings().leaveMillis());
+        any |= onLane(lane, present -> present.drop(slot), settings().leaveMillis());
       } catch (TimeoutException e) {
         LOG.error("Stack {} slot {}: the lane does not answer", name(), slot);
       }
@@ -285,7 +311,20 @@ public final class Stack {
       loops.add(loop);
       loop.start();
     }
+    watch.start(loops);
     LOG.info("Stack {} runs", name());
+  }
+
+  /** A lane goes on in the place of one that hangs; returns what drives it. */
+  private LaneLoop replace(LaneLoop hung, Lane fresh) {
+    LaneLoop loop = new LaneLoop(fresh);
+    List<Lane> present = new ArrayList<>(lanes);
+    present.set(fresh.index(), fresh);
+    lanes = List.copyOf(present);
+    hung.lane().succeededBy(fresh);
+    loops.set(loops.indexOf(hung), loop);
+    loop.start();
+    return loop;
   }
 
   /**
@@ -296,6 +335,7 @@ public final class Stack {
     if (closed) {
       return;
     }
+    watch.stop(settings().leaveMillis());
     try {
       onEveryLane(Lane::stop, settings().leaveMillis());
     } catch (TimeoutException e) {
@@ -314,8 +354,8 @@ public final class Stack {
     for (Lane lane : lanes) {
       onLane(
           lane,
-          () -> {
-            operation.on(lane);
+          present -> {
+            operation.on(present);
             return true;
           },
           timeoutMillis);
@@ -402,16 +442,17 @@ public final class Stack {
     operate(lane -> lane.adopt(owner));
   }
 
-  private <T> T onLane(Lane lane, Supplier<T> operation, int timeoutMillis)
+  /** On the lane, or the one that has taken its place. */
+  private <T> T onLane(Lane lane, Function<Lane, T> operation, int timeoutMillis)
       throws TimeoutException {
     if (lane.isOwner()) {
-      return operation.get();
+      return operation.apply(lane);
     }
     if (closed) {
       throw new TimeoutException("the stack is closed");
     }
     CompletableFuture<T> done = new CompletableFuture<>();
-    lane.operate(() -> complete(done, operation));
+    lane.operate(present -> complete(done, present, operation));
     try {
       return done.get(timeoutMillis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -429,7 +470,7 @@ public final class Stack {
    */
   <T> T on(Lane lane, Function<Lane, T> operation) {
     try {
-      return onLane(lane, () -> operation.apply(lane), settings().leaveMillis());
+      return onLane(lane, operation, settings().leaveMillis());
     } catch (TimeoutException e) {
       throw new IllegalStateException(
           "lane " + lane.index() + " of stack " + name() + " does not answer: " + e.getMessage(),
@@ -467,9 +508,10 @@ public final class Stack {
     return state == null ? null : new Sample(atWork, rehearsal, rehearsal.copy(state));
   }
 
-  private static <T> void complete(CompletableFuture<T> done, Supplier<T> operation) {
+  private static <T> void complete(
+      CompletableFuture<T> done, Lane lane, Function<Lane, T> operation) {
     try {
-      done.complete(operation.get());
+      done.complete(operation.apply(lane));
     } catch (Throwable t) {
       done.completeExceptionally(t);
     }
@@ -551,7 +593,7 @@ public final class Stack {
     List<TimerInfo> all = new ArrayList<>();
     for (Lane lane : lanes) {
       try {
-        all.addAll(onLane(lane, lane::timerKinds, settings().queryMillis()));
+        all.addAll(onLane(lane, Lane::timerKinds, settings().queryMillis()));
       } catch (TimeoutException e) {
         LOG.error("Stack {}: lane {} does not answer", name(), lane.index());
       }

@@ -309,7 +309,7 @@ class LaneLoopTest {
     stack.arrive(new FakeIp.Factory());
     CountDownLatch hang = new CountDownLatch(1);
     lane.operate(
-        () -> {
+        own -> {
           try {
             hang.await();
           } catch (InterruptedException e) {
@@ -339,7 +339,7 @@ class LaneLoopTest {
     stack.arrive(a);
     CountDownLatch hang = new CountDownLatch(1);
     lane.operate(
-        () -> {
+        own -> {
           try {
             hang.await();
           } catch (InterruptedException e) {

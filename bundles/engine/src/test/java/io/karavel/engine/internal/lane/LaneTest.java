@@ -120,10 +120,10 @@ class LaneTest extends LaneFixture {
   void anOperationThatFailsIsCountedAndTheLaneGoesOn() {
     List<String> done = new ArrayList<>();
     lane.operate(
-        () -> {
+        own -> {
           throw new IllegalStateException("engine bug");
         });
-    lane.operate(() -> done.add("next"));
+    lane.operate(own -> done.add("next"));
     run();
     assertThat(done).containsExactly("next");
     assertThat(count("Lane.Failures")).isEqualTo(1);

@@ -9,6 +9,7 @@ public final class Checks {
   /** In the order in which findings matter: what explains others comes first. */
   public static final List<Check> ALL =
       List.of(
+          new LaneHung(),
           new ModuleCrashed(),
           new ModuleMissing(),
           new DeviceDown(),

@@ -353,6 +353,25 @@ class DoctorTest {
   }
 
   @Test
+  void aLaneThatHungIsFoundAndWhetherItsThreadIsStillThere() {
+    Finding there =
+        only(
+            healthy()
+                .counters(Map.of(), Map.of("Lane.Hangs", 2L, "Lane.AbandonedThreads", 1L), SECOND),
+            "lane-hung");
+    assertThat(there.now()).isTrue();
+    assertThat(there.symptom()).contains("hung 2 times").contains("have not ended: 1,");
+    assertThat(there.command()).isEqualTo("net:restart --keep");
+    Finding gone =
+        only(
+            healthy()
+                .counters(Map.of(), Map.of("Lane.Hangs", 2L, "Lane.AbandonedThreads", 0L), SECOND),
+            "lane-hung");
+    assertThat(gone.now()).isFalse();
+    assertThat(gone.command()).isEqualTo("net:events --kind lane");
+  }
+
+  @Test
   void whatGoesOnComesBeforeWhatHasBeen() {
     Map<String, Long> counters = Map.of("Drop.TCP_CHECKSUM", 3L, "TcpExt.ListenOverflows", 1L);
     List<Finding> findings =
