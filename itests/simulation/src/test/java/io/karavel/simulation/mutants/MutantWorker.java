@@ -8,6 +8,9 @@ import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,18 +25,35 @@ import org.pitest.mutationtest.engine.MutationDetails;
 
 /**
  * A JVM that tries mutants one after the other, each by redefining one class: first the packet
- * scripts, then, if they kill it, the simulation. It prints a line for each; one that hangs ends
- * the JVM, and the next worker goes on behind it.
+ * scripts that reach its line, the quick ones before the slow ones, then, if they kill it, the
+ * seeds that reach it. It prints a line for each; one that hangs ends the JVM, and the next worker
+ * goes on behind it.
  */
 final class MutantWorker {
   static final String RESULT = "MUTANT";
-  private static final long LONGEST_MILLIS = 240_000;
+  private static final String HANGS = "hangs";
+
+  /** For one seed, or the scripts of one class. */
+  private static final long LONGEST_MILLIS = 90_000;
+
+  /** A class of packet scripts, what it reaches, and how long it takes. */
+  private record Script(Class<?> type, BitSet reached, long nanos) {}
+
+  private static final Launcher LAUNCHER = LauncherFactory.create();
+  private static final Reached REACHED = new Reached();
+  private static final List<Script> SCRIPTS = new ArrayList<>();
+  private static final List<BitSet> SEEDS = new ArrayList<>();
 
   /** Set by the JVM before main. */
   private static Instrumentation instrumentation;
 
   private static volatile long startedMillis;
   private static volatile String doing = "";
+
+  /** Is before the scripts; null otherwise. */
+  private static volatile byte[] judged;
+
+  private static Verdicts verdicts;
 
   private MutantWorker() {}
 
@@ -58,37 +78,65 @@ final class MutantWorker {
     watch(out);
     Mutants mutants = new Mutants();
     List<MutationDetails> all = mutants.shuffled(order);
-    List<Class<?>> scripts = scriptClasses();
-    begin("nothing is changed");
-    String broken = firstFailing(scripts);
-    if (broken != null) {
-      throw new IllegalStateException("fails without a mutant: " + broken);
-    }
-    String failing = simulate(seeds);
-    if (!failing.equals("-")) {
-      throw new IllegalStateException("fails without a mutant: seed " + failing);
-    }
+    measure(seeds);
+    verdicts = new Verdicts(Path.of(System.getProperty("karavel.verdicts")));
     int killed = 0;
     for (int i = first; i < all.size() && killed < wanted; i++) {
       if (!only.isEmpty() && !only.contains(i)) {
         continue;
       }
       MutationDetails mutant = all.get(i);
+      byte[] mutated = mutants.bytes(mutant);
       Class<?> type = Class.forName(mutant.getClassName().asJavaName());
+      int line = REACHED.line(type.getName(), mutant.getLineNumber());
       begin(RESULT + "\t" + i + "\t" + Mutants.describe(mutant));
-      redefine(type, mutants.bytes(mutant));
-      String script = firstFailing(scripts);
-      String line = doing + "\t" + (script == null ? "-" : script);
-      if (script != null) {
+      String script = verdicts.of(mutated);
+      redefine(type, mutated);
+      if (script == null) {
+        judged = mutated;
+        script = firstFailing(line);
+        judged = null;
+        verdicts.put(mutated, script);
+      }
+      String text = doing + "\t" + script;
+      if (!script.equals("-")) {
         killed++;
-        begin(line);
-        line += "\t" + simulate(seeds);
+      }
+      if (!script.equals("-") && !script.equals(HANGS)) {
+        begin(text);
+        text += "\t" + simulate(line);
       }
       redefine(type, Mutants.original(type.getName()));
-      out.println(line);
+      out.println(text);
       out.flush();
     }
     System.exit(0);
+  }
+
+  /** Runs everything without a mutant, and remembers what reaches which line. */
+  private static void measure(long seeds) throws Exception {
+    List<String> classes = Mutants.coreClasses();
+    REACHED.begin(instrumentation, classes);
+    begin("nothing is changed");
+    for (Class<?> script : scriptClasses()) {
+      long from = System.nanoTime();
+      String failing = failing(script);
+      if (failing != null) {
+        throw new IllegalStateException("fails without a mutant: " + failing);
+      }
+      SCRIPTS.add(new Script(script, REACHED.take(), System.nanoTime() - from));
+      startedMillis = System.currentTimeMillis();
+    }
+    SCRIPTS.sort(Comparator.comparingLong(Script::nanos));
+    for (long seed = 1; seed <= seeds; seed++) {
+      String failing = failing(seed);
+      if (failing != null) {
+        throw new IllegalStateException("fails without a mutant: seed " + failing);
+      }
+      SEEDS.add(REACHED.take());
+      startedMillis = System.currentTimeMillis();
+    }
+    REACHED.end(instrumentation, classes);
   }
 
   private static void redefine(Class<?> type, byte[] bytes) throws Exception {
@@ -98,6 +146,16 @@ final class MutantWorker {
   private static void begin(String what) {
     doing = what;
     startedMillis = System.currentTimeMillis();
+  }
+
+  private static void keepHang() {
+    try {
+      if (judged != null) {
+        verdicts.put(judged, HANGS);
+      }
+    } catch (IOException e) {
+      e.printStackTrace(); // it hangs once more then
+    }
   }
 
   private static void watch(PrintStream out) {
@@ -112,8 +170,9 @@ final class MutantWorker {
                 }
                 if (startedMillis > 0
                     && System.currentTimeMillis() - startedMillis > LONGEST_MILLIS) {
-                  out.println(doing + "\thangs");
+                  out.println(doing + "\t" + HANGS);
                   out.flush();
+                  keepHang();
                   Runtime.getRuntime().halt(3);
                 }
               }
@@ -123,16 +182,28 @@ final class MutantWorker {
     watchdog.start();
   }
 
-  private static String simulate(long seeds) {
-    for (long seed = 1; seed <= seeds; seed++) {
-      try {
-        Simulation.check(seed);
-      } catch (Throwable e) {
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return seed + "\t" + message.substring(0, Math.min(160, message.length()));
+  /** The first seed that reaches the line and fails, and how; "-" if none does. */
+  private static String simulate(int line) {
+    for (int seed = 1; seed <= SEEDS.size(); seed++) {
+      if (line < 0 || SEEDS.get(seed - 1).get(line)) {
+        String failing = failing(seed);
+        if (failing != null) {
+          return failing;
+        }
+        startedMillis = System.currentTimeMillis();
       }
     }
     return "-";
+  }
+
+  private static String failing(long seed) {
+    try {
+      Simulation.check(seed);
+      return null;
+    } catch (Throwable e) {
+      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      return seed + "\t" + message.substring(0, Math.min(200, message.length()));
+    }
   }
 
   // ---- packet scripts ----
@@ -163,22 +234,31 @@ final class MutantWorker {
     }
   }
 
-  /** The first test that fails; null if none does. */
-  private static String firstFailing(List<Class<?>> tests) {
-    Launcher launcher = LauncherFactory.create();
-    for (Class<?> test : tests) {
-      LauncherDiscoveryRequest request =
-          LauncherDiscoveryRequestBuilder.request()
-              .selectors(DiscoverySelectors.selectClass(test))
-              .build();
-      SummaryGeneratingListener listener = new SummaryGeneratingListener();
-      launcher.execute(request, listener);
-      if (listener.getSummary().getTotalFailureCount() > 0) {
-        return test.getSimpleName()
-            + "#"
-            + listener.getSummary().getFailures().get(0).getTestIdentifier().getDisplayName();
+  /** The first test that reaches the line and fails; "-" if none does. */
+  private static String firstFailing(int line) {
+    for (Script script : SCRIPTS) {
+      if (line < 0 || script.reached().get(line)) {
+        String failing = failing(script.type());
+        if (failing != null) {
+          return failing;
+        }
+        startedMillis = System.currentTimeMillis();
       }
     }
-    return null;
+    return "-";
+  }
+
+  private static String failing(Class<?> script) {
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(DiscoverySelectors.selectClass(script))
+            .build();
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    LAUNCHER.execute(request, listener);
+    return listener.getSummary().getTotalFailureCount() == 0
+        ? null
+        : script.getSimpleName()
+            + "#"
+            + listener.getSummary().getFailures().get(0).getTestIdentifier().getDisplayName();
   }
 }

@@ -57,7 +57,8 @@ final class Mutants {
         + mutant.getDescription();
   }
 
-  private static List<String> coreClasses() {
+  /** The names of the classes of the core. */
+  static List<String> coreClasses() {
     Path root = Path.of(locationOf(TcpConnection.class));
     Path core = root.resolve("io/karavel/tcp/internal/connection");
     try (Stream<Path> files = Files.walk(core)) {

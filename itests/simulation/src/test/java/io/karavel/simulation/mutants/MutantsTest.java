@@ -19,7 +19,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * How many mutants of the core the simulation kills of those that the packet scripts kill: {@code
  * -Dkaravel.mutants=100 [-Dkaravel.order=1] [-Dkaravel.seeds=300]}. Not part of a build: it takes
- * the better part of an hour. {@code -Dkaravel.onlyMutant=3,17} tries some alone.
+ * many minutes, most of them for the scripts, whose verdicts are kept in {@code
+ * target/mutants-scripts.txt}. {@code -Dkaravel.onlyMutant=3,17} tries some alone.
  */
 @EnabledIfSystemProperty(named = "karavel.mutants", matches = "\\d+")
 class MutantsTest {
@@ -76,6 +77,7 @@ class MutantsTest {
     command.add("-XX:+UseSerialGC");
     command.add("-javaagent:" + agent());
     command.add("-Dkaravel.scripts=" + scripts);
+    command.add("-Dkaravel.verdicts=" + verdicts());
     command.add("-cp");
     command.add(scripts + ":" + System.getProperty("java.class.path"));
     command.add(MutantWorker.class.getName());
@@ -86,7 +88,16 @@ class MutantsTest {
     if (System.getProperty("karavel.onlyMutant") != null) {
       command.add(System.getProperty("karavel.onlyMutant"));
     }
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command).redirectError(errors()).start();
+  }
+
+  private static ProcessBuilder.Redirect errors() {
+    Path own = Path.of(Mutants.locationOf(MutantsTest.class));
+    return ProcessBuilder.Redirect.appendTo(own.resolveSibling("mutants-errors.txt").toFile());
+  }
+
+  private static Path verdicts() {
+    return Path.of(Mutants.locationOf(MutantsTest.class)).resolveSibling("mutants-scripts.txt");
   }
 
   /** A jar whose manifest alone makes the worker an agent of its own JVM. */

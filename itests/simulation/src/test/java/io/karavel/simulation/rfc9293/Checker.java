@@ -127,6 +127,18 @@ public final class Checker {
         : Expectations.of(e, now);
   }
 
+  /**
+   * What an operator is shown of an end, by the names of docs/commands.md.
+   *
+   * @param asked the moment that the times among it count from
+   */
+  public void shown(Watched end, Map<String, Object> figures, long asked, long now) {
+    End e = (End) end;
+    if (ShownRules.canBeJudged(e, now)) {
+      ShownRules.check(e, figures, asked);
+    }
+  }
+
   /** The run is over: no connection may be left. */
   public void finished(String stack, long now) {
     host(stack).settled(now);

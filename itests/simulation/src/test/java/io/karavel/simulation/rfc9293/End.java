@@ -2,7 +2,9 @@ package io.karavel.simulation.rfc9293;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongToIntFunction;
 
@@ -100,6 +102,19 @@ final class End implements Watched {
   long lossShownNanos = NEVER;
 
   long lossShownAt;
+
+  /** When the retransmission timer may have been started last: since the last advance. */
+  final Set<Long> restarts = new LinkedHashSet<>();
+
+  /** How often the retransmission timer has expired. */
+  int timeouts;
+
+  /** What an operator was shown last; null if nothing. */
+  Map<String, Object> shown;
+
+  /** The peer has let go of what it had told by SACK. */
+  boolean reneged;
+
   boolean probing;
 
   // ---- receiving; numbers count from the peer's initial sequence number ----

@@ -53,9 +53,12 @@ final class SenderRules {
         all.remove();
       }
     }
+    e.restarts.clear();
+    e.restarts.add(now);
     e.una = ack;
     e.peerHas.removeBelow(ack);
     if (e.peerHas.contains(ack, ack + 1)) {
+      e.reneged = true;
       e.peerHas = new Ranges(); // the peer has let go of what it had told (RFC 2018 §8)
     }
     e.lastProgressNanos = now;
@@ -132,6 +135,10 @@ final class SenderRules {
     } else {
       TimerRules.onNew(e, wasIdle, now);
     }
+    if (e.outstanding() == 0) {
+      e.restarts.clear();
+    }
+    e.restarts.add(now);
     e.nxt = Math.max(e.nxt, end);
     if (s.fin()) {
       e.finSentAt = end - 1;

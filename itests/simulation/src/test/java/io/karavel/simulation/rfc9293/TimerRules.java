@@ -54,6 +54,7 @@ final class TimerRules {
     e.headTimes.add(now);
     e.lastProgressNanos = now;
     e.timerRetransmissions++;
+    e.timeouts++;
     checkBackOff(e, e.headTimes, 3, "RTO back-off (RFC 6298 §5.5)");
     checkBudget(e, now);
   }

@@ -72,10 +72,12 @@ final class Disturber {
       node.stack.replace(slot);
     } else {
       world.recorder.note(node.name, world.now(), "swap " + slot);
+      Standing before = Standing.of(node);
       String problem = node.stack.swap(slot);
       if (problem != null) {
         throw new AssertionError("the swap of " + slot + " failed: " + problem);
       }
+      Standing.of(node).mustBe(before, node + " after the swap of " + slot);
     }
     world.settle();
   }

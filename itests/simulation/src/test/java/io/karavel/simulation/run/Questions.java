@@ -29,6 +29,7 @@ final class Questions {
   private final SplittableRandom random;
   private final SplittableRandom kills;
   private final boolean asking;
+  private final Figures figures;
   private final List<Foretold> foretold = new ArrayList<>();
 
   /** How often each state was explained by each cause. */
@@ -44,12 +45,14 @@ final class Questions {
     this.random = random;
     this.asking = asking;
     kills = random.split();
+    figures = new Figures(world, apps, random.split());
   }
 
   void afterEvent() {
     if (!asking) {
       return;
     }
+    figures.afterEvent();
     for (Iterator<Foretold> all = foretold.iterator(); all.hasNext(); ) {
       if (all.next().isOver(world.now(), happened)) {
         all.remove();
