@@ -138,7 +138,8 @@ final class RetransmitTimer {
       c.retryStartNanos = c.sent.firstSentNanos();
     }
     long interval = intervalNanos(c);
-    if (c.sndWnd == 0 && !c.orphan) {
+    boolean windowClosed = c.sndWnd == 0 && !c.orphan;
+    if (windowClosed) {
       // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
       if (isUserTimeoutOver(c, nowNanos) || Persist.isUnanswered(c, nowNanos)) {
         giveUp(c, cause(c, TcpCause.PERSIST, nowNanos), nowNanos);
@@ -153,7 +154,7 @@ final class RetransmitTimer {
     FastOpen.onTimeout(c, false);
     MtuProbing.forget(c);
     PathMtu.onTimeout(c, nowNanos);
-    if (isRouteToBeSuspected(c, nowNanos)) {
+    if (!windowClosed && isRouteToBeSuspected(c, nowNanos)) {
       suspectRoute(c);
       MtuProbing.onSuspect(c, nowNanos);
     }

@@ -166,6 +166,9 @@ final class Sender {
     if (!c.forceRetransmit && Pacing.holds(c, nowNanos)) {
       return false;
     }
+    if (isBeyondWindow(c, c.sent.retransmitSequence())) {
+      return false;
+    }
     int room = RateReduction.room(c);
     int first = c.sent.retransmitLength();
     if (!c.forceRetransmit && room < first && c.inFlight() > 0) {
@@ -193,6 +196,11 @@ final class Sender {
     RetransmitTimer.onSent(c, nowNanos);
     Pacing.onSent(c, length, nowNanos);
     return true;
+  }
+
+  /** What a window that shrank no longer takes waits; the first segment goes, as a probe. */
+  private static boolean isBeyondWindow(ControlBlock c, int sequence) {
+    return sequence != c.sndUna && Seq.greaterOrEqual(sequence, c.sndUna + c.sndWnd);
   }
 
   private static void noteTransmit(ControlBlock c, long nowNanos) {
