@@ -88,6 +88,8 @@ class RfcCoverageTest {
 
             Generated from the `@Rfc` marks of the scripts and `rfc9293-requirements.txt` beside them; do not
             edit. `mvn test -pl itests/scripts -am -Dtest=RfcCoverageTest -Dkaravel.writeDocs=true` writes it anew.
+            Each of these tests fails when its rule is broken in the core: `ChangedRulesTest` breaks it, line by line
+            of `rfc9293-changes.txt` ([mutation.md](mutation.md)).
 
             | number | what it asks for | shown by, or why it does not apply |
             |---|---|---|

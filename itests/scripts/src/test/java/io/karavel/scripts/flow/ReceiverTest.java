@@ -17,7 +17,7 @@ class ReceiverTest {
   }
 
   @Test
-  @Rfc("9293 MUST-58")
+  @Rfc({"9293 MUST-58", "9293 SHLD-19"})
   void theFirstSegmentsAreAcknowledgedAtOnceAndThenEverySecond() {
     PacketScript script = open();
     int next = 1;

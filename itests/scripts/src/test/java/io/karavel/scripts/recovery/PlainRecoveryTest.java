@@ -38,7 +38,7 @@ class PlainRecoveryTest {
   }
 
   @Test
-  @Rfc({"6582 3.2", "5681 3.2"})
+  @Rfc({"6582 3.2", "5681 3.2", "9293 MUST-19"})
   void aPartialAcknowledgementSendsTheNextHoleAndAFullOneEndsIt() {
     PacketScript script = Flight.plain(10).after("100ms");
     duplicates(script, 3, 1).expect(segment(1));

@@ -45,7 +45,7 @@ class SelectiveRecoveryTest {
 
   /** Half of the flight is the aim: what is delivered is replaced, never more at once. */
   @Test
-  @Rfc({"9937 6", "6675 5"})
+  @Rfc({"9937 6", "6675 5", "9293 MUST-19"})
   void theRecoveryComesToHalfOfTheFlightWithoutABurst() {
     PacketScript script = Flight.selective(10).write(20_000);
     script

@@ -124,7 +124,10 @@ class DataTransferTest {
     }
     script.inject("P. 1601:1701(100) ack 1").expectNothing();
     script.expectNothingFor("39ms").after("1ms").expect(". 1:1(0) ack 1701");
-    script.read(100).discardSent();
+    script.read(100).discardSent().after("1ms");
+    script.inject(". 1701:2701(1000) ack 1").expectNothing();
+    script.inject(". 2701:3701(1000) ack 1").expect(". 1:1(0) ack 3701");
+    script.read(2000).discardSent();
     script.end();
   }
 

@@ -72,6 +72,20 @@ class HeaderTest {
   }
 
   @Test
+  @Rfc("9293 MUST-4")
+  void nothingIsReadBehindTheEndOfTheOptions() {
+    PacketScript.create()
+        .listen()
+        .inject("S 0:0(0) win 65535 <nop,nop,mss 700,eol,kind 3,mss 300>")
+        .expect("S. 0:0(0) ack 1 <mss 1460>")
+        .inject(". 1:1(0) ack 1")
+        .accept()
+        .write(1400)
+        .expect(". 1:701(700) ack 1", "P. 701:1401(700) ack 1")
+        .end();
+  }
+
+  @Test
   @Rfc("9293 MUST-64")
   void optionsAreReadWhereverTheyBegin() {
     PacketScript.create()
@@ -135,7 +149,10 @@ class HeaderTest {
     PacketScript script = PacketScript.create().listen().inject(FULL_SYN);
     List<WirePacket> sent = script.takeSent();
     script.inject(". 1:1(0) ack 1 <TS>").inject("P. 11:21(10) ack 1 <TS>");
-    for (List<WirePacket> packets : List.of(sent, script.takeSent())) {
+    // six bytes of options, which must be made eight
+    PacketScript padded = PacketScript.create().listen();
+    padded.inject("S 0:0(0) win 65535 <mss 1460,sackOK>");
+    for (List<WirePacket> packets : List.of(sent, script.takeSent(), padded.takeSent())) {
       assertThat(packets).isNotEmpty().allMatch(packet -> Raw.optionsAreWellFormed(packet));
     }
   }

@@ -216,6 +216,7 @@ final class MutantWorker {
           .map(file -> root.relativize(file).toString())
           .filter(name -> name.endsWith("Test.class"))
           .filter(name -> !name.contains("/whole/") || name.contains("ReplacedInEveryState"))
+          .filter(name -> !name.contains("/rules/"))
           // what compares the documentation with the tests
           .filter(name -> !name.contains("RfcCoverage") && !name.contains("BehaviourTable"))
           .sorted()
