@@ -3,7 +3,6 @@ package io.karavel.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.interop.SegmentLog.Entry;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
 class GivingUpIT {
-  private static final String FIN = "tcp flags & fin == fin";
   private static final String NO_SYN = "tcp flags & syn == 0";
   private static final double WHEEL = 1.125;
 
@@ -40,12 +38,12 @@ class GivingUpIT {
   private static final int FIN_TIMEOUT = 2;
   private static final int TIME_WAIT = 3;
 
-  private static final AtomicInteger NEXT_PORT = new AtomicInteger(8100);
+  private static SharedWire shared;
   private static RoutedWire wire;
   private static StateLog states;
 
-  private final int port = NEXT_PORT.getAndIncrement();
-  private final OneOfManyTests test = new OneOfManyTests(wire, states, port);
+  private final OneOfManyTests test = shared.test();
+  private final int port = test.port;
 
   @BeforeAll
   static void open() {
@@ -64,19 +62,13 @@ class GivingUpIT {
         .sysctl("net/ipv4/tcp_retries2", Integer.toString(RETRIES))
         .sysctl("net/ipv4/tcp_orphan_retries", Integer.toString(RETRIES))
         .sysctl("net/ipv4/tcp_fin_timeout", Integer.toString(FIN_TIMEOUT));
-    states = StateLog.start(wire);
-    for (int port = 8080; port < 8090; port++) { // what runs for the first time is slow in a JVM
-      RoutedWire.Pair pair = wire.open(port % 2 == 0, port);
-      wire.stack.ask("write " + pair.ourId() + " 10");
-      wire.stack.ask("shutdown " + pair.ourId());
-      wire.sockets.ask("shutdown " + pair.kernelName());
-    }
+    shared = SharedWire.start(wire, 8100, OneOfManyTests.PATIENCE);
+    states = shared.states;
   }
 
   @AfterAll
   static void close() {
-    states.close();
-    wire.close();
+    shared.close();
   }
 
   private static boolean hasText(Entry segment) {
@@ -87,53 +79,21 @@ class GivingUpIT {
     return wire.lose(ours, port, "");
   }
 
-  private static void write(boolean ours, RoutedWire.Pair pair, int bytes) {
-    if (ours) {
-      wire.stack.ask("write " + pair.ourId() + " " + bytes);
-    } else {
-      wire.sockets.ask("write " + pair.kernelName() + " " + bytes);
-    }
-  }
-
-  private static void shutdown(boolean ours, RoutedWire.Pair pair) {
-    if (ours) {
-      wire.stack.ask("shutdown " + pair.ourId());
-    } else {
-      wire.sockets.ask("shutdown " + pair.kernelName());
-    }
-  }
-
-  private static void close(boolean ours, RoutedWire.Pair pair) {
-    if (ours) {
-      wire.stack.ask("close " + pair.ourId());
-    } else {
-      wire.sockets.ask("close " + pair.kernelName());
-    }
-  }
-
-  private void assertOurError(RoutedWire.Pair pair, String error) {
-    assertThat(wire.stack.values("outcome " + pair.ourId()))
-        .as(test.describe())
-        .containsEntry("error", error);
-  }
-
   private void assertTimedOut(boolean ours, RoutedWire.Pair pair) {
     if (ours) {
-      assertOurError(pair, "TIMED_OUT");
+      test.assertOurError(pair, "TIMED_OUT");
     } else {
-      assertThat(wire.sockets.values("read " + pair.kernelName() + " 1"))
-          .as(test.describe())
-          .containsEntry("failure", "Connection timed out");
+      test.assertKernelError(pair, "Connection timed out");
     }
   }
 
   /** The end that was silent is heard again: what it says is answered with RST. */
   private void assertLearns(boolean ours, RoutedWire.Pair pair) {
-    write(ours, pair, 10);
+    test.write(ours, pair, 10);
     test.awaitSent(!ours, Entry::isReset, 1);
     test.awaitState(ours, "");
     if (ours) {
-      assertOurError(pair, "CONNECTION_RESET");
+      test.assertOurError(pair, "CONNECTION_RESET");
     }
   }
 
@@ -221,11 +181,11 @@ class GivingUpIT {
   void withDataUnderWay(String state, boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
     if (state.equals("CLOSE-WAIT")) {
-      shutdown(!ours, pair);
+      test.shutdown(!ours, pair);
       test.awaitState(ours, state);
     }
     try (RoutedWire.Loss loss = silence(!ours)) {
-      write(ours, pair, 10);
+      test.write(ours, pair, 10);
       test.awaitSent(ours, GivingUpIT::hasText, 2);
       assertOutOfBudget(ours, GivingUpIT::hasText);
     }
@@ -242,11 +202,11 @@ class GivingUpIT {
   void withTheFinUnderWay(String state, boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
     if (state.equals("LAST-ACK")) {
-      shutdown(!ours, pair);
+      test.shutdown(!ours, pair);
       test.awaitState(ours, "CLOSE-WAIT");
     }
     try (RoutedWire.Loss loss = silence(!ours)) {
-      close(ours, pair);
+      test.close(ours, pair);
       test.awaitState(ours, state);
       test.awaitSent(ours, Entry::isFin, 2);
       assertOutOfBudget(ours, Entry::isFin);
@@ -259,10 +219,10 @@ class GivingUpIT {
   @ValueSource(booleans = {true, false})
   void inClosing(boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
-    try (RoutedWire.Loss fins = wire.lose(ours, port, FIN)) {
-      close(ours, pair);
+    try (RoutedWire.Loss fins = wire.lose(ours, port, RoutedWire.FIN)) {
+      test.close(ours, pair);
       test.awaitState(ours, "FIN-WAIT-1");
-      shutdown(!ours, pair);
+      test.shutdown(!ours, pair);
       test.awaitState(ours, "CLOSING");
       try (RoutedWire.Loss loss = silence(!ours)) {
         assertOutOfBudget(ours, Entry::isFin);
@@ -275,7 +235,7 @@ class GivingUpIT {
   @ValueSource(booleans = {true, false})
   void inFinWait2(boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
-    close(ours, pair);
+    test.close(ours, pair);
     test.awaitState(ours, "FIN-WAIT-2");
     try (RoutedWire.Loss loss = silence(!ours)) {
       double begun = test.entered(ours, "FIN-WAIT-2");
@@ -288,9 +248,9 @@ class GivingUpIT {
   @Test
   void inTimeWait() {
     RoutedWire.Pair pair = wire.open(true, port);
-    close(true, pair);
+    test.close(true, pair);
     test.awaitState(true, "FIN-WAIT-2");
-    close(false, pair);
+    test.close(false, pair);
     test.awaitState(true, "TIME-WAIT");
     try (RoutedWire.Loss loss = silence(false)) {
       assertGone(true, test.entered(true, "TIME-WAIT"), TIME_WAIT, TIME_WAIT);
@@ -315,7 +275,7 @@ class GivingUpIT {
     RoutedWire.Pair pair = wire.open(ours, port);
     userTimeoutOfTwoSeconds(ours, pair);
     try (RoutedWire.Loss loss = silence(!ours)) {
-      write(ours, pair, 100);
+      test.write(ours, pair, 100);
       test.awaitSent(ours, GivingUpIT::hasText, 1);
       double begun = test.first(ours, GivingUpIT::hasText);
       // the kernel counts from the first repetition

@@ -15,28 +15,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Requires({"nft", "tcpdump"})
 @SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
 class LingerIT {
-  private static final String FIN = "tcp flags & fin == fin";
   private static RoutedWire wire;
-  private static StateLog states;
-  private static int lastPort = 8300;
+  private static SharedWire shared;
 
-  private final int port = ++lastPort;
-  private final OneOfManyTests test = new OneOfManyTests(wire, states, port);
+  private final OneOfManyTests test = shared.test();
+  private final int port = test.port;
 
   @BeforeAll
   static void open() {
     wire = RoutedWire.create("tcp.orphanRetries=6");
     wire.kernel.sysctl("net/ipv4/tcp_orphan_retries", "6");
-    states = StateLog.start(wire);
-    RoutedWire.Pair warm = wire.open(true, 8299);
+    shared = SharedWire.start(wire, 8500, OneOfManyTests.PATIENCE);
+    RoutedWire.Pair warm = wire.open(true, 8479);
     closeLingering(true, warm, 5);
     closeLingering(false, warm, 5);
   }
 
   @AfterAll
   static void close() {
-    states.close();
-    wire.close();
+    shared.close();
   }
 
   /** Seconds that the close took. */
@@ -59,7 +56,7 @@ class LingerIT {
   void itEndsWithTheAcknowledgementOfTheFin(boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
     double seconds;
-    try (RoutedWire.Loss loss = wire.lose(ours, port, FIN)) {
+    try (RoutedWire.Loss loss = wire.lose(ours, port, RoutedWire.FIN)) {
       Thread mender = new Thread(() -> mendAfterThreeFins(ours, loss), "mender");
       mender.start();
       seconds = closeLingering(ours, pair, 30);
@@ -80,7 +77,7 @@ class LingerIT {
   @ValueSource(booleans = {true, false})
   void whenTheTimeIsOverItGoesOnAsAnOrphan(boolean ours) {
     RoutedWire.Pair pair = wire.open(ours, port);
-    try (RoutedWire.Loss loss = wire.lose(ours, port, FIN)) {
+    try (RoutedWire.Loss loss = wire.lose(ours, port, RoutedWire.FIN)) {
       double begun = System.currentTimeMillis() / 1e3;
       double seconds = closeLingering(ours, pair, 1);
       assertThat(seconds)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.interop.SegmentLog.Entry;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,26 +15,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What happens in the life of a connection with the kernel beside lost messages, in both roles:
- * keepalive, closed windows, urgent data, resets, ICMP errors, peers that have forgotten the
- * connection, TIME-WAIT taken over, and all of it through cookies: both ends answer every SYN with
- * one. All tests run at once, each on a port of its own. How either end gives up: {@link
- * GivingUpIT}.
+ * keepalive, closed windows, urgent data, resets, ICMP errors, and all of it through cookies: both
+ * ends answer every SYN with one. All tests run at once, each on a port of its own. How either end
+ * gives up: {@link GivingUpIT}; connections of which something is left: {@link TakenOverIT}.
  */
 @Requires({"nft", "tcpdump"})
 @Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("try") // a loss is there to be ended, not to be asked anything
 class LivesWithLinuxIT {
-  private static final String RESET = "tcp flags & rst == rst";
-
   /** Budget(3) is 3 s. */
   private static final int RETRIES = 3;
 
-  private static final AtomicInteger NEXT_PORT = new AtomicInteger(8000);
+  private static SharedWire shared;
   private static RoutedWire wire;
   private static StateLog states;
 
-  private final int port = NEXT_PORT.getAndIncrement();
-  private final OneOfManyTests test = new OneOfManyTests(wire, states, port);
+  private final OneOfManyTests test = shared.test();
+  private final int port = test.port;
 
   @BeforeAll
   static void open() {
@@ -45,23 +41,15 @@ class LivesWithLinuxIT {
             "tcp.retries1=2",
             "tcp.retries2=" + RETRIES,
             "tcp.orphanRetries=" + RETRIES,
-            "tcp.finTimeoutSeconds=2",
-            "tcp.timeWaitReuse=on",
-            "tcp.timeWaitReuseDelayMillis=500");
+            "tcp.finTimeoutSeconds=2");
     wire.kernel.sysctl("net/ipv4/tcp_syncookies", "2").sysctl("net/ipv4/tcp_retries2", "4");
-    states = StateLog.start(wire);
-    for (int port = 7900; port < 7910; port++) { // what runs for the first time is slow in a JVM
-      RoutedWire.Pair pair = wire.open(port % 2 == 0, port);
-      wire.stack.ask("write " + pair.ourId() + " 10");
-      wire.stack.ask("shutdown " + pair.ourId());
-      wire.sockets.ask("shutdown " + pair.kernelName());
-    }
+    shared = SharedWire.start(wire, 8000, OneOfManyTests.PATIENCE);
+    states = shared.states;
   }
 
   @AfterAll
   static void close() {
-    states.close();
-    wire.close();
+    shared.close();
   }
 
   private static boolean hasText(Entry segment) {
@@ -86,18 +74,6 @@ class LivesWithLinuxIT {
     wire.sockets.ask("write " + pair.kernelName() + " 2000");
     awaitKernelBytes(pair, 1000);
     awaitOurBytes(pair, 2000);
-  }
-
-  private void assertOurError(RoutedWire.Pair pair, String error) {
-    assertThat(wire.stack.values("outcome " + pair.ourId()))
-        .as(test.describe())
-        .containsEntry("error", error);
-  }
-
-  private void assertKernelError(RoutedWire.Pair pair, String message) {
-    assertThat(wire.sockets.values("read " + pair.kernelName() + " 1"))
-        .as(test.describe())
-        .containsEntry("failure", message);
   }
 
   // ---- cookies ----
@@ -151,7 +127,7 @@ class LivesWithLinuxIT {
           .isBetween(2.9, 3 + test.tolerance(answered, end));
       test.awaitSent(true, Entry::isReset, 1);
     }
-    assertOurError(pair, "TIMED_OUT");
+    test.assertOurError(pair, "TIMED_OUT");
   }
 
   @Test
@@ -164,7 +140,7 @@ class LivesWithLinuxIT {
     try (RoutedWire.Loss loss = wire.lose(true, port, "")) {
       test.awaitState(false, "");
     }
-    assertKernelError(pair, "Connection timed out");
+    test.assertKernelError(pair, "Connection timed out");
   }
 
   // ---- windows and urgent data ----
@@ -231,11 +207,10 @@ class LivesWithLinuxIT {
   void lingerZeroAndUnreadDataResetTheOtherEnd(boolean weClose, boolean unread) {
     RoutedWire.Pair pair = wire.open(weClose, port);
     if (unread) {
+      test.write(!weClose, pair, 10);
       if (weClose) {
-        wire.sockets.ask("write " + pair.kernelName() + " 10");
         awaitOurBytes(pair, 10);
       } else {
-        wire.stack.ask("write " + pair.ourId() + " 10");
         awaitKernelBytes(pair, 10);
       }
     } else if (weClose) {
@@ -243,18 +218,14 @@ class LivesWithLinuxIT {
     } else {
       wire.sockets.ask("linger " + pair.kernelName() + " 0");
     }
-    if (weClose) {
-      wire.stack.ask("close " + pair.ourId());
-    } else {
-      wire.sockets.ask("close " + pair.kernelName());
-    }
+    test.close(weClose, pair);
     test.awaitState(true, "");
     test.awaitState(false, "");
     assertThat(wire.segments.of(port, weClose, Entry::isFin)).isEmpty();
     if (weClose) {
-      assertKernelError(pair, "Connection reset");
+      test.assertKernelError(pair, "Connection reset");
     } else {
-      assertOurError(pair, "CONNECTION_RESET");
+      test.assertOurError(pair, "CONNECTION_RESET");
     }
   }
 
@@ -318,154 +289,5 @@ class LivesWithLinuxIT {
       test.awaitState(true, "ESTABLISHED");
     }
     awaitKernelBytes(pair, 11);
-  }
-
-  // ---- peers that have forgotten ----
-
-  /** One end forgets the connection without the other's noticing, and connects again. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aPeerThatHasForgottenTheConnectionConnectsAgainFromTheSamePort(boolean weForget) {
-    int from = 20_000 + port;
-    String listener = listen(!weForget);
-    String old = dialFrom(weForget, from);
-    test.awaitState(!weForget, "ESTABLISHED");
-    test.awaitState(weForget, "ESTABLISHED");
-    String accepted = accept(!weForget, "old", listener);
-    try (RoutedWire.Loss loss = wire.lose(weForget, port, RESET)) {
-      if (weForget) {
-        wire.stack.ask("abort " + old);
-      } else {
-        assertThat(wire.sockets.values("outcome " + old)).containsEntry("result", "connected");
-        wire.sockets.ask("linger " + old + " 0");
-        wire.sockets.ask("close " + old);
-      }
-      test.awaitState(weForget, "");
-    }
-    test.awaitState(!weForget, "ESTABLISHED");
-    String again = dialFrom(weForget, from);
-    test.await("the new one should open", () -> isConnected(weForget, again));
-    accept(!weForget, "new", listener);
-    // the challenge, and the reset that it was answered with
-    test.awaitSent(weForget, Entry::isReset, 2);
-    assertThat(wire.segments.of(port, weForget, Entry::isReset)).as(test.describe()).hasSize(2);
-    if (weForget) {
-      assertThat(wire.sockets.values("read " + accepted + " 1"))
-          .containsEntry("failure", "Connection reset");
-    } else {
-      assertThat(wire.stack.values("outcome " + accepted))
-          .containsEntry("error", "CONNECTION_RESET");
-    }
-  }
-
-  /** And if it does not connect again, data is answered with RST. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aPeerThatHasForgottenTheConnectionAnswersDataWithAReset(boolean weForget) {
-    RoutedWire.Pair pair = wire.open(weForget, port);
-    try (RoutedWire.Loss loss = wire.lose(weForget, port, RESET)) {
-      if (weForget) {
-        wire.stack.ask("abort " + pair.ourId());
-      } else {
-        wire.sockets.ask("linger " + pair.kernelName() + " 0");
-        wire.sockets.ask("close " + pair.kernelName());
-      }
-      test.awaitState(weForget, "");
-    }
-    if (weForget) {
-      wire.sockets.ask("write " + pair.kernelName() + " 10");
-      test.awaitState(false, "");
-      assertKernelError(pair, "Connection reset");
-    } else {
-      wire.stack.ask("write " + pair.ourId() + " 10");
-      test.awaitState(true, "");
-      assertOurError(pair, "CONNECTION_RESET");
-    }
-  }
-
-  // ---- TIME-WAIT ----
-
-  /** Who closed first is in TIME-WAIT; the other connects again from the same port, at once. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aNewSynTakesATupleInTimeWaitOver(boolean weWait) {
-    int from = 20_000 + port;
-    String listener = listen(weWait);
-    String first = dialFrom(!weWait, from);
-    test.await("it should open", () -> isConnected(!weWait, first));
-    String accepted = accept(weWait, "old", listener);
-    shutdown(weWait, accepted);
-    test.awaitState(!weWait, "CLOSE-WAIT");
-    shutdown(!weWait, first);
-    test.awaitState(weWait, "TIME-WAIT");
-    String second = dialFrom(!weWait, from);
-    test.await("the second should open", () -> isConnected(!weWait, second));
-    test.awaitState(weWait, "ESTABLISHED");
-    test.awaitSent(!weWait, Entry::isSyn, 2);
-    assertThat(wire.segments.of(port, !weWait, Entry::isSyn)).as(test.describe()).hasSize(2);
-    assertThat(wire.segments.of(port, true, Entry::isReset)).isEmpty();
-    assertThat(wire.segments.of(port, false, Entry::isReset)).isEmpty();
-  }
-
-  /** With timeWaitReuse we ourselves take a tuple over after timeWaitReuseDelayMillis. */
-  @Test
-  void weConnectOutOfOurOwnTimeWait() {
-    int from = 20_000 + port;
-    String listener = listen(false);
-    String first = dialFrom(true, from);
-    test.await("it should open", () -> isConnected(true, first));
-    String accepted = accept(false, "old", listener);
-    shutdown(true, first);
-    test.awaitState(true, "FIN-WAIT-2");
-    shutdown(false, accepted);
-    test.awaitState(true, "TIME-WAIT");
-    double waiting = states.since(true, port);
-    test.await("the delay", () -> System.currentTimeMillis() / 1e3 > waiting + 0.6);
-    String second = dialFrom(true, from);
-    test.await("the second should open", () -> isConnected(true, second));
-    test.awaitSent(true, Entry::isSyn, 2);
-    assertThat(wire.segments.of(port, true, Entry::isSyn)).as(test.describe()).hasSize(2);
-  }
-
-  private String listen(boolean ours) {
-    if (ours) {
-      return wire.stack.values("listen " + port).get("id");
-    }
-    wire.sockets.ask("listen l" + port + " " + port);
-    return "l" + port;
-  }
-
-  /** Begins to connect to the other end's listener from a port; the name of the socket. */
-  private String dialFrom(boolean ours, int from) {
-    if (ours) {
-      return wire.stack.values("dial " + RoutedWire.KERNEL + " " + port + " " + from).get("id");
-    }
-    String name = "d" + port + "-" + NEXT_NAME.getAndIncrement();
-    wire.sockets.ask("dial " + name + " " + RoutedWire.OURS + " " + port + " " + from);
-    return name;
-  }
-
-  private static final AtomicInteger NEXT_NAME = new AtomicInteger();
-
-  private boolean isConnected(boolean ours, String name) {
-    return ours
-        ? wire.stack.values("outcome " + name).containsValue("ESTABLISHED")
-        : wire.sockets.values("outcome " + name).containsValue("connected");
-  }
-
-  private String accept(boolean ours, String name, String listener) {
-    if (ours) {
-      return wire.stack.values("accept " + listener).get("id");
-    }
-    wire.sockets.ask("accept " + name + port + " " + listener);
-    return name + port;
-  }
-
-  private static void shutdown(boolean ours, String name) {
-    if (ours) {
-      wire.stack.ask("shutdown " + name);
-    } else {
-      wire.sockets.ask("shutdown " + name);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.karavel.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -10,21 +12,66 @@ import java.util.function.Predicate;
  * waiting.
  */
 final class OneOfManyTests {
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(40).toNanos();
+  /** How long most tests wait for something. */
+  static final Duration PATIENCE = Duration.ofSeconds(40);
+
   private static final long POLL_NANOS = 20_000_000;
 
   private final RoutedWire wire;
   private final StateLog states;
   final int port;
+  private final long patienceNanos;
 
   OneOfManyTests(RoutedWire wire, StateLog states, int port) {
+    this(wire, states, port, PATIENCE);
+  }
+
+  /** With a patience of its own. */
+  OneOfManyTests(RoutedWire wire, StateLog states, int port, Duration patience) {
     this.wire = wire;
     this.states = states;
     this.port = port;
+    patienceNanos = patience.toNanos();
+  }
+
+  // ---- what either end can be told ----
+
+  void write(boolean ours, RoutedWire.Pair pair, int bytes) {
+    tell(ours, "write", pair, " " + bytes);
+  }
+
+  void shutdown(boolean ours, RoutedWire.Pair pair) {
+    tell(ours, "shutdown", pair, "");
+  }
+
+  void close(boolean ours, RoutedWire.Pair pair) {
+    tell(ours, "close", pair, "");
+  }
+
+  private void tell(boolean ours, String verb, RoutedWire.Pair pair, String rest) {
+    if (ours) {
+      wire.stack.ask(verb + " " + pair.ourId() + rest);
+    } else {
+      wire.sockets.ask(verb + " " + pair.kernelName() + rest);
+    }
+  }
+
+  // ---- what came of it ----
+
+  void assertOurError(RoutedWire.Pair pair, String error) {
+    assertThat(wire.stack.values("outcome " + pair.ourId()))
+        .as(describe())
+        .containsEntry("error", error);
+  }
+
+  void assertKernelError(RoutedWire.Pair pair, String message) {
+    assertThat(wire.sockets.values("read " + pair.kernelName() + " 1"))
+        .as(describe())
+        .containsEntry("failure", message);
   }
 
   void await(String wanted, BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    long end = System.nanoTime() + patienceNanos;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError(wanted + describe());

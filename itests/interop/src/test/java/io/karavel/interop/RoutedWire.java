@@ -2,9 +2,11 @@ package io.karavel.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -33,10 +35,16 @@ final class RoutedWire implements AutoCloseable {
 
   private static final String KERNEL_LINK = "wire0";
 
+  /** Nobody listens there; each wait for the log has a port of its own. */
+  private static final int FIRST_MARK = 30_000;
+
   /** In seconds; a shorter one makes no time wrong. */
   private static final double SHORTEST_PAUSE = 0.03;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
   private final AtomicInteger losses = new AtomicInteger();
+  private final AtomicInteger marks = new AtomicInteger(FIRST_MARK);
   final NetworkNamespace kernel = NetworkNamespace.create();
   final NetworkNamespace router = NetworkNamespace.create();
   final StackProcess stack;
@@ -98,6 +106,22 @@ final class RoutedWire implements AutoCloseable {
         .filter(length -> length > SHORTEST_PAUSE)
         .max()
         .orElse(0);
+  }
+
+  /**
+   * Waits until everything that either end has sent by now is in the log, which comes later than
+   * what it tells of: a SYN follows it, and is waited for.
+   */
+  void awaitLogged() {
+    int port = marks.getAndIncrement();
+    sockets.ask("dial mark" + port + " " + OURS + " " + port);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (segments.of(port, false, SegmentLog.Entry::isSyn).isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the log of the wire does not go on");
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   private record Pause(double begin, double end) {}
