@@ -19,6 +19,12 @@ public final class Counter {
   private final boolean level;
   private long value;
 
+  /** Whether {@link #set} was used: then whoever counts next says the level anew. */
+  private boolean absolute;
+
+  /** What another counts of the same beside this one; mostly null. */
+  private volatile Counter part;
+
   Counter(String name, boolean level) {
     this.name = name;
     this.level = level;
@@ -46,11 +52,35 @@ public final class Counter {
 
   /** Sets a level (a gauge such as CurrEstab); the writer's thread only. */
   public void set(long amount) {
+    absolute = true;
     VALUE.setOpaque(this, amount);
   }
 
-  /** The count; any thread, never torn, possibly a moment old. */
+  /** The count, that of a part included; any thread, never torn, possibly a moment old. */
   public long value() {
+    Counter beside = part;
+    return own() + (beside == null ? 0 : beside.own());
+  }
+
+  /** The count without that of a part; any thread. */
+  long own() {
     return (long) VALUE.getOpaque(this);
+  }
+
+  /** Has a part counted in, or none any more; any thread. */
+  void part(Counter newPart) {
+    part = newPart;
+  }
+
+  /** Takes the count of its part over; the writer's thread, and nobody writes the part any more. */
+  void absorb() {
+    Counter beside = part;
+    if (beside == null) {
+      return;
+    }
+    part = null;
+    if (!beside.absolute) {
+      add(beside.own());
+    }
   }
 }

@@ -17,8 +17,33 @@ public final class Counters {
   private final ConcurrentHashMap<String, Counter> byName = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Histogram> histograms = new ConcurrentHashMap<>();
 
+  /** What these are counted in too; null if nothing. */
+  private final Counters whole;
+
   /** An empty set. */
-  public Counters() {}
+  public Counters() {
+    this(null);
+  }
+
+  private Counters(Counters whole) {
+    this.whole = whole;
+  }
+
+  /**
+   * Counters of a second module in the same slot: what they count is in these too, and can be told
+   * apart. Histograms are shared. There may be one part at a time; it ends with {@link #absorb}.
+   */
+  public Counters newPart() {
+    return new Counters(this);
+  }
+
+  /**
+   * Lane's thread: the module of a part counts no more, and what it counted is counted here. Levels
+   * that are {@linkplain Counter#set set} are left to whoever goes on with what they count.
+   */
+  public void absorb() {
+    byName.values().forEach(Counter::absorb);
+  }
 
   /**
    * Engine: a set with the values of another one, whose writer may write no more of what matters.
@@ -37,17 +62,32 @@ public final class Counters {
 
   /** The counter of that name, made when first asked for. Not for the hot path: keep the result. */
   public Counter counter(String name) {
-    return byName.computeIfAbsent(name, absent -> new Counter(absent, false));
+    return byName.computeIfAbsent(name, absent -> made(absent, false));
   }
 
   /** The same for a level that goes up and down, such as CurrEstab. */
   public Counter level(String name) {
-    return byName.computeIfAbsent(name, absent -> new Counter(absent, true));
+    return byName.computeIfAbsent(name, absent -> made(absent, true));
+  }
+
+  private Counter made(String name, boolean level) {
+    Counter counter = new Counter(name, level);
+    if (whole != null) {
+      (level ? whole.level(name) : whole.counter(name)).part(counter);
+    }
+    return counter;
   }
 
   /** The histogram of that name, made when first asked for; its unit is in the name. */
   public Histogram histogram(String name) {
-    return histograms.computeIfAbsent(name, Histogram::new);
+    return whole != null ? whole.histogram(name) : histograms.computeIfAbsent(name, Histogram::new);
+  }
+
+  /** Like {@link #snapshot}, without what a part counts. */
+  public Map<String, Long> ownSnapshot() {
+    Map<String, Long> values = new TreeMap<>();
+    byName.forEach((name, counter) -> values.put(name, counter.own()));
+    return values;
   }
 
   /** All values, sorted by name. */

@@ -1,8 +1,11 @@
 package io.karavel.engine;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32C;
 
 /**
  * The state of a module in a form that another version of it can read: tagged, length-prefixed
@@ -114,6 +117,41 @@ public final class Handover {
   public Handover withAttachments(UnaryOperator<Object> replacement) {
     return new Handover(
         slot, version, form, attachments.stream().map(replacement).toList(), nested, references);
+  }
+
+  /**
+   * The fields of this state and then those of another of the same slot and version, as one state.
+   * Both were made in this JVM.
+   *
+   * @throws IllegalArgumentException if slot or version differ
+   */
+  public Handover and(Handover other) {
+    if (!slot.equals(other.slot) || version != other.version) {
+      throw new IllegalArgumentException(this + " and " + other + " are not alike");
+    }
+    int mine = form.length - Integer.BYTES;
+    byte[] joined = Arrays.copyOf(form, mine + other.form.length);
+    System.arraycopy(other.form, 0, joined, mine, other.form.length);
+    ByteBuffer fields = ByteBuffer.wrap(joined);
+    int[] allReferences = joined(references, other.references, mine);
+    for (int i = references.length; i < allReferences.length; i++) {
+      int at = allReferences[i];
+      fields.putInt(at, fields.getInt(at) + attachments.size());
+    }
+    CRC32C checksum = new CRC32C();
+    checksum.update(joined, 0, joined.length - Integer.BYTES);
+    fields.putInt(joined.length - Integer.BYTES, (int) checksum.getValue());
+    List<Object> all = new ArrayList<>(attachments);
+    all.addAll(other.attachments);
+    return of(slot, version, joined, all, joined(nested, other.nested, mine), allReferences);
+  }
+
+  private static int[] joined(int[] first, int[] second, int offset) {
+    int[] all = Arrays.copyOf(first, first.length + second.length);
+    for (int i = 0; i < second.length; i++) {
+      all[first.length + i] = second[i] + offset;
+    }
+    return all;
   }
 
   /** All attachments. */

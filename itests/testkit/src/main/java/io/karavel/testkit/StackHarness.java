@@ -7,6 +7,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.KeepaliveSettings;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.SettingsException;
+import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.stack.KeptStacks;
@@ -79,6 +80,10 @@ public final class StackHarness {
   private final Map<String, CapturedWire> wires = new LinkedHashMap<>();
   private final List<WirePacket> output = new ArrayList<>();
   private final CapturedWire first;
+
+  /** Where the canary comes from that was begun last, or null. */
+  private ModuleSource canary;
+
   private long settled;
   private boolean swapping;
 
@@ -427,6 +432,7 @@ public final class StackHarness {
     }
     stack.leave(source);
     modules.forget(source.factory());
+    forgetCanary(slot);
     return settle();
   }
 
@@ -464,6 +470,7 @@ public final class StackHarness {
     String problem = stack.swap(newcomer);
     if (problem == null) {
       sources.put(factory.slot(), newcomer);
+      forgetCanary(factory.slot());
     }
     settle();
     return problem;
@@ -498,6 +505,69 @@ public final class StackHarness {
     String problem = lane.swap(ModuleSource.of(factory), true);
     settle();
     return problem;
+  }
+
+  /**
+   * Moves some TCP connections to a module of another factory, as {@code net:module-swap --where}
+   * does.
+   *
+   * @param percent how many of those that pass the filter
+   * @return null on success, else why all stay where they are
+   */
+  public String beginCanary(
+      ModuleFactory factory, Predicate<? super TcpConnectionInfo> where, int percent) {
+    ModuleSource newcomer = ModuleSource.of(factory);
+    stack.arrive(newcomer);
+    String problem = lane.beginCanary(newcomer, where, percent);
+    if (problem == null) {
+      canary = newcomer;
+    } else {
+      forget(newcomer);
+    }
+    settle();
+    return problem;
+  }
+
+  /** Has the canary take all connections; null on success, else why both go on. */
+  public String promoteCanary() {
+    ModuleSource former = sources.get(TcpModule.SLOT);
+    String problem = lane.swap(canary);
+    if (problem == null) {
+      sources.put(TcpModule.SLOT, canary);
+      forget(former);
+      canary = null;
+    }
+    settle();
+    return problem;
+  }
+
+  /** Has the module at work take back what the canary has; null on success. */
+  public String endCanary() {
+    String problem = lane.endCanary(TcpModule.SLOT);
+    if (problem == null) {
+      forget(canary);
+      canary = null;
+    }
+    settle();
+    return problem;
+  }
+
+  /** It stands by, and would be the next. */
+  private void forgetCanary(String slot) {
+    if (canary != null && slot.equals(TcpModule.SLOT)) {
+      forget(canary);
+      canary = null;
+    }
+  }
+
+  private void forget(ModuleSource source) {
+    stack.leave(source);
+    modules.forget(source.factory());
+  }
+
+  /** How the canary does, or null if none runs. */
+  public CanaryStatus canary() {
+    return lane.canary(TcpModule.SLOT);
   }
 
   /** The factory of the module at work in a slot, or null. */

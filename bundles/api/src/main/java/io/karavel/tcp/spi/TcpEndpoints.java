@@ -193,19 +193,54 @@ public final class TcpEndpoints {
       listener.moduleState(null);
     }
     for (StackSocket socket : sockets.values()) {
-      socket.moduleState(null);
-      if (socket.isConnecting() && !socket.isOver()) {
-        socket.takeWishes();
-        socket.ending(new StackSocket.Ending(socket.state(), TcpCause.MODULE, nowNanos));
-        socket.markFailed(new TcpException(TcpError.MODULE_DISPOSED));
-        socket.state(TcpState.CLOSED);
-        socket.markOver();
-        connectionOver(socket);
-        socket.signal();
+      if (dispose(socket, nowNanos)) {
         count++;
       }
     }
     return count;
+  }
+
+  /**
+   * Engine, lane: the state of one of two TCP modules is lost. Its connections fail as above.
+   *
+   * @return how many connections failed
+   */
+  public int disposeConnections(FlowSet lost, long nowNanos) {
+    LaneFence.pass();
+    int count = 0;
+    for (StackSocket socket : sockets.values()) {
+      if (socket.isConnecting() && !socket.isOver() && isIn(lost, socket)) {
+        letGo(socket.local().address().ipv4Bits(), socket.local().port());
+        dispose(socket, nowNanos);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Whether the connection of a socket is in a set. */
+  public static boolean isIn(FlowSet flows, StackSocket socket) {
+    IpEndpoint local = socket.local();
+    IpEndpoint remote = socket.remote();
+    return local != null
+        && remote != null
+        && flows.contains(
+            local.address().ipv4Bits(), local.port(), remote.address().ipv4Bits(), remote.port());
+  }
+
+  private boolean dispose(StackSocket socket, long nowNanos) {
+    socket.moduleState(null);
+    if (!socket.isConnecting() || socket.isOver()) {
+      return false;
+    }
+    socket.takeWishes();
+    socket.ending(new StackSocket.Ending(socket.state(), TcpCause.MODULE, nowNanos));
+    socket.markFailed(new TcpException(TcpError.MODULE_DISPOSED));
+    socket.state(TcpState.CLOSED);
+    socket.markOver();
+    connectionOver(socket);
+    socket.signal();
+    return true;
   }
 
   /** An endpoint was closed by the application and has no connection. */

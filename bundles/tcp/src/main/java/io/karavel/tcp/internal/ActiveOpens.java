@@ -118,7 +118,8 @@ final class ActiveOpens {
       return;
     }
     Flow there = flows.table().find(localIpv4, port, remoteIpv4, remote.port());
-    if (there != null && !mayReplace(there)) {
+    if (there != null && !mayReplace(there)
+        || flows.isElsewhere(localIpv4, port, remoteIpv4, remote.port())) {
       end(socket, TcpError.ADDRESS_IN_USE, local + " is connected to " + remote + " already");
       return;
     }
@@ -135,7 +136,9 @@ final class ActiveOpens {
         remotePort,
         port -> {
           Flow there = flows.table().find(localIpv4, port, remoteIpv4, remotePort);
-          return (there == null || mayReplace(there)) && !lane.endpoints.isBound(port);
+          return (there == null || mayReplace(there))
+              && !flows.isElsewhere(localIpv4, port, remoteIpv4, remotePort)
+              && !lane.endpoints.isBound(port);
         });
   }
 

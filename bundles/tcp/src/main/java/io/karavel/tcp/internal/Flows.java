@@ -3,6 +3,7 @@ package io.karavel.tcp.internal;
 import io.karavel.address.IpEndpoint;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
+import io.karavel.tcp.spi.FlowSet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -21,13 +22,30 @@ final class Flows {
   private int connections;
   private int orphans;
 
+  /** Connections that the lane's other module has and that count here too; null without any. */
+  private FlowTable<Elsewhere> elsewhere;
+
+  /** Guest: connections that are over, until the host knows; else null. */
+  private FlowSet ended;
+
+  /**
+   * What is known of a connection that the other module has.
+   *
+   * @param origin the listener that it counts for, or null
+   */
+  private record Elsewhere(ListenState origin, int remoteIpv4) {}
+
   Flows(TcpLane lane) {
     this.lane = lane;
+    table = newTable();
+    peerLimitChanged();
+  }
+
+  private <V> FlowTable<V> newTable() {
     ByteBuffer secret =
         ByteBuffer.wrap(lane.context.secret("tcp.flows", SECRET_BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
-    table = new FlowTable<>(secret.getLong(), secret.getLong());
-    peerLimitChanged();
+    return new FlowTable<>(secret.getLong(), secret.getLong());
   }
 
   FlowTable<Flow> table() {
@@ -62,7 +80,7 @@ final class Flows {
   /** Whether one more connection with a peer would exceed a limit. */
   boolean isAtLimit(int remoteIpv4) {
     TcpSettings settings = lane.settings();
-    return connections >= settings.maxConnections()
+    return connections + elsewhere() >= settings.maxConnections()
         || settings.maxConnectionsPerPeer() > 0
             && peers.of(remoteIpv4) >= settings.maxConnectionsPerPeer();
   }
@@ -78,6 +96,9 @@ final class Flows {
               peers.add(flow.remoteIpv4());
             }
           });
+      if (elsewhere != null) {
+        elsewhere.forEach(other -> peers.add(other.remoteIpv4()));
+      }
     } else if (!wanted) {
       peers.end();
     }
@@ -105,6 +126,12 @@ final class Flows {
     }
   }
 
+  /** Says how many there are: a predecessor's levels may be others. */
+  void tellLevels() {
+    lane.mib.connections.set(connections);
+    lane.mib.orphans.set(orphans);
+  }
+
   /** A connection goes; its port stays held if a TIME-WAIT record takes its place. */
   void close(Connection connection, boolean letGo) {
     if (table.find(
@@ -114,6 +141,13 @@ final class Flows {
             connection.remotePort())
         == connection) {
       remove(connection);
+    }
+    if (ended != null) {
+      ended.add(
+          connection.localIpv4(),
+          connection.localPort(),
+          connection.remoteIpv4(),
+          connection.remotePort());
     }
     connections--;
     peers.remove(connection.remoteIpv4());
@@ -131,6 +165,54 @@ final class Flows {
     if (letGo) {
       lane.endpoints.letGo(connection.localIpv4(), connection.localPort());
     }
+  }
+
+  // ---- two modules on one lane ----
+
+  /** From now on connections that end are remembered. */
+  void rememberEnded() {
+    ended = new FlowSet();
+  }
+
+  /** What has ended since it was emptied; null if that is not remembered. */
+  FlowSet ended() {
+    return ended;
+  }
+
+  /** How many connections the other module has that count here. */
+  int elsewhere() {
+    return elsewhere == null ? 0 : elsewhere.size();
+  }
+
+  /** The other module has this one. */
+  void addElsewhere(
+      int localIpv4, int localPort, int remoteIpv4, int remotePort, ListenState origin) {
+    if (elsewhere == null) {
+      elsewhere = newTable();
+    }
+    elsewhere.put(localIpv4, localPort, remoteIpv4, remotePort, new Elsewhere(origin, remoteIpv4));
+    peers.add(remoteIpv4);
+    if (origin != null) {
+      origin.connections++;
+    }
+  }
+
+  /** The other module has it no more; nothing happens if it never had. */
+  void removeElsewhere(int localIpv4, int localPort, int remoteIpv4, int remotePort) {
+    Elsewhere gone =
+        elsewhere == null ? null : elsewhere.remove(localIpv4, localPort, remoteIpv4, remotePort);
+    if (gone != null) {
+      peers.remove(remoteIpv4);
+      if (gone.origin() != null) {
+        gone.origin().connections--;
+      }
+    }
+  }
+
+  /** Whether the other module has a connection with these four parts. */
+  boolean isElsewhere(int localIpv4, int localPort, int remoteIpv4, int remotePort) {
+    return elsewhere != null
+        && elsewhere.find(localIpv4, localPort, remoteIpv4, remotePort) != null;
   }
 
   /** A connection has lost its application. */

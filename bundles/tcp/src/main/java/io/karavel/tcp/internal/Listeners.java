@@ -17,6 +17,7 @@ import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.wire.Seq;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -36,6 +37,7 @@ final class Listeners {
   private final HeapTimer timer;
   private final CookieOpens cookieOpens;
   private final FastOpenServer fastOpen;
+  private final IdentityHashMap<StackListener, ListenState> guestStates = new IdentityHashMap<>();
 
   Listeners(
       TcpLane lane,
@@ -78,6 +80,10 @@ final class Listeners {
 
   /** What is kept of a listener, made when first asked for. */
   ListenState stateOf(StackListener listener) {
+    if (lane.guest) {
+      // what is at the listener is the host's
+      return guestStates.computeIfAbsent(listener, ListenState::new);
+    }
     if (listener.moduleState() instanceof ListenState state) {
       return state;
     }

@@ -11,9 +11,13 @@ import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.internal.connection.TcpConnection;
+import io.karavel.tcp.spi.FlowSet;
+import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
+import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TcpModule;
+import java.util.function.Predicate;
 
 /**
  * The state of the TCP module as fields: listeners with their counts, embryos, connections,
@@ -46,6 +50,12 @@ final class TcpHandover {
   private static final int EPHEMERAL_PORTS = 13;
   private static final int ENDED = 14;
 
+  /** A connection that a guest has; only in the part for a host. */
+  private static final int ELSEWHERE = 15;
+
+  /** A connection that has left a guest and is over; only in what is said of leavers. */
+  private static final int OVER = 16;
+
   private static final int LOCAL_IPV4 = 20;
   private static final int REMOTE_IPV4 = 21;
   private static final int PORTS = 22;
@@ -74,6 +84,9 @@ final class TcpHandover {
   private final MemoryWaiters memoryWaiters;
   private final Keepalives keepalives;
 
+  /** While leavers of a guest are taken in: from where they are taken out. */
+  private FlowSet leaving;
+
   TcpHandover(
       TcpLane lane,
       Flows flows,
@@ -96,9 +109,75 @@ final class TcpHandover {
   // ---- out ----
 
   Handover export() {
-    int expectedBytes =
-        SMALL_FORM_BYTES + lane.endings.formBytes() + flows.table().size() * FLOW_BYTES;
-    HandoverWriter out = new HandoverWriter(TcpModule.SLOT, VERSIONS.writes(), expectedBytes);
+    HandoverWriter out = writer(flows.table().size() + lane.endings.formBytes() / FLOW_BYTES);
+    if (lane.guest) {
+      exportPart(out, flow -> true, socket -> true);
+      lane.fastOpen.export(out, FAST_OPEN_SERVER);
+      lane.pathMtus.export(out, PATH_MTU);
+      lane.endings.export(out, ENDED);
+    } else {
+      exportWhole(out, flow -> true, socket -> true);
+    }
+    return out.finish();
+  }
+
+  private static HandoverWriter writer(int flows) {
+    return new HandoverWriter(
+        TcpModule.SLOT, VERSIONS.writes(), SMALL_FORM_BYTES + flows * FLOW_BYTES);
+  }
+
+  /** For a host and for a guest. */
+  SharesConnections.Parts divide(FlowSet moving) {
+    HandoverWriter host = writer(flows.table().size());
+    exportWhole(host, flow -> !isIn(moving, flow), socket -> !TcpEndpoints.isIn(moving, socket));
+    moving.forEach(
+        (localIpv4, localPort, remoteIpv4, remotePort) -> {
+          Flow flow = flows.table().find(localIpv4, localPort, remoteIpv4, remotePort);
+          host.begin(ELSEWHERE);
+          address(host, flow);
+          if (flow instanceof Connection connection) {
+            origin(host, connection);
+          }
+          host.end();
+        });
+    HandoverWriter guest = writer(moving.size());
+    exportPart(guest, flow -> isIn(moving, flow), socket -> TcpEndpoints.isIn(moving, socket));
+    return new SharesConnections.Parts(host.finish(), guest.finish());
+  }
+
+  private static boolean isIn(FlowSet set, Flow flow) {
+    return set.contains(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort());
+  }
+
+  /** Of a guest: TIME-WAIT records, and whose connections are over. */
+  Handover leavers() {
+    HandoverWriter out = writer(timeWaits.size());
+    timeWaits.forEach(record -> export(out, (Flow) record));
+    flows
+        .ended()
+        .forEach(
+            (localIpv4, localPort, remoteIpv4, remotePort) -> {
+              if (flows.table().find(localIpv4, localPort, remoteIpv4, remotePort) == null) {
+                out.begin(OVER)
+                    .putInt(LOCAL_IPV4, localIpv4)
+                    .putInt(REMOTE_IPV4, remoteIpv4)
+                    .putInt(PORTS, localPort << 16 | remotePort)
+                    .end();
+              }
+            });
+    return out.finish();
+  }
+
+  private void exportPart(
+      HandoverWriter out, Predicate<Flow> isMeant, Predicate<StackSocket> isMeantToo) {
+    exportFlows(out, isMeant);
+    memoryWaiters.waiting().stream()
+        .filter(isMeantToo)
+        .forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
+  }
+
+  private void exportWhole(
+      HandoverWriter out, Predicate<Flow> isMeant, Predicate<StackSocket> isMeantToo) {
     for (StackListener listener : lane.endpoints.listeners()) {
       if (listener.moduleState() instanceof ListenState state) {
         out.begin(LISTENER)
@@ -111,9 +190,8 @@ final class TcpHandover {
         out.end();
       }
     }
-    exportFlows(out);
+    exportPart(out, isMeant, isMeantToo);
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
-    memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
     lane.pathMtus.export(out, PATH_MTU);
     lane.endings.export(out, ENDED);
@@ -124,26 +202,37 @@ final class TcpHandover {
     out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
         .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
-    return out.finish();
   }
 
   /** In the order of timers and heaps: what is due at one time stays in order. */
-  private void exportFlows(HandoverWriter out) {
+  private void exportFlows(HandoverWriter out, Predicate<Flow> isMeant) {
     lane.context
         .timers()
         .forEach(
             timer -> {
-              if (timer instanceof Connection connection && isMine(connection)) {
+              if (timer instanceof Connection connection
+                  && isMine(connection)
+                  && isMeant.test(connection)) {
                 export(out, (Flow) connection);
               }
             });
-    listeners.forEachEmbryo(embryo -> export(out, (Flow) embryo));
-    timeWaits.forEach(record -> export(out, (Flow) record));
+    listeners.forEachEmbryo(
+        embryo -> {
+          if (isMeant.test(embryo)) {
+            export(out, (Flow) embryo);
+          }
+        });
+    timeWaits.forEach(
+        record -> {
+          if (isMeant.test(record)) {
+            export(out, (Flow) record);
+          }
+        });
     flows
         .table()
         .forEach(
             flow -> {
-              if (!isInOrder(flow)) {
+              if (!isInOrder(flow) && isMeant.test(flow)) {
                 export(out, flow);
               }
             });
@@ -213,15 +302,19 @@ final class TcpHandover {
     if (connection.listener() != null) {
       out.putAttachment(PENDING_LISTENER, connection.listener());
     }
-    if (connection.origin != null && !connection.origin.listener().isClosed()) {
-      out.putAttachment(ORIGIN, connection.origin.listener());
-    }
+    origin(out, connection);
     if (connection.fastOpenListener != null) {
       out.putAttachment(FAST_OPEN_LISTENER, connection.fastOpenListener.listener());
     }
     out.begin(CORE);
     connection.core().export(out);
     out.end().end();
+  }
+
+  private static void origin(HandoverWriter out, Connection connection) {
+    if (connection.origin != null && !connection.origin.listener().isClosed()) {
+      out.putAttachment(ORIGIN, connection.origin.listener());
+    }
   }
 
   private static void address(HandoverWriter out, Flow flow) {
@@ -232,12 +325,23 @@ final class TcpHandover {
 
   // ---- in ----
 
+  /** What has left a guest; taken out of {@code elsewhere}. */
+  void takeLeavers(Handover leavers, FlowSet elsewhere) throws HandoverException {
+    leaving = elsewhere;
+    try {
+      open(leavers);
+    } finally {
+      leaving = null;
+    }
+  }
+
   void open(Handover kept) throws HandoverException {
     HandoverReader in = kept.reader();
     while (in.next()) {
       switch (in.tag()) {
         case LISTENER -> openListener(kept, in.nested());
-        case EMBRYO, CONNECTION, TIME_WAIT, LOST -> openFlow(in.tag(), kept, in.nested());
+        case EMBRYO, CONNECTION, TIME_WAIT, LOST, ELSEWHERE, OVER ->
+            openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
         case EPHEMERAL_PORTS -> opens.ports().restore(in.bytes());
@@ -312,7 +416,8 @@ final class TcpHandover {
         }
       }
     }
-    if (core == null && kind != LOST) {
+    boolean hasVariables = kind == EMBRYO || kind == CONNECTION || kind == TIME_WAIT;
+    if (core == null && hasVariables) {
       throw new HandoverException("slot tcp: a flow (field " + kind + ") without its variables");
     }
     switch (kind) {
@@ -325,7 +430,23 @@ final class TcpHandover {
                   remoteIpv4,
                   ports,
                   core));
-      case TIME_WAIT -> timeWaits.adopt(new TimeWaitFlow(localIpv4, remoteIpv4, ports, id, core));
+      case TIME_WAIT -> {
+        TimeWaitFlow record = new TimeWaitFlow(localIpv4, remoteIpv4, ports, id, core);
+        if (leaving == null) {
+          timeWaits.adopt(record);
+        } else {
+          left(localIpv4, remoteIpv4, ports);
+          timeWaits.adoptFromGuest(record);
+        }
+      }
+      case ELSEWHERE ->
+          flows.addElsewhere(
+              localIpv4,
+              ports >>> 16,
+              remoteIpv4,
+              ports & 0xffff,
+              origin == null ? null : listeners.stateOf(origin));
+      case OVER -> left(localIpv4, remoteIpv4, ports);
       case CONNECTION -> {
         StackSocket socket = expect(endpoint, StackSocket.class);
         Connection connection =
@@ -365,6 +486,13 @@ final class TcpHandover {
           lost(expect(endpoint, StackSocket.class));
         }
       }
+    }
+  }
+
+  private void left(int localIpv4, int remoteIpv4, int ports) {
+    flows.removeElsewhere(localIpv4, ports >>> 16, remoteIpv4, ports & 0xffff);
+    if (leaving != null) {
+      leaving.remove(localIpv4, ports >>> 16, remoteIpv4, ports & 0xffff);
     }
   }
 

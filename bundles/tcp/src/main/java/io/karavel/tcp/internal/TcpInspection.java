@@ -43,7 +43,7 @@ final class TcpInspection implements TcpControl {
   @Override
   public Page list(long cursor, int examine, Predicate<? super TcpConnectionInfo> filter) {
     List<TcpConnectionInfo> entries = new ArrayList<>();
-    if (cursor < FLOWS) {
+    if (cursor < FLOWS && !lane.guest) {
       List<StackListener> rest = new ArrayList<>();
       for (StackListener listener : lane.endpoints.listeners()) {
         if (listener.id() > cursor && listener.backlog() > 0) {
@@ -61,7 +61,9 @@ final class TcpInspection implements TcpControl {
         flows
             .table()
             .walk(
-                (int) (cursor - FLOWS), examine, flow -> take(entries, info(flow, false), filter));
+                (int) (Math.max(cursor, FLOWS) - FLOWS),
+                examine,
+                flow -> take(entries, info(flow, false), filter));
     return new Page(entries, next == 0 ? 0 : FLOWS + next);
   }
 
@@ -221,7 +223,7 @@ final class TcpInspection implements TcpControl {
     byState.merge(TcpState.TIME_WAIT, timeWaits.size(), Integer::sum);
     List<TcpSummary.Listener> all = new ArrayList<>();
     for (StackListener listener : lane.endpoints.listeners()) {
-      if (listener.backlog() > 0) {
+      if (listener.backlog() > 0 && !lane.guest) {
         ListenState state = listeners.stateOf(listener);
         all.add(
             new TcpSummary.Listener(

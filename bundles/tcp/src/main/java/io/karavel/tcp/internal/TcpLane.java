@@ -64,6 +64,9 @@ final class TcpLane {
   /** Those who watch states. */
   private final TransitionTap transitions;
 
+  /** Whether the lane's other TCP module has the listeners, and this one connections only. */
+  boolean guest;
+
   /** What is being served: the culprit if the module crashes now. */
   Flow current;
 

@@ -16,6 +16,8 @@ import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSummary;
+import io.karavel.tcp.spi.FlowSet;
+import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The TCP module of one lane: puts the parts together and passes calls on to them. */
-final class TcpProtocol implements TcpModule, TakesSettings {
+final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
   private final TcpLane lane;
   private final Flows flows;
   private final TcpFlusher flusher;
@@ -41,6 +43,7 @@ final class TcpProtocol implements TcpModule, TakesSettings {
   private final ConnectionProspects prospects;
   private final TcpExplanations explanations;
   private final TcpHandover handover;
+  private final Sharing sharing;
   private final Consumer<TcpProtocol> onClosed;
 
   /**
@@ -78,12 +81,16 @@ final class TcpProtocol implements TcpModule, TakesSettings {
     handover =
         new TcpHandover(
             lane, flows, flusher, listeners, timeWaits, opens, memoryWaiters, keepalives);
+    sharing = new Sharing(lane, flows, timeWaits, inspection, handover);
   }
 
   @Override
   public void open(Handover kept) throws HandoverException {
     sweep.global();
     handover.open(kept);
+    flows.tellLevels();
+    lane.mib.embryos.set(listeners.embryos());
+    lane.mib.timeWaits.set(timeWaits.size());
     sweep.restart();
   }
 
@@ -208,6 +215,48 @@ final class TcpProtocol implements TcpModule, TakesSettings {
   @Override
   public int fastOpenBytes(IpAddress peer) {
     return inspection.fastOpenBytes(peer);
+  }
+
+  // ---- two modules on one lane ----
+
+  @Override
+  public List<TcpConnectionInfo> movable(Predicate<? super TcpConnectionInfo> filter) {
+    return sharing.movable(filter);
+  }
+
+  @Override
+  public Parts divide(FlowSet moving) {
+    return sharing.divide(moving);
+  }
+
+  @Override
+  public void beGuest() {
+    sharing.beGuest();
+  }
+
+  @Override
+  public boolean hasLeavers() {
+    return sharing.hasLeavers();
+  }
+
+  @Override
+  public Handover leavers() {
+    return sharing.leavers();
+  }
+
+  @Override
+  public void forgetLeavers() {
+    sharing.forgetLeavers();
+  }
+
+  @Override
+  public void takeLeavers(Handover leavers, FlowSet elsewhere) throws HandoverException {
+    sharing.takeLeavers(leavers, elsewhere);
+  }
+
+  @Override
+  public long meanRttNanos() {
+    return sharing.meanRttNanos();
   }
 
   @Override

@@ -57,6 +57,25 @@ final class TimeWaits {
     lane.mib.timeWaits.set(heap.size());
   }
 
+  /** Takes in a record of the lane's other module, unless there are too many. */
+  void adoptFromGuest(TimeWaitFlow record) {
+    adopt(record);
+    if (heap.size() > lane.settings().maxTimeWait()) {
+      lane.mib.timeWaitOverflow.increment();
+      remove(record, TcpCause.TIME_WAIT_LIMIT);
+    }
+  }
+
+  /** Forgets all records: the lane's other module has them. */
+  void forgetAll() {
+    for (TimeWaitFlow first = heap.first(); first != null; first = heap.first()) {
+      heap.remove(first);
+      flows.remove(first);
+    }
+    timer.cover(heap);
+    lane.mib.timeWaits.set(0);
+  }
+
   /** Forgets a record, for whatever cause; its port is free. */
   void remove(TimeWaitFlow record, TcpCause cause) {
     heap.remove(record);

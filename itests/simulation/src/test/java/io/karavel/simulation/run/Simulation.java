@@ -42,7 +42,7 @@ public final class Simulation {
       Map<String, Long> happened) {}
 
   /** What is done besides what the seed says, seen by nobody if all is right. */
-  private interface Aside {
+  interface Aside {
     /** Everything at a moment has happened. */
     void afterEvent(World world);
   }
@@ -120,6 +120,18 @@ public final class Simulation {
         + (at < with.lines().size() ? ": " + with.lines().get(at) : " is missing")
         + (at < without.lines().size() ? " instead of " + without.lines().get(at) : " is too much")
         + (failure == null ? "" : ", then " + failure.getMessage());
+  }
+
+  /**
+   * Runs a seed in which a canary of TCP begins, or ends in either way, on every stack at every
+   * {@code every}-th event; what fails is thrown.
+   *
+   * @return how many connections were moved
+   */
+  public static long withCanaries(long seed, int every) throws TcpException {
+    Canaries canaries = new Canaries(every);
+    new Simulation(seed, new Recorder(false), canaries).go();
+    return canaries.moved();
   }
 
   private static boolean isSame(Recorder.Line one, Recorder.Line other) {

@@ -165,14 +165,15 @@ final class ArmedTimers {
         break;
       }
       lateness.record(nowNanos - timer.deadlineNanos());
-      SlotHolder slot = ((ModuleTimers) timer.armedOwner).slot();
+      ModuleTimers owner = (ModuleTimers) timer.armedOwner;
       unlink(timer);
       expired++;
-      lane.enter(slot);
+      lane.enter(owner.slot());
       try {
         timer.onExpiry(nowNanos);
       } catch (Throwable t) {
-        lane.crashed(slot, t);
+        owner.slot().accuse(owner);
+        lane.crashed(owner.slot(), t);
       }
     }
     return expired;

@@ -22,7 +22,10 @@ public final class Culprit {
       SlotHolder best = null;
       int bestLength = 0;
       for (SlotHolder slot : slots) {
-        int length = matchLength(className, slot.module());
+        int length = 0;
+        for (Module module : slot.working()) {
+          length = Math.max(length, matchLength(className, module));
+        }
         if (length > bestLength || length > 0 && length == bestLength && slot == entered) {
           best = slot;
           bestLength = length;
@@ -36,9 +39,6 @@ public final class Culprit {
   }
 
   private static int matchLength(String className, Module module) {
-    if (module == null) {
-      return 0;
-    }
     String moduleClass = module.getClass().getName();
     if (className.equals(moduleClass) || className.startsWith(moduleClass + "$")) {
       return Integer.MAX_VALUE;

@@ -18,6 +18,7 @@ import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.nic.FrameTap;
 import io.karavel.packet.PacketPool;
+import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -293,6 +295,39 @@ public final class Lane {
     refreshTime();
     leaveOver();
     return holder(newcomer.slot()).swap(newcomer, watched);
+  }
+
+  /**
+   * Moves some TCP connections to a newcomer, beside the module at work; null on success, else why
+   * not.
+   *
+   * @param percent how many of those that pass the filter: 1 to 100
+   */
+  public String beginCanary(
+      ModuleSource newcomer, Predicate<? super TcpConnectionInfo> filter, int percent) {
+    refreshTime();
+    leaveOver();
+    String problem = holder(newcomer.slot()).beginCanary(newcomer, filter, percent);
+    settle();
+    return problem;
+  }
+
+  /** Has the module at work take back what a canary has; null on success, else why not. */
+  public String endCanary(String slot) {
+    refreshTime();
+    leaveOver();
+    String problem = holder(slot).endCanary();
+    settle();
+    return problem;
+  }
+
+  /** How the canary does that runs in a slot, and what it is made of; null if none runs. */
+  public CanaryStatus canary(String slot) {
+    SlotHolder holder = slots.find(slot);
+    TcpCanary canary = holder == null ? null : holder.canary();
+    return canary == null
+        ? null
+        : new CanaryStatus(holder.source(), canary.source(), canary.comparison());
   }
 
   /** The watch over a slot's module is over. */

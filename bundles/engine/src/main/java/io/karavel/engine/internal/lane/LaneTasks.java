@@ -90,6 +90,7 @@ final class LaneTasks {
     try {
       task.run();
     } catch (Throwable t) {
+      task.slot().accuse(task.timers());
       lane.crashed(task.slot(), t);
     }
   }

@@ -7,7 +7,6 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.LaneFence;
 import io.karavel.engine.NanoClock;
 import io.karavel.engine.Slot;
-import io.karavel.engine.Timers;
 import io.karavel.packet.PacketPool;
 
 /** What one module sees of its lane. When the module has left, what it posted is dropped. */
@@ -15,11 +14,18 @@ final class ModuleContext implements LaneContext {
   private final Lane lane;
   private final SlotHolder slot;
   private final ModuleTimers timers;
+  private final Counters counters;
   private volatile boolean retired;
 
   ModuleContext(Lane lane, SlotHolder slot) {
+    this(lane, slot, lane.counters());
+  }
+
+  /** For a module that counts apart from others of its lane. */
+  ModuleContext(Lane lane, SlotHolder slot, Counters counters) {
     this.lane = lane;
     this.slot = slot;
+    this.counters = counters;
     this.timers = lane.timers().newOwner(slot);
   }
 
@@ -69,7 +75,7 @@ final class ModuleContext implements LaneContext {
   }
 
   @Override
-  public Timers timers() {
+  public ModuleTimers timers() {
     return timers;
   }
 
@@ -80,7 +86,7 @@ final class ModuleContext implements LaneContext {
 
   @Override
   public Counters counters() {
-    return lane.counters();
+    return counters;
   }
 
   @Override

@@ -18,6 +18,10 @@ final class ModuleTask {
     return context.holder();
   }
 
+  ModuleTimers timers() {
+    return context.timers();
+  }
+
   void run() {
     task.run();
   }

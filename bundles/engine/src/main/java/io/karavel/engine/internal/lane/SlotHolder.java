@@ -8,10 +8,15 @@ import io.karavel.engine.Module;
 import io.karavel.engine.Timer;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.spi.FlowSet;
+import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +64,9 @@ final class SlotHolder {
   /** What the module at work keeps at the sockets while another one is tried in its place. */
   private Map<StackEndpoint, Object> socketStates;
 
+  /** The canary whose code the lane before this one hung in, or null. */
+  private ModuleSource hungGuest;
+
   private int generation;
   private String state = SlotStatus.EMPTY;
   private String lastError = "";
@@ -79,6 +87,26 @@ final class SlotHolder {
 
   Module module() {
     return module;
+  }
+
+  /** The modules whose code runs for this slot. */
+  List<Module> working() {
+    if (module instanceof TcpCanary canary) {
+      return List.of(canary.host(), canary.guest());
+    }
+    return module == null ? List.of() : List.of(module);
+  }
+
+  /** The canary that runs here, or null. */
+  TcpCanary canary() {
+    return module instanceof TcpCanary canary ? canary : null;
+  }
+
+  /** What one module armed or posted threw. */
+  void accuse(ModuleTimers owner) {
+    if (module instanceof TcpCanary canary) {
+      canary.accuse(owner);
+    }
   }
 
   ModuleSource source() {
@@ -129,6 +157,8 @@ final class SlotHolder {
       if (module != null) {
         unplug();
       }
+    } else if (canary() != null && canary().source() == leaving && endCanary() != null) {
+      unplug();
     }
     standBys.remove(leaving);
     if (previous == leaving) {
@@ -234,7 +264,7 @@ final class SlotHolder {
 
   private void tryPlug(ModuleSource candidate) {
     ModuleContext fresh = new ModuleContext(lane, this);
-    Module opened = make(candidate, fresh, kept.handover());
+    Module opened = make(candidate, fresh, kept.handover(), false);
     if (opened == null) {
       if (kept.isFromDisk()) {
         drop("what was kept over the restart cannot be opened; the slot starts clean");
@@ -259,7 +289,8 @@ final class SlotHolder {
   }
 
   /** An opened module, or null with the reason noted. */
-  private Module make(ModuleSource candidate, ModuleContext fresh, Handover state) {
+  private Module make(
+      ModuleSource candidate, ModuleContext fresh, Handover state, boolean asGuest) {
     Module made = null;
     opening = candidate;
     lane.enter(this);
@@ -274,6 +305,12 @@ final class SlotHolder {
                 + candidate.factory().stateVersions().writes());
       }
       made = candidate.factory().create(fresh);
+      if (asGuest) {
+        if (!(made instanceof SharesConnections guest)) {
+          throw new HandoverException("it cannot share connections with another module");
+        }
+        guest.beGuest();
+      }
       made.open(state);
       opening = null;
       lane.enter(null);
@@ -328,6 +365,19 @@ final class SlotHolder {
       return newcomer + " is at work already";
     }
     lane.flush();
+    ModuleSource former = source;
+    String problem = exchange(newcomer);
+    if (problem == null) {
+      previous = former;
+      standBys.remove(newcomer);
+      standBys.putBack(previous);
+      onProbation = watched;
+    }
+    return problem;
+  }
+
+  /** Has a fresh instance go on with the state of the module at work; null on success. */
+  private String exchange(ModuleSource newcomer) {
     long begin = lane.setup().clock().nanoTime();
     Handover state;
     try {
@@ -335,35 +385,113 @@ final class SlotHolder {
     } catch (Throwable t) {
       return fail(source + " could not export its state: " + Culprit.describe(t));
     }
-    Map<StackEndpoint, Object> states = holdsSockets() ? lane.sockets().moduleStates() : Map.of();
+    Map<StackEndpoint, Object> states = moduleStates();
     socketStates = states;
     ModuleContext fresh = new ModuleContext(lane, this);
-    Module opened = make(newcomer, fresh, state);
+    Module opened = make(newcomer, fresh, state, false);
     socketStates = null;
     if (opened == null) {
-      if (holdsSockets()) {
-        lane.sockets().restoreModuleStates(states);
-      }
+      restore(states);
       publish();
       return lastError;
     }
-    if (holdsSockets()) {
-      states = lane.sockets().moduleStates();
-    }
+    takeOver(opened, fresh, newcomer, begin);
+    return null;
+  }
+
+  private void takeOver(
+      Module opened, ModuleContext fresh, ModuleSource newcomer, long beginNanos) {
+    Map<StackEndpoint, Object> states = moduleStates();
     Module old = module;
     ModuleContext oldContext = context;
-    previous = source;
-    standBys.remove(newcomer);
-    standBys.putBack(previous);
-    onProbation = watched;
     install(opened, fresh, newcomer);
-    notePause(begin);
+    notePause(beginNanos);
     close(old, CloseReason.HANDED_OVER);
     oldContext.retire();
+    restore(states);
+  }
+
+  private Map<StackEndpoint, Object> moduleStates() {
+    return holdsSockets() ? lane.sockets().moduleStates() : Map.of();
+  }
+
+  private void restore(Map<StackEndpoint, Object> states) {
     if (holdsSockets()) {
       lane.sockets().restoreModuleStates(states);
     }
+  }
+
+  /**
+   * Moves some connections to a newcomer, beside a fresh instance of the factory at work that keeps
+   * the rest: both open, or the old one goes on as if nothing had been.
+   *
+   * @param percent how many of those that pass the filter: 1 to 100
+   * @return null on success, else why not
+   */
+  String beginCanary(
+      ModuleSource newcomer, Predicate<? super TcpConnectionInfo> filter, int percent) {
+    String refused = CanaryRules.problem(module, source, newcomer);
+    if (refused != null) {
+      return refused;
+    }
+    lane.flush();
+    // the flush may have crashed it
+    if (!(module instanceof SharesConnections sharing)) {
+      return lastError;
+    }
+    long begin = lane.setup().clock().nanoTime();
+    FlowSet moving;
+    SharesConnections.Parts parts;
+    try {
+      moving = TcpCanary.choose(sharing.movable(filter), percent);
+      if (moving.size() == 0) {
+        return CanaryRules.NOBODY;
+      }
+      parts = sharing.divide(moving);
+    } catch (Throwable t) {
+      return fail(source + " could not divide its state: " + Culprit.describe(t));
+    }
+    Map<StackEndpoint, Object> states = moduleStates();
+    socketStates = states;
+    ModuleContext guests = new ModuleContext(lane, this, lane.counters().newPart());
+    Module guest = make(newcomer, guests, parts.moving(), true);
+    ModuleContext hosts = new ModuleContext(lane, this);
+    Module host = guest == null ? null : make(source, hosts, parts.staying(), false);
+    socketStates = null;
+    if (host == null) {
+      String why = lastError;
+      if (guest != null) {
+        close(guest, CloseReason.HANDED_OVER);
+      }
+      guests.retire();
+      hosts.retire();
+      lane.counters().absorb();
+      restore(states);
+      return why;
+    }
+    TcpCanary canary =
+        new TcpCanary(lane, (TcpModule) host, (TcpModule) guest, guests, newcomer, moving);
+    takeOver(canary, hosts, source, begin);
+    lane.event("module", name, moving.size() + " connections moved to " + newcomer);
     return null;
+  }
+
+  /** Has a fresh instance of the factory at work take all connections back; null on success. */
+  String endCanary() {
+    if (canary() == null) {
+      return CanaryRules.NONE;
+    }
+    lane.flush();
+    // the flush may have ended it
+    TcpCanary ending = canary();
+    if (ending == null) {
+      return null;
+    }
+    String problem = exchange(source);
+    if (problem == null) {
+      lane.event("module", name, "the connections of " + ending.source() + " are back");
+    }
+    return problem;
   }
 
   /** Swaps back to the factory that was at work before the last swap; null on success. */
@@ -408,28 +536,45 @@ final class SlotHolder {
       return;
     }
     EngineSettings settings = lane.settings();
-    boolean tooMany = crashes.note(lane.nowNanos(), settings);
-    fail(source + " crashed: " + Culprit.describe(thrown));
+    TcpCanary canary = canary();
+    boolean isGuest = canary != null && canary.isGuestServing();
+    ModuleSource crashed = isGuest ? canary.source() : source;
+    boolean tooMany = crashes.note(lane.nowNanos(), settings) && !isGuest;
+    fail(crashed + " crashed: " + Culprit.describe(thrown));
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
     try {
-      state = module.export();
+      state = canary == null ? module.export() : salvage(canary);
     } catch (Throwable t) {
       state = null;
       fail(source + " crashed and could not export its state: " + Culprit.describe(t));
     }
     takeOut(state);
     standBys.putBack(source);
-    judge(thrown, "crashed", state, tooMany, lane.suspectFrame());
+    judge(thrown, "crashed", state, tooMany, lane.suspectFrame(), isGuest ? crashed : null);
   }
 
-  /** What comes after a module that crashed or hung: a fresh one, the one before, or none. */
+  /**
+   * What comes after a module that crashed or hung: a fresh one, the one before, or none.
+   *
+   * @param guest the canary whose doing it was, beside which the module at work was sound; or null
+   */
   private void judge(
-      Throwable thrown, String how, Handover state, boolean tooMany, SuspectFrame suspect) {
+      Throwable thrown,
+      String how,
+      Handover state,
+      boolean tooMany,
+      SuspectFrame suspect,
+      ModuleSource guest) {
     EngineSettings settings = lane.settings();
-    ModuleSource crashed = source;
+    ModuleSource crashed = guest == null ? source : guest;
     String outcome = "a fresh instance goes on with " + describe(state);
-    if (onProbation && previous != null) {
+    if (guest != null) {
+      outcome = "it was a canary: " + source + " goes on with " + describe(state);
+      standBys.refuse(crashed);
+      lane.event("module", name, crashed + " is a canary and " + how + ": all back to " + source);
+      moveTo(SlotStatus.PARKED);
+    } else if (onProbation && previous != null) {
       outcome = "it was watched: " + previous + " goes on with " + describe(state);
       onProbation = false;
       standBys.refuse(source);
@@ -462,8 +607,12 @@ final class SlotHolder {
     return opening;
   }
 
-  ModuleContext context() {
-    return context;
+  /** Its lane was abandoned: what its modules use is left alone. */
+  void forsake() {
+    context.forsake();
+    if (module instanceof TcpCanary canary) {
+      canary.forsake();
+    }
   }
 
   ParkingRing parking() {
@@ -504,6 +653,8 @@ final class SlotHolder {
         kept.nothing(lane.nowNanos());
       }
     }
+    TcpCanary canary = old.canary();
+    hungGuest = canary != null && canary.isGuestServing() ? canary.source() : null;
     parking.succeed(old.parking, lane.nowNanos(), lane.settings());
     publish();
   }
@@ -511,8 +662,8 @@ final class SlotHolder {
   /** The module at work in this slot of the lane before did not come back from a call. */
   void hung(Throwable where, SuspectFrame suspect) {
     boolean tooMany = crashes.note(lane.nowNanos(), lane.settings());
-    fail(source + " hung: " + Culprit.describe(where));
-    judge(where, "hung", kept.handover(), tooMany, suspect);
+    fail((hungGuest == null ? source : hungGuest) + " hung: " + Culprit.describe(where));
+    judge(where, "hung", kept.handover(), tooMany && hungGuest == null, suspect, hungGuest);
   }
 
   /** A module did not come back from being made or opened: it is not tried again. */
@@ -522,6 +673,16 @@ final class SlotHolder {
     fail(newcomer + " hung while it was opened: " + Culprit.describe(where));
     String outcome = "it is not tried again; " + describe(kept.handover()) + " kept";
     lane.report(name, newcomer.toString(), where, outcome, suspect);
+  }
+
+  private Handover salvage(TcpCanary canary) {
+    return canary.salvage(
+        thrown ->
+            fail(
+                canary.source()
+                    + " crashed and could not export its connections, which fail: "
+                    + Culprit.describe(thrown)),
+        lane.nowNanos());
   }
 
   /** Lets a buffer wait. */

@@ -128,7 +128,7 @@ final class Succession {
         old.sockets().restoreModuleStates(slot.socketStates());
       }
       answer.complete(module.export());
-      slot.context().forsake();
+      slot.forsake();
       module.close(CloseReason.HANDED_OVER);
     } catch (Throwable t) {
       if (!answer.completeExceptionally(t)) {

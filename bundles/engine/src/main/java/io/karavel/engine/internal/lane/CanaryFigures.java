@@ -1,0 +1,81 @@
+package io.karavel.engine.internal.lane;
+
+import io.karavel.engine.Counters;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.TcpSummary;
+import io.karavel.tcp.spi.SharesConnections;
+import java.util.Map;
+
+/** What two TCP modules of a lane have counted since they share it. Lane's thread. */
+public final class CanaryFigures {
+  private final Counters whole;
+  private final Counters guests;
+  private final Map<String, Long> before;
+  private final int moved;
+
+  /**
+   * From now on.
+   *
+   * @param whole the lane's counters, which the host counts in
+   * @param guests the part of them that the guest counts in
+   * @param moved how many connections the guest begins with
+   */
+  CanaryFigures(Counters whole, Counters guests, int moved) {
+    this.whole = whole;
+    this.guests = guests;
+    this.moved = moved;
+    before = whole.ownSnapshot();
+  }
+
+  /**
+   * One of the two.
+   *
+   * @param connections how many it has, of whatever state but LISTEN
+   * @param sent segments sent since the two share the lane
+   * @param sentAgain of these, retransmissions
+   * @param resets established connections that were reset
+   * @param rttNanos mean smoothed round-trip time of its connections; -1 if none has any
+   */
+  public record Side(int connections, long sent, long sentAgain, long resets, long rttNanos) {}
+
+  /**
+   * Both.
+   *
+   * @param moved how many connections the guest began with
+   */
+  public record Comparison(int moved, Side host, Side guest) {}
+
+  Comparison compare(
+      TcpSummary hosts, SharesConnections host, TcpSummary guest, SharesConnections guests) {
+    return new Comparison(
+        moved,
+        side(hosts, host, whole.ownSnapshot(), before),
+        side(guest, guests, this.guests.snapshot(), Map.of()));
+  }
+
+  private static Side side(
+      TcpSummary summary,
+      SharesConnections module,
+      Map<String, Long> now,
+      Map<String, Long> before) {
+    int connections = 0;
+    for (Map.Entry<TcpState, Integer> entry : summary.byState().entrySet()) {
+      connections += entry.getKey() == TcpState.LISTEN ? 0 : entry.getValue();
+    }
+    return new Side(
+        connections,
+        since(now, before, "Tcp.OutSegs"),
+        since(now, before, "Tcp.RetransSegs"),
+        since(now, before, "Tcp.EstabResets"),
+        module.meanRttNanos());
+  }
+
+  private static long since(Map<String, Long> now, Map<String, Long> before, String name) {
+    return now.getOrDefault(name, 0L) - before.getOrDefault(name, 0L);
+  }
+
+  /** The guest counts no more. */
+  void end() {
+    whole.absorb();
+  }
+}

@@ -1,0 +1,112 @@
+package io.karavel.tcp.internal;
+
+import io.karavel.engine.Handover;
+import io.karavel.engine.HandoverException;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpState;
+import io.karavel.tcp.spi.FlowSet;
+import io.karavel.tcp.spi.SharesConnections;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** One of two TCP modules on a lane: as the host of the other, or as its guest. */
+final class Sharing implements SharesConnections {
+  private static final int SAMPLE = 1024;
+
+  private final TcpLane lane;
+  private final Flows flows;
+  private final TimeWaits timeWaits;
+  private final TcpInspection inspection;
+  private final TcpHandover handover;
+
+  Sharing(
+      TcpLane lane,
+      Flows flows,
+      TimeWaits timeWaits,
+      TcpInspection inspection,
+      TcpHandover handover) {
+    this.lane = lane;
+    this.flows = flows;
+    this.timeWaits = timeWaits;
+    this.inspection = inspection;
+    this.handover = handover;
+  }
+
+  @Override
+  public List<TcpConnectionInfo> movable(Predicate<? super TcpConnectionInfo> filter) {
+    List<TcpConnectionInfo> movable = new ArrayList<>();
+    flows
+        .table()
+        .forEach(
+            flow -> {
+              if (flow instanceof Connection connection && isMovable(connection)) {
+                TcpConnectionInfo info = inspection.info(flow, false);
+                if (filter.test(info)) {
+                  movable.add(info);
+                }
+              }
+            });
+    return movable;
+  }
+
+  private static boolean isMovable(Connection connection) {
+    TcpState state = connection.core().state();
+    return connection.lifecycle == 0
+        && connection.pendingListener == null
+        && connection.fastOpenListener == null
+        && state != TcpState.TIME_WAIT
+        && state != TcpState.CLOSED;
+  }
+
+  @Override
+  public Parts divide(FlowSet moving) {
+    return handover.divide(moving);
+  }
+
+  @Override
+  public void beGuest() {
+    lane.guest = true;
+    flows.rememberEnded();
+  }
+
+  @Override
+  public boolean hasLeavers() {
+    return flows.ended().size() > 0;
+  }
+
+  @Override
+  public Handover leavers() {
+    return handover.leavers();
+  }
+
+  @Override
+  public void forgetLeavers() {
+    timeWaits.forgetAll();
+    flows.ended().clear();
+  }
+
+  @Override
+  public void takeLeavers(Handover leavers, FlowSet elsewhere) throws HandoverException {
+    handover.takeLeavers(leavers, elsewhere);
+  }
+
+  @Override
+  public long meanRttNanos() {
+    long[] sum = {0, 0};
+    flows
+        .table()
+        .walk(
+            0,
+            SAMPLE,
+            flow -> {
+              long rtt =
+                  flow instanceof Connection connection ? connection.core().smoothedRttNanos() : 0;
+              if (rtt > 0) {
+                sum[0] += rtt;
+                sum[1]++;
+              }
+            });
+    return sum[1] == 0 ? -1 : sum[0] / sum[1];
+  }
+}

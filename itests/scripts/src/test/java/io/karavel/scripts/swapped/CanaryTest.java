@@ -1,0 +1,358 @@
+package io.karavel.scripts.swapped;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karavel.address.IpEndpoint;
+import io.karavel.engine.LaneContext;
+import io.karavel.engine.Module;
+import io.karavel.engine.ModuleFactory;
+import io.karavel.engine.StateVersions;
+import io.karavel.engine.internal.lane.CanaryFigures;
+import io.karavel.nic.ImpairmentSettings;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpListener;
+import io.karavel.tcp.TcpSettings;
+import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.TcpState;
+import io.karavel.testkit.BulkTransfer;
+import io.karavel.testkit.FaultyModule;
+import io.karavel.testkit.HarnessBuilder;
+import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.VirtualNetwork;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two TCP modules beside each other while bytes stream: however it ends, none is lost. */
+class CanaryTest {
+  private static final int CONNECTIONS = 20;
+  private static final int BYTES = 300_000;
+
+  private final VirtualNetwork network = new VirtualNetwork();
+  private final StackHarness one = builder(1).build();
+  private final StackHarness other = builder(2).build();
+  private final List<TcpSocket> clients = new ArrayList<>();
+  private final List<TcpSocket> servers = new ArrayList<>();
+  private final List<BulkTransfer> transfers = new ArrayList<>();
+  private TcpListener listener;
+
+  private HarnessBuilder builder(int number) {
+    return network.builder("stack" + number).addresses("10.0.0." + number + "/24");
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    network.connect(
+        one, other, ImpairmentSettings.NONE.withDelay(2_000_000, 100_000).withLoss(1).withSeed(5));
+    listener = other.tcp().listen(IpEndpoint.parse("*:80"), 2 * CONNECTIONS);
+    for (int i = 0; i < CONNECTIONS; i++) {
+      clients.add(open());
+    }
+    network.advance(Duration.ofSeconds(5));
+    for (TcpSocket client : clients) {
+      servers.add(accepted(client));
+    }
+    for (int i = 0; i < CONNECTIONS; i++) {
+      transfers.add(new BulkTransfer(clients.get(i), servers.get(i), BYTES, i, false));
+      transfers.add(new BulkTransfer(servers.get(i), clients.get(i), BYTES, 100 + i, false));
+    }
+  }
+
+  private TcpSocket open() throws Exception {
+    return one.tcp().connect(IpEndpoint.of("10.0.0.2", 80));
+  }
+
+  private final List<TcpSocket> waiting = new ArrayList<>();
+
+  private TcpSocket accepted(TcpSocket client) throws Exception {
+    for (TcpSocket next = listener.accept(); next != null; next = listener.accept()) {
+      waiting.add(next);
+    }
+    return waiting.stream()
+        .filter(socket -> socket.remote().port() == client.local().port())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void pump(long bytes) {
+    long end = network.clock().nanoTime() + Duration.ofMinutes(10).toNanos();
+    do {
+      transfers.forEach(BulkTransfer::pump);
+      network.settle();
+    } while (transfers.stream().anyMatch(transfer -> transfer.readBytes() < bytes)
+        && network.nextEventNanos() < end
+        && network.step());
+  }
+
+  private void expectAllThere() {
+    pump(BYTES);
+    assertThat(transfers).allMatch(BulkTransfer::isDone);
+    assertThat(servers).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
+    assertThat(clients).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
+    assertThat(one.counter("Tcp.EstabResets") + other.counter("Tcp.EstabResets")).isZero();
+    assertThat(other.counter("Tcp.CurrEstab")).isEqualTo(CONNECTIONS);
+    assertThat(other.counter("Tcp.Connections")).isEqualTo(CONNECTIONS);
+    assertThat(other.connections(info -> info.state() == TcpState.ESTABLISHED))
+        .hasSize(CONNECTIONS);
+  }
+
+  private void begin(ModuleFactory newcomer, int percent) {
+    assertThat(other.beginCanary(newcomer, info -> true, percent)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "30, 6", "31, 7", "100, 20"})
+  void soManyPercentAreMovedAndCountApartUntilItIsPromoted(int percent, int moved) {
+    pump(BYTES / 4);
+    ModuleFactory newcomer = other.factory("tcp");
+    other.settle();
+    final long before = other.counter("Tcp.OutSegs");
+    begin(newcomer, percent);
+    pump(BYTES / 2);
+    CanaryFigures.Comparison figures = other.canary().comparison();
+    assertThat(figures.moved()).isEqualTo(moved);
+    assertThat(figures.guest().connections()).isEqualTo(moved);
+    assertThat(figures.host().connections()).isEqualTo(CONNECTIONS - moved);
+    assertThat(figures.guest().sent()).isPositive();
+    assertThat(figures.guest().sent() + figures.host().sent())
+        .isEqualTo(other.counter("Tcp.OutSegs") - before);
+    assertThat(figures.guest().rttNanos()).isBetween(4_000_000L, 200_000_000L);
+    assertThat(other.promoteCanary()).isNull();
+    assertThat(other.canary()).isNull();
+    assertThat(other.atWork("tcp")).isSameAs(newcomer);
+    expectAllThere();
+    assertThat(other.crashes()).isZero();
+  }
+
+  @Test
+  void onlyWhatPassesTheFilterIsMovedAndComesBack() {
+    pump(BYTES / 4);
+    ModuleFactory atWork = other.atWork("tcp");
+    int port = clients.get(7).local().port();
+    assertThat(other.beginCanary(other.factory("tcp"), info -> info.remote().port() == port, 100))
+        .isNull();
+    assertThat(other.canary().comparison().moved()).isEqualTo(1);
+    pump(BYTES / 2);
+    assertThat(other.endCanary()).isNull();
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    expectAllThere();
+    assertThat(other.crashes()).isZero();
+  }
+
+  @Test
+  void whereNothingPassesTheFilterNothingBegins() {
+    assertThat(other.beginCanary(other.factory("tcp"), info -> false, 100))
+        .contains("no connection");
+    assertThat(other.canary()).isNull();
+    expectAllThere();
+  }
+
+  @Test
+  void aSecondCanaryIsRefused() {
+    begin(other.factory("tcp"), 50);
+    assertThat(other.beginCanary(other.factory("tcp"), info -> true, 50))
+        .contains("a canary runs already");
+    expectAllThere();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"onDatagram, 1", "onDatagram, 500", "flush, 40", "onAttention, 1", "list, 1"})
+  void aBadNewcomerIsTakenBackFromWithoutLoss(String method, int call) {
+    pump(BYTES / 4);
+    ModuleFactory atWork = other.atWork("tcp");
+    begin(FaultyModule.factory(other.factory("tcp"), method, call, "bad newcomer"), 40);
+    pump(BYTES / 2);
+    boolean isAsked = method.equals("list");
+    // a question that fails is the asker's failure, not a crash
+    if (!isAsked) {
+      assertThat(other.canary()).isNull();
+      assertThat(other.crashes()).isEqualTo(1);
+    }
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    if (isAsked) {
+      assertThat(other.endCanary()).isNull();
+    }
+    expectAllThere();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"beGuest", "open"})
+  void aNewcomerThatCannotOpenChangesNothing(String method) {
+    pump(BYTES / 4);
+    ModuleFactory atWork = other.atWork("tcp");
+    ModuleFactory bad = FaultyModule.factory(other.factory("tcp"), method, 1, "bad newcomer");
+    assertThat(other.beginCanary(bad, info -> true, 40)).contains("bad newcomer");
+    assertThat(other.canary()).isNull();
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    expectAllThere();
+  }
+
+  @Test
+  void aNewcomerThatCannotSayItsStateLosesItsConnectionsAlone() {
+    pump(BYTES / 4);
+    ModuleFactory usual = other.factory("tcp");
+    begin(FaultyModule.factory(usual, "export", 1, "cannot export"), 20);
+    // taking back is refused, and both go on
+    assertThat(other.endCanary()).contains("cannot export");
+    assertThat(other.canary()).isNotNull();
+    assertThat(other.endCanary()).as("it throws but once").isNull();
+    expectAllThere();
+  }
+
+  @Test
+  void whenTheModuleAtWorkCrashesAFreshOneGoesOnWithAll() {
+    pump(BYTES / 4);
+    ModuleFactory atWork = new SecondIsBad(other.factory("tcp"));
+    assertThat(other.swap(atWork)).isNull();
+    begin(other.factory("tcp"), 40);
+    pump(BYTES / 2);
+    assertThat(other.canary()).isNull();
+    assertThat(other.crashes()).isEqualTo(1);
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    expectAllThere();
+  }
+
+  /** The module beside the newcomer throws, those before and after it do not. */
+  private static final class SecondIsBad implements ModuleFactory {
+    private final ModuleFactory usual;
+    private int made;
+
+    SecondIsBad(ModuleFactory usual) {
+      this.usual = usual;
+    }
+
+    @Override
+    public String slot() {
+      return usual.slot();
+    }
+
+    @Override
+    public StateVersions stateVersions() {
+      return usual.stateVersions();
+    }
+
+    @Override
+    public Module create(LaneContext context) {
+      return ++made == 2
+          ? FaultyModule.factory(usual, "onDatagram", 300, "bad host").create(context)
+          : usual.create(context);
+    }
+  }
+
+  @Test
+  void whatTheNewcomerClosesWaitsAtTheModuleAtWork() throws Exception {
+    pump(BYTES);
+    begin(other.factory("tcp"), 100);
+    for (TcpSocket server : servers) {
+      server.close();
+    }
+    network.advance(Duration.ofMillis(500));
+    for (TcpSocket client : clients) {
+      client.close();
+    }
+    network.advance(Duration.ofSeconds(5));
+    List<TcpConnectionInfo> left = other.connections(info -> info.state() != TcpState.LISTEN);
+    assertThat(left).hasSize(CONNECTIONS).allMatch(info -> info.state() == TcpState.TIME_WAIT);
+    assertThat(other.canary().comparison().guest().connections()).isZero();
+    assertThat(other.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
+    network.advance(Duration.ofMinutes(2));
+    assertThat(other.connections(info -> info.state() != TcpState.LISTEN)).isEmpty();
+    assertThat(other.endCanary()).isNull();
+    assertThat(other.counter("Tcp.CurrEstab")).isZero();
+    assertThat(other.counter("Tcp.Connections")).isZero();
+    assertThat(other.stack().endpoints().sockets()).isEmpty();
+    assertThat(other.crashes()).isZero();
+  }
+
+  @Test
+  void newConnectionsAreTheOldModulesAndCountAgainstOneLimit() throws Exception {
+    other.set(TcpSettings.PID, "maxConnections", CONNECTIONS + 2);
+    begin(other.factory("tcp"), 100);
+    clients.add(open());
+    clients.add(open());
+    network.advance(Duration.ofSeconds(2));
+    assertThat(other.canary().comparison().host().connections()).isEqualTo(2);
+    assertThat(other.counter("TcpExt.TCPConnectionLimit")).isZero();
+    clients.add(open());
+    network.advance(Duration.ofSeconds(2));
+    assertThat(other.counter("TcpExt.TCPConnectionLimit")).isPositive();
+    servers.get(0).abort();
+    network.advance(Duration.ofSeconds(20));
+    assertThat(clients.get(CONNECTIONS + 2).state())
+        .as("one that the newcomer had is over")
+        .isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
+  void newParametersReachBoth() {
+    begin(other.factory("tcp"), 50);
+    other.set(TcpSettings.PID, "congestionControl", "newreno");
+    for (TcpConnectionInfo info : other.connections(i -> i.state() == TcpState.ESTABLISHED)) {
+      assertThat(other.tcpControl().info(info.id()).details())
+          .containsEntry("congestionControl", "newreno");
+    }
+    expectAllThere();
+  }
+
+  @Test
+  void anOperatorsKillFindsItsConnection() {
+    begin(other.factory("tcp"), 50);
+    for (TcpConnectionInfo info : other.connections(i -> i.state() == TcpState.ESTABLISHED)) {
+      assertThat(other.tcpControl().why(info.id())).isNotNull();
+      other.stack().lane().post((Runnable) () -> other.tcpControl().kill(info.id(), true));
+    }
+    network.advance(Duration.ofSeconds(3));
+    assertThat(other.connections(i -> i.state() != TcpState.LISTEN)).isEmpty();
+    assertThat(other.crashes()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsSavedWhileItRunsGoesOnInOneModule(boolean saved, @TempDir Path folder)
+      throws Exception {
+    pump(BYTES / 4);
+    begin(other.factory("tcp"), 50);
+    pump(BYTES / 2);
+    if (saved) {
+      List<String> before = told(other);
+      Path file = folder.resolve("kept");
+      other.save(file);
+      StackHarness again =
+          StackHarness.builder()
+              .name("stack2")
+              .seed(99)
+              .addresses("10.0.0.2/24")
+              .kept(file)
+              .build();
+      assertThat(told(again)).hasSize(CONNECTIONS).isEqualTo(before);
+      return;
+    }
+    // the module at work goes: the newcomer stands by, and takes all
+    other.replace("tcp");
+    expectAllThere();
+  }
+
+  private static List<String> told(StackHarness stack) {
+    return stack.connections(info -> info.state() == TcpState.ESTABLISHED).stream()
+        .map(
+            info ->
+                info.id()
+                    + " "
+                    + info.remote()
+                    + " "
+                    + info.receiveQueue()
+                    + " "
+                    + info.sendQueue()
+                    + " "
+                    + info.timer())
+        .sorted()
+        .toList();
+  }
+}
