@@ -99,6 +99,8 @@ class ProspectTest {
     "connect, synRetries, 1, its SYN was repeated 2 times already",
     "embryo, synAckRetries, 1, its SYN-ACK was repeated more often already",
     "data, retries2, 3, its repetitions have gone on for longer than is allowed then",
+    "data, userTimeoutMillis, 4000, its data is unacknowledged for longer than userTimeoutMillis"
+        + " then",
     "closed window, retries2, 3, its probes have gone on for longer than is allowed then",
     "fin-wait-2, finTimeoutSeconds, 4, it is in FIN-WAIT-2 for longer than finTimeoutSeconds then",
     "time-wait, timeWaitSeconds, 4, it is in TIME-WAIT for longer than timeWaitSeconds then",
@@ -115,5 +117,42 @@ class ProspectTest {
     KeepaliveSettings keepalive = KeepaliveSettings.parse(keys);
     assertThat(prospect(waiting("kept alive").harness(), null, keepalive).ended().values())
         .containsExactly("its peer has not answered 5 keepalive probes");
+  }
+
+  /** The second of its probes went out a second ago. */
+  @ParameterizedTest
+  @CsvSource({"1, 2, true", "1, 3, false", "2, 2, false", "3, 2, false"})
+  void anIntervalThatHasPassedSinceTheLastProbeIsOver(int interval, int probes, boolean ends)
+      throws Exception {
+    PacketScript script = PacketScript.create().openPassively().option(TcpOption.KEEPALIVE, true);
+    script.keepalive("timeSeconds", 1).keepalive("intervalSeconds", 3);
+    script.harness().advance(Duration.ofSeconds(5));
+    Map<String, Object> keys =
+        Map.of("timeSeconds", 1, "intervalSeconds", interval, "probes", probes);
+    TcpControl.Prospect prospect = prospect(script.harness(), null, KeepaliveSettings.parse(keys));
+    assertThat(prospect.ended()).hasSize(ends ? 1 : 0);
+    for (String key : new String[] {"intervalSeconds", "probes"}) {
+      script.keepalive(key, keys.get(key));
+    }
+    script.harness().settle().advance(Duration.ofMillis(1));
+    assertThat(script.harness().connections(info -> info.remote() != null)).hasSize(ends ? 0 : 1);
+  }
+
+  /** FIN-WAIT-2 lasts 3.5 RTO at least, which on a path with a round trip of 1 s is more. */
+  @Test
+  void threeAndAHalfTimeoutsGoBeforeFinTimeout() throws Exception {
+    PacketScript script =
+        PacketScript.create().listen().inject("S 0:0(0) win 65535 <mss 1460>").discardSent();
+    script.after("1s").inject(". 1:1(0) ack 1").accept().close().discardSent();
+    script.after("1s").inject(". 1:1(0) ack 2");
+    StackHarness stack = script.harness();
+    String rto = String.valueOf(script.info().details().get("rto")).replace(" ms", "");
+    Duration least = Duration.ofMillis((long) (3.5 * Double.parseDouble(rto)));
+    assertThat(least).isGreaterThan(Duration.ofSeconds(7));
+    TcpSettings tcp = TcpSettings.parse(Map.of("finTimeoutSeconds", 4));
+    stack.advance(least.minusMillis(1));
+    assertThat(prospect(stack, tcp, null).ended()).isEmpty();
+    stack.advance(Duration.ofMillis(1));
+    assertThat(prospect(stack, tcp, null).ended()).hasSize(1);
   }
 }

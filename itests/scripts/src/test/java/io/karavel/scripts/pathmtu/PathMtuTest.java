@@ -72,6 +72,23 @@ class PathMtuTest {
     script.inject(". 1:1(0) ack 4381").discardSent().end();
   }
 
+  /** What it says has arrived before, so that nothing contradicts it. */
+  @Test
+  @Rfc("5927 7.2")
+  void aMessageThatLetsThroughWhatHasArrivedIsBelievedAtOnce() {
+    PacketScript.create()
+        .openPassively()
+        .write(1200)
+        .expect("P. 1:1201(1200) ack 1")
+        .inject(". 1:1(0) ack 1201")
+        .write(1460)
+        .expect("P. 1201:2661(1460) ack 1")
+        .inject("icmp fragmentation-needed mtu 1240 [1201:2661(1460)]")
+        .expect(". 1201:2401(1200) ack 1", "P. 2401:2661(260) ack 1")
+        .inject(". 1:1(0) ack 2661")
+        .end();
+  }
+
   @Test
   @Rfc("5927 7.2")
   void andIsForgottenWhenWhatItQuotesArrives() {
@@ -109,6 +126,34 @@ class PathMtuTest {
         .inject("icmp fragmentation-needed mtu 68 [1:1001(1000)]")
         .expect("[nodf] . 1:513(512) ack 1", "[nodf] P. 513:1001(488) ack 1")
         .inject(". 1:1(0) ack 1001")
+        .end();
+  }
+
+  @Test
+  void with552BytesTheyMayNot() {
+    PacketScript.create()
+        .openPassively()
+        .write(1000)
+        .expect("[df] P. 1:1001(1000) ack 1")
+        .inject("icmp fragmentation-needed mtu 552 [1:1001(1000)]")
+        .expect("[df] . 1:513(512) ack 1", "[df] P. 513:1001(488) ack 1")
+        .inject(". 1:1(0) ack 1001")
+        .end();
+  }
+
+  @Test
+  @Rfc("1191 6.3")
+  void whenALargerMtuIsTriedAgainNothingIsFragmentedAnyMore() {
+    PacketScript script = PacketScript.create().openPassively().write(1000);
+    script
+        .expect("[df] P. 1:1001(1000) ack 1")
+        .inject("icmp fragmentation-needed mtu 68 [1:1001(1000)]")
+        .expect("[nodf] . 1:513(512) ack 1", "[nodf] P. 513:1001(488) ack 1")
+        .inject(". 1:1(0) ack 1001")
+        .after("601s")
+        .write(1460)
+        .expect("[df] P. 1001:2461(1460) ack 1")
+        .inject(". 1:1(0) ack 2461")
         .end();
   }
 
