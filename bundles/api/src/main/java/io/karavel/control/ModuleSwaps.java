@@ -1,7 +1,9 @@
 package io.karavel.control;
 
+import io.karavel.tcp.TcpConnectionInfo;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Replaces modules by other versions of them while connections run: a service of the bundle
@@ -27,8 +29,41 @@ public interface ModuleSwaps {
       throws ModuleSwapException;
 
   /**
-   * Goes back: undoes a swap that is being watched, or else swaps to the version before the last
-   * committed swap of the module.
+   * Moves some TCP connections to another version of TCP that runs beside the one at work:
+   * rehearses and watches as a swap does, then leaves it so until {@link #promote} or {@link
+   * #rollback}. New connections are the old version's. Which ones move is settled at the beginning.
+   *
+   * @param module must be TCP
+   * @param url where the jar is
+   * @param where which connections; listeners, half-open ones and those in TIME-WAIT never move
+   * @param percent how many of these, rounded up: 1 to 100
+   * @param watchSeconds how long to watch, or {@link #WATCH_AS_CONFIGURED}
+   * @param progress is told each step in words; may be called by another thread
+   * @return with the number of connections that were moved
+   * @throws ModuleSwapException if it was refused or undone; nothing has changed then
+   */
+  SwapRecord canary(
+      String module,
+      String url,
+      Predicate<? super TcpConnectionInfo> where,
+      int percent,
+      int watchSeconds,
+      Consumer<String> progress)
+      throws ModuleSwapException;
+
+  /**
+   * Has the version that has some of the connections take all of them: watched and committed as a
+   * swap is.
+   *
+   * @throws ModuleSwapException if no canary of the module runs, or it was refused or undone; what
+   *     is undone is undone to the version from before the canary
+   */
+  SwapRecord promote(String module, int watchSeconds, Consumer<String> progress)
+      throws ModuleSwapException;
+
+  /**
+   * Goes back: undoes a swap that is being watched, takes back what a canary has, or else swaps to
+   * the version before the last committed swap of the module.
    *
    * @throws ModuleSwapException if there is nothing to go back to, or the way back was refused
    */

@@ -6,10 +6,12 @@ package io.karavel.control;
  * @param bundle symbolic name
  * @param bundleId number of the bundle
  * @param version its version
- * @param state "active", "watched" (swapped in, not committed), "resolved" …
+ * @param state "active", "watched" (swapped in, not committed), "canary" (has some of the TCP
+ *     connections), "resolved" …
  * @param slots how many slots its modules are at work in, over all stacks and lanes
  * @param feature feature that it belongs to; empty if none
  * @param differs how it differs from what the feature says; empty if it does not
+ * @param figures how its connections do while a canary runs, of it or beside it; else null
  */
 public record ModuleVersion(
     String bundle,
@@ -18,4 +20,5 @@ public record ModuleVersion(
     String state,
     int slots,
     String feature,
-    String differs) {}
+    String differs,
+    ConnectionFigures figures) {}

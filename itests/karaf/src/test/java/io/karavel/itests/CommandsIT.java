@@ -123,7 +123,8 @@ public class CommandsIT {
     // DiagnosticsIT
     tried.addAll(List.of("net:lab", "tcp:trace", "net:doctor", "tcp:why"));
     // whatIsWrongIsSaidAndFails
-    tried.addAll(List.of("net:module-swap", "net:module-rollback", "net:module-drop"));
+    tried.addAll(
+        List.of("net:module-swap", "net:module-promote", "net:module-rollback", "net:module-drop"));
     Set<String> known = new TreeSet<>();
     for (Command command : sessions.getRegistry().getCommands()) {
       if (SCOPES.contains(command.getScope())) {
@@ -202,6 +203,7 @@ public class CommandsIT {
     console.failure("tcp:connect --timeout 2 10.77.0.2 5999");
     console.failure("net:module-swap tcp file:/nowhere/tcp.jar");
     console.failure("net:module-swap nonsense9 file:/nowhere/tcp.jar");
+    console.failure("net:module-promote tcp");
     console.failure("net:module-rollback tcp");
     console.failure("net:module-drop -f nonsense9");
   }

@@ -1,7 +1,10 @@
 package io.karavel.control.spi;
 
+import io.karavel.control.ConnectionFigures;
+import io.karavel.tcp.TcpConnectionInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The slots of all stacks, for whoever replaces modules. A lasting service of the engine. Any
@@ -59,6 +62,49 @@ public interface ModuleSlots {
 
   /** Swaps back what {@link #swap} of this bundle swapped and is still at work. */
   Swap rollback(long candidateBundleId);
+
+  /**
+   * Moves some TCP connections of all stacks to modules of a bundle that run beside those at work;
+   * where nothing passes the filter nothing changes. If one fails, those before it go back. A
+   * module that throws makes way, and the one at work has all connections again.
+   *
+   * @param percent how many of those that pass: 1 to 100
+   */
+  Canary beginCanary(
+      long candidateBundleId, Predicate<? super TcpConnectionInfo> where, int percent);
+
+  /**
+   * What a beginning did.
+   *
+   * @param pauses one per slot in which connections were moved
+   * @param connections how many were moved
+   * @param problem why it was undone; null if it was not
+   */
+  record Canary(List<Pause> pauses, int connections, String problem) {}
+
+  /** Has the modules at work take back what modules of a bundle have. */
+  Swap endCanary(long candidateBundleId);
+
+  /** Where two TCP modules share the connections now. */
+  List<Shared> canaries();
+
+  /**
+   * A slot with two modules.
+   *
+   * @param stack name of the stack
+   * @param lane index of the lane
+   * @param bundleId number of the bundle at work
+   * @param candidateBundleId number of the bundle that has some connections
+   * @param atWork how the one at work does
+   * @param candidate how the other one does
+   */
+  record Shared(
+      String stack,
+      int lane,
+      long bundleId,
+      long candidateBundleId,
+      ConnectionFigures atWork,
+      ConnectionFigures candidate) {}
 
   /** The watch is over: a module of the bundle that throws is a crash like any other. */
   void confirm(long candidateBundleId);

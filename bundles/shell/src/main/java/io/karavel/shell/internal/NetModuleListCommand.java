@@ -1,7 +1,9 @@
 package io.karavel.shell.internal;
 
+import io.karavel.control.ConnectionFigures;
 import io.karavel.control.ModuleSwaps;
 import io.karavel.control.ModuleVersion;
+import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -10,8 +12,13 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
     scope = "net",
     name = "module-list",
-    description = "The bundles of Karavel: versions, slots, features and what differs from them",
-    detailedDescription = "Example: net:module-list")
+    description =
+        "The bundles of Karavel: versions, features, what differs; compares TCP and a canary",
+    detailedDescription =
+        "Example: net:module-list\n\n"
+            + "While a canary runs: connections now, and since it began segments sent, how many of"
+            + " them were retransmissions, and resets; rttMillis is the mean of the connections"
+            + " there are.")
 public final class NetModuleListCommand extends ListCommand {
   /** For the shell. */
   public NetModuleListCommand() {}
@@ -27,8 +34,19 @@ public final class NetModuleListCommand extends ListCommand {
             .column("state", ModuleVersion::state)
             .number("slots", ModuleVersion::slots)
             .column("feature", ModuleVersion::feature)
-            .column("differs", ModuleVersion::differs),
+            .column("differs", ModuleVersion::differs)
+            .number("connections", figure(ConnectionFigures::connections))
+            .number("outSegs", figure(ConnectionFigures::sent))
+            .number("retransSegs", figure(ConnectionFigures::sentAgain))
+            .number("resets", figure(ConnectionFigures::resets))
+            .number(
+                "rttMillis",
+                figure(its -> its.rttNanos() < 0 ? null : Values.millis(its.rttNanos()))),
         swaps.versions(),
         "no bundle of Karavel is installed");
+  }
+
+  private static Function<ModuleVersion, Object> figure(Function<ConnectionFigures, ?> figure) {
+    return version -> version.figures() == null ? null : figure.apply(version.figures());
   }
 }

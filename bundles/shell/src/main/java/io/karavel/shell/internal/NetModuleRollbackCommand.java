@@ -11,7 +11,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
     scope = "net",
     name = "module-rollback",
-    description = "Undoes a swap that is being watched, or goes back to the version before it",
+    description = "Undoes a watched swap or a canary, or goes back to the version before it",
     detailedDescription = "Example: net:module-rollback tcp")
 public final class NetModuleRollbackCommand extends SwapReporting {
   @Argument(name = "module", description = "The module: timer, ip, tcp …", required = true)

@@ -51,6 +51,7 @@ public final class UnrunCommands implements EventHandler {
           "net:config-set",
           "net:lab",
           "net:module-drop",
+          "net:module-promote",
           "net:module-rollback",
           "net:module-swap",
           "net:restart",

@@ -109,6 +109,7 @@ class CommandsTest {
             "net:module-drop",
             "net:module-history",
             "net:module-list",
+            "net:module-promote",
             "net:module-rollback",
             "net:module-swap",
             "net:restart",
@@ -229,7 +230,7 @@ class CommandsTest {
             case "net:config-set" -> List.of("tcp.synRetries=3");
             case "net:lab" -> List.of("lose");
             case "net:module-swap" -> List.of("tcp", "file:/tmp/tcp.jar");
-            case "net:module-rollback", "net:module-drop" -> List.of("tcp");
+            case "net:module-promote", "net:module-rollback", "net:module-drop" -> List.of("tcp");
             default -> List.of();
           };
       assertThat(shell.failure(command, arguments.toArray(new String[0])))

@@ -2,14 +2,20 @@ package io.karavel.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.address.IpEndpoint;
+import io.karavel.control.ConnectionFigures;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.ModuleSwaps;
 import io.karavel.control.ModuleVersion;
 import io.karavel.control.SwapRecord;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The commands that swap modules, to the letter. */
@@ -30,6 +36,7 @@ class ModuleCommandsTest {
 
   private final Shell shell = new Shell();
   private final List<String> asked = new ArrayList<>();
+  private Predicate<? super TcpConnectionInfo> passes;
 
   private void publish() {
     shell.publish(
@@ -48,6 +55,25 @@ class ModuleCommandsTest {
           }
 
           @Override
+          public SwapRecord canary(
+              String module,
+              String url,
+              Predicate<? super TcpConnectionInfo> where,
+              int percent,
+              int seconds,
+              Consumer<String> progress) {
+            asked.add("canary " + module + " " + url + " " + percent + " " + seconds);
+            passes = where;
+            return SWAP;
+          }
+
+          @Override
+          public SwapRecord promote(String module, int seconds, Consumer<String> progress) {
+            asked.add("promote " + module + " " + seconds);
+            return SWAP;
+          }
+
+          @Override
           public SwapRecord rollback(String module, Consumer<String> progress) {
             asked.add("back " + module);
             return SWAP;
@@ -56,7 +82,8 @@ class ModuleCommandsTest {
           @Override
           public List<ModuleVersion> versions() {
             return List.of(
-                new ModuleVersion("io.karavel.ip", 5, "0.1.0", "active", 2, "karavel-ip/0.1.0", ""),
+                new ModuleVersion(
+                    "io.karavel.ip", 5, "0.1.0", "active", 2, "karavel-ip/0.1.0", "", null),
                 new ModuleVersion(
                     "io.karavel.tcp",
                     6,
@@ -64,7 +91,17 @@ class ModuleCommandsTest {
                     "active",
                     2,
                     "karavel-tcp/0.1.0",
-                    "differs from its feature, which has version 0.1.0"));
+                    "differs from its feature, which has version 0.1.0",
+                    new ConnectionFigures(900, 5000, 12, 1, 4_215_961)),
+                new ModuleVersion(
+                    "io.karavel.tcp",
+                    7,
+                    "0.1.2",
+                    "canary",
+                    0,
+                    "",
+                    "not committed",
+                    new ConnectionFigures(100, 600, 3, 0, -1)));
           }
 
           @Override
@@ -113,6 +150,49 @@ class ModuleCommandsTest {
   }
 
   @Test
+  void whereAndPercentBeginACanary() throws Exception {
+    publish();
+    shell.run(
+        new NetModuleSwapCommand(), "--where", "dport = :80", "--percent", "10", "tcp", "file:/j");
+    assertThat(passes.test(towards(80))).isTrue();
+    assertThat(passes.test(towards(81))).isFalse();
+    shell.run(new NetModuleSwapCommand(), "--percent", "1", "--watch", "5s", "tcp", "u");
+    assertThat(passes.test(towards(81))).isTrue();
+    shell.run(new NetModuleSwapCommand(), "--where", "dport = :80", "tcp", "u");
+    shell.run(new NetModuleSwapCommand(), "--percent", "5", "--dry-run", "tcp", "u");
+    shell.run(new NetModulePromoteCommand(), "--watch", "1m", "tcp");
+    shell.run(new NetModulePromoteCommand(), "tcp");
+    assertThat(asked)
+        .containsExactly(
+            "canary tcp file:/j 10 -1",
+            "canary tcp u 1 5",
+            "canary tcp u 100 -1",
+            "tcp u -1 true",
+            "promote tcp 60",
+            "promote tcp -1");
+    assertThat(shell.failure(new NetModuleSwapCommand(), "--percent", "0", "tcp", "u"))
+        .contains("the range is 1 to 100");
+    assertThat(shell.failure(new NetModuleSwapCommand(), "--where", "nonsense", "tcp", "u"))
+        .contains("is no test");
+  }
+
+  private static TcpConnectionInfo towards(int port) {
+    return new TcpConnectionInfo(
+        1,
+        TcpState.ESTABLISHED,
+        IpEndpoint.of("10.77.0.2", 40000),
+        IpEndpoint.of("10.77.0.1", port),
+        "",
+        0,
+        0,
+        "",
+        0,
+        0,
+        0,
+        Map.of());
+  }
+
+  @Test
   void rollback() throws Exception {
     publish();
     shell.run(new NetModuleRollbackCommand(), "tcp");
@@ -124,9 +204,10 @@ class ModuleCommandsTest {
     publish();
     assertThat(shell.run(new NetModuleListCommand(), "--no-format"))
         .isEqualTo(
-            "io.karavel.ip\t5\t0.1.0\tactive\t2\tkaravel-ip/0.1.0\t\n"
+            "io.karavel.ip\t5\t0.1.0\tactive\t2\tkaravel-ip/0.1.0\t\t\t\t\t\t\n"
                 + "io.karavel.tcp\t6\t0.1.1\tactive\t2\tkaravel-tcp/0.1.0\t"
-                + "differs from its feature, which has version 0.1.0\n");
+                + "differs from its feature, which has version 0.1.0\t900\t5000\t12\t1\t4.216\n"
+                + "io.karavel.tcp\t7\t0.1.2\tcanary\t0\t\tnot committed\t100\t600\t3\t0\t\n");
     assertThat(shell.run(new NetModuleHistoryCommand(), "--json"))
         .contains("\"pauseMillis\" : 3.2", "\"result\" : \"committed\"");
   }

@@ -1,12 +1,11 @@
 package io.karavel.simulation.run;
 
 import io.karavel.engine.internal.lane.CanaryStatus;
+import io.karavel.engine.internal.lane.Lane;
 import io.karavel.testkit.StackHarness;
 
 /** Has canaries of TCP begin, be promoted and taken back on every stack of a run. */
 final class Canaries implements Simulation.Aside {
-  private static final String NOBODY = "no connection that can be moved passes the filter";
-
   private final int every;
   private int events;
   private int begun;
@@ -25,7 +24,7 @@ final class Canaries implements Simulation.Aside {
       // a module that the disturber has taken out takes the canary along
       if (node.stack.atWork("tcp") != null) {
         String problem = step(node.stack);
-        if (problem != null && !problem.equals(NOBODY)) {
+        if (problem != null && !problem.equals(Lane.NOBODY_MOVES)) {
           throw new AssertionError(node + ": " + problem);
         }
       }

@@ -6,6 +6,7 @@ import io.karavel.control.ModuleAbsentException;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.SwapRecord;
 import io.karavel.control.spi.ModuleSlots;
+import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.TcpControl;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.karaf.features.Feature;
 import org.osgi.framework.Bundle;
@@ -36,6 +38,9 @@ final class ModuleSwap {
 
   /** Asked to go back while it is being watched. */
   private volatile boolean backAsked;
+
+  /** Which connections are to be moved; null for all, and the module with them. */
+  private CanaryChoice choice;
 
   /** The jar is one of the store's own, which keeps it whatever comes of the swap. */
   private boolean fromStore;
@@ -67,6 +72,37 @@ final class ModuleSwap {
     backAsked = true;
   }
 
+  /**
+   * Which connections a canary is to have.
+   *
+   * @param where those that pass
+   * @param percent so many of these
+   */
+  record CanaryChoice(Predicate<? super TcpConnectionInfo> where, int percent) {}
+
+  /** Moves some connections to the jar and leaves it so; else like {@link #run}. */
+  SwapRecord canary(
+      Bundle old, ModuleJar fetched, String url, CanaryChoice wanted, IntSupplier watchSeconds)
+      throws ModuleSwapException, InterruptedException {
+    choice = wanted;
+    return run(old, fetched, url, watchSeconds, false);
+  }
+
+  /** Has a canary take all connections; whatever is wrong is undone and told in the record. */
+  SwapRecord promote(Bundle old, Bundle candidate, ModuleJar jar, IntSupplier watchSeconds)
+      throws InterruptedException {
+    String from = old.getVersion().toString();
+    String to = jar.version().toString();
+    int connections = connections();
+    try {
+      Feature feature = featureOf(old);
+      return exchange(feature, old, candidate, jar, jar.location(), watchSeconds, connections);
+    } catch (ModuleSwapException e) {
+      // both go on: nothing was exchanged
+      return record(old, from, to, jar.location(), "refused", connections, null, e.getMessage());
+    }
+  }
+
   /** Swaps {@code old} for the jar; whatever is wrong is undone and told in the record. */
   SwapRecord run(
       Bundle old, ModuleJar fetched, String url, IntSupplier watchSeconds, boolean dryRun)
@@ -83,35 +119,12 @@ final class ModuleSwap {
       fromStore = url.equals(jar.file().toUri().toString());
       keepFormer(old, jar.file().getParent());
       candidate = install(jar);
-      Exchange exchange = exchanges.of(old, candidate, progress);
       if (dryRun) {
-        exchange.rehearse();
+        exchanges.of(old, candidate, progress).rehearse();
         uninstall(candidate, jar);
         return record(old, from, to, url, "rehearsed", connections, null, "");
       }
-      Exchange.Outcome outcome;
-      String problem;
-      // it learns during the rehearsal what the module at work does
-      try (ModuleSlots.Wire wire = slots.watchWire()) {
-        exchange.rehearse();
-        Watch watch = new Watch(appliance, exchange, wire, settings, Watch.Pace.REAL);
-        outcome = exchange.go();
-        progress.accept(
-            outcome
-                + "; watching for "
-                + watchSeconds.getAsInt()
-                + " s, 'net:module-rollback' in another session ends that");
-        problem = watched(watch, watchSeconds);
-      }
-      if (problem != null) {
-        String failed = exchange.back();
-        uninstall(candidate, jar);
-        String reason = problem + (failed == null ? "" : "; going back failed too: " + failed);
-        return record(old, from, to, url, "rolled back", connections, outcome, reason);
-      }
-      exchange.confirm();
-      commit(feature, old, candidate, exchange, jar);
-      return record(old, from, to, url, "committed", connections, outcome, "");
+      return exchange(feature, old, candidate, jar, url, watchSeconds, connections);
     } catch (ModuleSwapException e) {
       uninstall(candidate, jar);
       return record(old, from, to, url, "refused", connections, null, e.getMessage());
@@ -120,6 +133,60 @@ final class ModuleSwap {
       uninstall(candidate, jar);
       return record(old, from, to, url, "refused", connections, null, "it fails: " + e);
     }
+  }
+
+  private SwapRecord exchange(
+      Feature feature,
+      Bundle old,
+      Bundle candidate,
+      ModuleJar jar,
+      String url,
+      IntSupplier watchSeconds,
+      int connections)
+      throws ModuleSwapException, InterruptedException {
+    String from = old.getVersion().toString();
+    String to = jar.version().toString();
+    Exchange whole = exchanges.of(old, candidate, progress);
+    CanaryExchange canary =
+        choice == null
+            ? null
+            : new CanaryExchange(
+                slots,
+                (SlotExchange) whole,
+                candidate.getBundleId(),
+                choice.where(),
+                choice.percent());
+    Exchange exchange = canary == null ? whole : canary;
+    Exchange.Outcome outcome;
+    String problem;
+    // it learns during the rehearsal what the module at work does
+    try (ModuleSlots.Wire wire = slots.watchWire()) {
+      exchange.rehearse();
+      Watch watch = new Watch(appliance, exchange, wire, settings, Watch.Pace.REAL);
+      outcome = exchange.go();
+      progress.accept(
+          outcome
+              + "; watching for "
+              + watchSeconds.getAsInt()
+              + " s, 'net:module-rollback' in another session ends that");
+      problem = watched(watch, watchSeconds);
+    }
+    int concerned = canary == null ? connections : canary.connections();
+    if (problem != null) {
+      String failed = exchange.back();
+      uninstall(candidate, jar);
+      String reason = problem + (failed == null ? "" : "; going back failed too: " + failed);
+      return record(old, from, to, url, "rolled back", concerned, outcome, reason);
+    }
+    exchange.confirm();
+    if (canary != null) {
+      progress.accept(
+          "both versions run: 'net:module-list' compares them, 'net:module-promote' or"
+              + " 'net:module-rollback' ends it");
+      return record(old, from, to, url, "canary", concerned, outcome, "");
+    }
+    commit(feature, old, candidate, exchange, jar);
+    return record(old, from, to, url, "committed", concerned, outcome, "");
   }
 
   private String watched(Watch watch, IntSupplier seconds) {

@@ -1,6 +1,7 @@
 package io.karavel.control.internal.modules;
 
 import io.karavel.control.Appliance;
+import io.karavel.control.ConnectionFigures;
 import io.karavel.control.ControlSettings;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.ModuleSwaps;
@@ -8,11 +9,16 @@ import io.karavel.control.ModuleVersion;
 import io.karavel.control.SwapRecord;
 import io.karavel.control.internal.ControlComponent;
 import io.karavel.control.spi.ModuleSlots;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.spi.TcpModule;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,10 +26,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -107,8 +116,104 @@ public final class ModulesComponent implements ModuleSwaps {
   public SwapRecord swap(
       String module, String url, int watchSeconds, boolean dryRun, Consumer<String> progress)
       throws ModuleSwapException {
-    IntSupplier seconds = watchSeconds < 0 ? () -> settings().watchSeconds() : () -> watchSeconds;
+    IntSupplier seconds = seconds(watchSeconds);
     Bundle old = atWork(module);
+    refuseBesideCanary(old);
+    return run(
+        old, progress, swap -> swap.run(old, ModuleJar.fetch(url, store), url, seconds, dryRun));
+  }
+
+  private IntSupplier seconds(int watchSeconds) {
+    return watchSeconds < 0 ? () -> settings().watchSeconds() : () -> watchSeconds;
+  }
+
+  @Override
+  public SwapRecord canary(
+      String module,
+      String url,
+      Predicate<? super TcpConnectionInfo> where,
+      int percent,
+      int watchSeconds,
+      Consumer<String> progress)
+      throws ModuleSwapException {
+    if (percent < 1 || percent > 100) {
+      throw new ModuleSwapException("percent = " + percent + " is refused: the range is 1 to 100");
+    }
+    if (!symbolicName(module).equals(PREFIX + TcpModule.SLOT)) {
+      throw new ModuleSwapException(
+          "only tcp can share its connections with another version: "
+              + symbolicName(module)
+              + " is swapped as a whole, without --where and --percent");
+    }
+    Bundle old = atWork(module);
+    refuseBesideCanary(old);
+    ModuleSwap.CanaryChoice choice = new ModuleSwap.CanaryChoice(where, percent);
+    return run(
+        old,
+        progress,
+        swap -> swap.canary(old, ModuleJar.fetch(url, store), url, choice, seconds(watchSeconds)));
+  }
+
+  private void refuseBesideCanary(Bundle old) throws ModuleSwapException {
+    Bundle candidate = canaryOf(old.getSymbolicName());
+    if (candidate != null) {
+      throw new ModuleSwapException(
+          "a canary of "
+              + old.getSymbolicName()
+              + " "
+              + candidate.getVersion()
+              + " runs; end it with 'net:module-promote' or 'net:module-rollback' first");
+    }
+  }
+
+  /** The bundle that has some of the connections of a module; null if none has. */
+  private Bundle canaryOf(String symbolicName) {
+    for (ModuleSlots.Shared shared : slots.canaries()) {
+      Bundle candidate = context.getBundle(shared.candidateBundleId());
+      if (candidate != null && candidate.getSymbolicName().equals(symbolicName)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private Bundle neededCanaryOf(String symbolicName) throws ModuleSwapException {
+    Bundle candidate = canaryOf(symbolicName);
+    if (candidate == null) {
+      throw new ModuleSwapException(
+          "no canary of "
+              + symbolicName
+              + " runs; 'net:module-swap --where FILTER --percent N' begins one");
+    }
+    return candidate;
+  }
+
+  private ModuleJar jarOf(Bundle candidate) {
+    return new ModuleJar(
+        candidate.getLocation(),
+        ModuleJar.kept(store, candidate.getSymbolicName(), candidate.getVersion()),
+        candidate.getSymbolicName(),
+        candidate.getVersion());
+  }
+
+  @Override
+  public SwapRecord promote(String module, int watchSeconds, Consumer<String> progress)
+      throws ModuleSwapException {
+    Bundle candidate = neededCanaryOf(symbolicName(module));
+    Bundle old = atWork(module);
+    return run(
+        old,
+        progress,
+        swap -> swap.promote(old, candidate, jarOf(candidate), seconds(watchSeconds)));
+  }
+
+  /** What is done on the thread of a swap. */
+  private interface Work {
+    SwapRecord with(ModuleSwap swap) throws ModuleSwapException, InterruptedException;
+  }
+
+  private SwapRecord run(Bundle old, Consumer<String> progress, Work work)
+      throws ModuleSwapException {
     ModuleSwap swap =
         new ModuleSwap(context, this::exchange, slots, appliance, commit, this::settings, progress);
     Running mine = new Running(old.getSymbolicName(), swap, old.getBundleId());
@@ -127,8 +232,7 @@ public final class ModulesComponent implements ModuleSwaps {
           thread.submit(
               () -> {
                 try {
-                  SwapRecord record =
-                      swap.run(old, ModuleJar.fetch(url, store), url, seconds, dryRun);
+                  SwapRecord record = work.with(swap);
                   history.add(record, settings().historyEntries());
                   return record;
                 } finally {
@@ -176,6 +280,10 @@ public final class ModulesComponent implements ModuleSwaps {
       }
       return history.all().get(0);
     }
+    Bundle candidate = canaryOf(name);
+    if (candidate != null) {
+      return takeBack(candidate);
+    }
     Bundle old = atWork(module);
     for (SwapRecord before : history.all()) {
       if (before.bundle().equals(name)
@@ -186,6 +294,66 @@ public final class ModulesComponent implements ModuleSwaps {
     }
     throw new ModuleSwapException(
         name + " " + old.getVersion() + " came by no swap, so there is nothing to go back to");
+  }
+
+  /** The version at work gets back what a canary has. */
+  private SwapRecord takeBack(Bundle candidate) throws ModuleSwapException {
+    Instant begin = Instant.now();
+    ModuleSlots.Shared shared =
+        slots.canaries().stream()
+            .filter(one -> one.candidateBundleId() == candidate.getBundleId())
+            .findFirst()
+            .orElseThrow();
+    Bundle old = context.getBundle(shared.bundleId());
+    String to = candidate.getVersion().toString();
+    int connections = figures().get(candidate.getBundleId()).connections();
+    ModuleSlots.Swap back = slots.endCanary(candidate.getBundleId());
+    if (back.problem() != null) {
+      throw new ModuleSwapException(
+          "the connections of "
+              + candidate.getSymbolicName()
+              + " "
+              + to
+              + " cannot be taken back, both versions go on: "
+              + back.problem());
+    }
+    ModuleJar jar = jarOf(candidate);
+    try {
+      candidate.uninstall();
+    } catch (BundleException e) {
+      throw new ModuleSwapException(
+          "the connections are back, but "
+              + candidate.getSymbolicName()
+              + " "
+              + to
+              + " stays installed: "
+              + ModuleSwap.reason(e));
+    }
+    jar.discard();
+    SwapRecord record =
+        new SwapRecord(
+            begin,
+            candidate.getSymbolicName(),
+            to,
+            old == null ? "" : old.getVersion().toString(),
+            jar.location(),
+            "taken back",
+            connections,
+            back.pauses().size(),
+            back.pauses().stream().mapToLong(ModuleSlots.Pause::nanos).max().orElse(0),
+            "");
+    history.add(record, settings().historyEntries());
+    return record;
+  }
+
+  /** How each of two versions does, by number of its bundle; empty while no canary runs. */
+  private Map<Long, ConnectionFigures> figures() {
+    Map<Long, ConnectionFigures> figures = new HashMap<>();
+    for (ModuleSlots.Shared shared : slots.canaries()) {
+      figures.merge(shared.bundleId(), shared.atWork(), ConnectionFigures::and);
+      figures.merge(shared.candidateBundleId(), shared.candidate(), ConnectionFigures::and);
+    }
+    return figures;
   }
 
   /** Where the version before a swap is: in the store if it was swapped in, else in its feature. */
@@ -253,6 +421,11 @@ public final class ModulesComponent implements ModuleSwaps {
   public List<ModuleVersion> versions() {
     Map<String, Feature> features = comparison.featuresByLocation();
     Running current = running.get();
+    Map<Long, ConnectionFigures> figures = figures();
+    Set<Long> canaries =
+        slots.canaries().stream()
+            .map(ModuleSlots.Shared::candidateBundleId)
+            .collect(Collectors.toSet());
     List<ModuleVersion> versions = new ArrayList<>();
     for (Bundle bundle : context.getBundles()) {
       String name = bundle.getSymbolicName();
@@ -261,8 +434,10 @@ public final class ModulesComponent implements ModuleSwaps {
       }
       Feature feature = features.get(bundle.getLocation());
       int at = slotsOf(bundle);
+      boolean canary = canaries.contains(bundle.getBundleId());
       boolean watched =
-          current != null
+          !canary
+              && current != null
               && current.bundle().equals(name)
               && current.formerId() != bundle.getBundleId();
       versions.add(
@@ -270,10 +445,11 @@ public final class ModulesComponent implements ModuleSwaps {
               name,
               bundle.getBundleId(),
               bundle.getVersion().toString(),
-              watched ? "watched" : state(bundle),
+              canary ? "canary" : watched ? "watched" : state(bundle),
               at,
               feature == null ? "" : feature.getName() + "/" + feature.getVersion(),
-              watched ? "not committed" : comparison.differs(bundle, feature)));
+              canary || watched ? "not committed" : comparison.differs(bundle, feature),
+              figures.get(bundle.getBundleId())));
     }
     versions.sort(Comparator.comparing(ModuleVersion::bundle));
     return versions;

@@ -1,5 +1,6 @@
 package io.karavel.engine.internal.lane;
 
+import io.karavel.control.ConnectionFigures;
 import io.karavel.engine.Counters;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.TcpSummary;
@@ -28,22 +29,11 @@ public final class CanaryFigures {
   }
 
   /**
-   * One of the two.
-   *
-   * @param connections how many it has, of whatever state but LISTEN
-   * @param sent segments sent since the two share the lane
-   * @param sentAgain of these, retransmissions
-   * @param resets established connections that were reset
-   * @param rttNanos mean smoothed round-trip time of its connections; -1 if none has any
-   */
-  public record Side(int connections, long sent, long sentAgain, long resets, long rttNanos) {}
-
-  /**
    * Both.
    *
    * @param moved how many connections the guest began with
    */
-  public record Comparison(int moved, Side host, Side guest) {}
+  public record Comparison(int moved, ConnectionFigures host, ConnectionFigures guest) {}
 
   Comparison compare(
       TcpSummary hosts, SharesConnections host, TcpSummary guest, SharesConnections guests) {
@@ -53,7 +43,7 @@ public final class CanaryFigures {
         side(guest, guests, this.guests.snapshot(), Map.of()));
   }
 
-  private static Side side(
+  private static ConnectionFigures side(
       TcpSummary summary,
       SharesConnections module,
       Map<String, Long> now,
@@ -62,7 +52,7 @@ public final class CanaryFigures {
     for (Map.Entry<TcpState, Integer> entry : summary.byState().entrySet()) {
       connections += entry.getKey() == TcpState.LISTEN ? 0 : entry.getValue();
     }
-    return new Side(
+    return new ConnectionFigures(
         connections,
         since(now, before, "Tcp.OutSegs"),
         since(now, before, "Tcp.RetransSegs"),

@@ -5,9 +5,6 @@ import io.karavel.tcp.spi.SharesConnections;
 
 /** When a canary may begin, and what is said if not. */
 final class CanaryRules {
-  /** The filter lets nothing pass. */
-  static final String NOBODY = "no connection that can be moved passes the filter";
-
   /** There is nothing to be ended. */
   static final String NONE = "no canary runs";
 

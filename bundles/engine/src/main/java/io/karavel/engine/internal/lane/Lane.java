@@ -47,6 +47,11 @@ public final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
   private static final int REPORTED_EVENTS = 50;
 
+  /** Said by {@link #beginCanary} if the filter lets nothing pass; nothing has changed then. */
+  public static final String NOBODY_MOVES =
+      "no connection that can be moved passes the filter; listeners, half-open connections and"
+          + " those in TIME-WAIT stay";
+
   private final LaneSetup setup;
   private final Counters counters;
   private final Drops drops;

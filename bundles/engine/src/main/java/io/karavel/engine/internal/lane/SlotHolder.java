@@ -445,7 +445,7 @@ final class SlotHolder {
     try {
       moving = TcpCanary.choose(sharing.movable(filter), percent);
       if (moving.size() == 0) {
-        return CanaryRules.NOBODY;
+        return Lane.NOBODY_MOVES;
       }
       parts = sharing.divide(moving);
     } catch (Throwable t) {

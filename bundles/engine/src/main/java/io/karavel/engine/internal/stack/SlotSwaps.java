@@ -1,14 +1,18 @@
 package io.karavel.engine.internal.stack;
 
 import io.karavel.control.spi.ModuleSlots;
+import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.engine.internal.watch.WireWatch;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Swaps over all lanes of all stacks of a registry. Any thread but a lane's. */
 public final class SlotSwaps implements ModuleSlots {
@@ -119,6 +123,102 @@ public final class SlotSwaps implements ModuleSlots {
       }
     }
     return new Swap(pauses, problem);
+  }
+
+  /** One lane's part of a canary's beginning. */
+  private record Begun(long nanos, int moved, String problem) {}
+
+  @Override
+  public Canary beginCanary(
+      long candidateBundleId, Predicate<? super TcpConnectionInfo> where, int percent) {
+    List<Pause> pauses = new ArrayList<>();
+    int moved = 0;
+    for (Target target : targets(candidateBundleId)) {
+      Begun begun = begin(target, where, percent);
+      if (begun.problem() != null) {
+        Swap back = endCanary(candidateBundleId);
+        return new Canary(
+            pauses,
+            0,
+            target
+                + ": "
+                + begun.problem()
+                + (back.problem() == null ? "" : "; and going back: " + back.problem()));
+      }
+      if (begun.moved() > 0) {
+        pauses.add(target.pause(begun.nanos()));
+        moved += begun.moved();
+      }
+    }
+    return new Canary(pauses, moved, moved == 0 ? Lane.NOBODY_MOVES : null);
+  }
+
+  private static Begun begin(
+      Target target, Predicate<? super TcpConnectionInfo> where, int percent) {
+    return target
+        .stack()
+        .on(
+            target.lane(),
+            lane -> {
+              long beginNanos = target.stack().clockNanos();
+              String problem = lane.beginCanary(target.source(), where, percent);
+              CanaryStatus canary = lane.canary(target.source().slot());
+              return new Begun(
+                  target.stack().clockNanos() - beginNanos,
+                  problem == null && canary != null ? canary.comparison().moved() : 0,
+                  Lane.NOBODY_MOVES.equals(problem) ? null : problem);
+            });
+  }
+
+  @Override
+  public Swap endCanary(long candidateBundleId) {
+    List<Pause> pauses = new ArrayList<>();
+    String problem = null;
+    for (Target target : targets(candidateBundleId)) {
+      String slot = target.source().slot();
+      if (!hasCanary(target)) {
+        continue;
+      }
+      Turn turn = turn(target, lane -> lane.endCanary(slot));
+      if (turn.problem() == null) {
+        pauses.add(target.pause(turn.nanos()));
+      } else if (problem == null) {
+        problem = target + ": " + turn.problem();
+      }
+    }
+    return new Swap(pauses, problem);
+  }
+
+  private static boolean hasCanary(Target target) {
+    return target
+        .stack()
+        .on(
+            target.lane(),
+            lane -> {
+              CanaryStatus canary = lane.canary(target.source().slot());
+              return canary != null && canary.newcomer() == target.source();
+            });
+  }
+
+  @Override
+  public List<Shared> canaries() {
+    List<Shared> shared = new ArrayList<>();
+    for (Stack stack : registry.stacks()) {
+      for (Lane each : stack.lanes()) {
+        CanaryStatus canary = stack.on(each, lane -> lane.canary(TcpModule.SLOT));
+        if (canary != null) {
+          shared.add(
+              new Shared(
+                  stack.name(),
+                  each.index(),
+                  canary.atWork().bundleId(),
+                  canary.newcomer().bundleId(),
+                  canary.comparison().host(),
+                  canary.comparison().guest()));
+        }
+      }
+    }
+    return shared;
   }
 
   @Override

@@ -90,7 +90,8 @@ class DoctorTest {
   }
 
   private static ModuleVersion version(String differs) {
-    return new ModuleVersion("io.karavel.tcp", 50, "2.0.0", "active", 1, "karavel-tcp", differs);
+    return new ModuleVersion(
+        "io.karavel.tcp", 50, "2.0.0", "active", 1, "karavel-tcp", differs, null);
   }
 
   /** An appliance that works: everything is there, and traffic goes on with a loss now and then. */
