@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  * ADDRESS PORT STREAMS IDLE
  * </pre>
  *
- * It prints {@code ready}, then a line {@code gap NANOTIME NANOS} whenever nothing came on a stream
- * for two milliseconds or more, and at the end {@code exact BYTES} or what was wrong. {@link
+ * It prints {@code ready}, then a line {@code gap NANOTIME NANOS STREAM} whenever nothing came on a
+ * stream for two milliseconds or more, and at the end {@code exact BYTES} or what was wrong. {@link
  * System#nanoTime()} is the same clock for every process of a machine on Linux.
  */
 final class KernelEcho {
@@ -65,7 +65,7 @@ final class KernelEcho {
       if (stream.problem != null) {
         problem = stream.problem;
       } else if (!Arrays.equals(stream.sent.digest(), stream.received.digest())) {
-        problem = "other bytes came back";
+        problem = "other bytes came back on stream " + stream.number + ": " + stream.difference();
       }
     }
     for (Socket socket : sockets.subList(streams, sockets.size())) {
@@ -81,18 +81,42 @@ final class KernelEcho {
   /** One connection that streams. */
   private static final class Stream {
     final Socket socket;
+    final long number;
     final Random random;
     final MessageDigest sent = MessageDigest.getInstance("SHA-256");
     final MessageDigest received = MessageDigest.getInstance("SHA-256");
     final Thread writer = new Thread(this::write);
     final Thread reader = new Thread(this::read);
+    final Random again;
+    final byte[] expected = new byte[CHUNK_BYTES];
     long bytes;
+    long written;
+    long firstWrong = -1;
     volatile String problem;
 
     Stream(Socket socket, long seed) throws Exception {
       this.socket = socket;
+      number = seed;
       random = new Random(seed);
+      again = new Random(seed);
       socket.setTcpNoDelay(true);
+    }
+
+    /** Notes where the first byte is that is not the one that was sent. */
+    private void compare(byte[] chunk, int count) {
+      for (int i = 0; i < count && firstWrong < 0; i++) {
+        int at = (int) ((bytes + i) % CHUNK_BYTES);
+        if (at == 0) {
+          again.nextBytes(expected);
+        }
+        if (expected[at] != chunk[i]) {
+          firstWrong = bytes + i;
+        }
+      }
+    }
+
+    String difference() {
+      return "sent " + written + ", received " + bytes + ", first wrong " + firstWrong;
     }
 
     private void write() {
@@ -103,6 +127,7 @@ final class KernelEcho {
           random.nextBytes(chunk);
           sent.update(chunk);
           out.write(chunk);
+          written += chunk.length;
           LockSupport.parkNanos(PAUSE_NANOS);
         }
         socket.shutdownOutput();
@@ -119,10 +144,11 @@ final class KernelEcho {
         for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
           long nowNanos = System.nanoTime();
           if (nowNanos - lastNanos >= GAP_NANOS) {
-            System.out.println("gap " + nowNanos + " " + (nowNanos - lastNanos));
+            System.out.println("gap " + nowNanos + " " + (nowNanos - lastNanos) + " " + number);
           }
           lastNanos = nowNanos;
           received.update(chunk, 0, n);
+          compare(chunk, n);
           bytes += n;
         }
       } catch (Exception e) {

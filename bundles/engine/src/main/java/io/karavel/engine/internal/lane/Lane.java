@@ -90,6 +90,9 @@ public final class Lane {
   private boolean stopped;
   private volatile boolean frozen;
 
+  /** Whether nothing is sent though packets are still taken. */
+  private boolean holding;
+
   private volatile Thread owner;
   private volatile boolean signalled;
   private volatile Runnable waker;
@@ -145,7 +148,11 @@ public final class Lane {
     again = false;
     signalled = false;
     tasks.runOperations();
-    boolean more = tasks.runTasks(settings.taskBudget());
+    boolean more = !frozen && tasks.runTasks(settings.taskBudget());
+    if (frozen) {
+      // what came now would be in byte rings and in no state that was said
+      return false;
+    }
     more |= devices.poll(settings.pollBudget());
     settle();
     more |= expire();
@@ -204,7 +211,7 @@ public final class Lane {
 
   /** Flushes every module from the top down. */
   void flush() {
-    if (flushing) {
+    if (flushing || holding) {
       return;
     }
     flushing = true;
@@ -426,8 +433,17 @@ public final class Lane {
   }
 
   /**
-   * Sends what is owed, then has everything stand still and says the state of every slot, for the
-   * disk. Afterwards there is {@link #thaw} or {@link #stop}.
+   * Packets are taken, but what is owed for them waits: soon there is {@link #freeze}, and the
+   * acknowledgement that comes after the restart is news to the peer. One that says what it knows
+   * already would leave it waiting for its retransmission timer, which has backed off.
+   */
+  public void hold() {
+    holding = true;
+  }
+
+  /**
+   * Sends what is owed unless that is {@linkplain #hold held}, then has everything stand still and
+   * says the state of every slot, for the disk. Afterwards there is {@link #thaw} or {@link #stop}.
    *
    * @throws IllegalStateException if a module cannot say its state; then the lane goes on
    */
@@ -461,6 +477,7 @@ public final class Lane {
   /** Nothing came of a {@link #freeze}: everything goes on. */
   public void thaw() {
     frozen = false;
+    holding = false;
     for (SlotHolder slot : slots.ordered()) {
       try {
         slot.thaw();

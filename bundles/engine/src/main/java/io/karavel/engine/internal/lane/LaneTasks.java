@@ -60,12 +60,16 @@ final class LaneTasks {
    */
   boolean runTasks(int budget) {
     for (int left = Math.min(budget, tasks.size()); left > 0; left--) {
-      Object task = tasks.poll();
+      Object task = tasks.peek();
       if (task == null) {
         return false;
       }
       // who posted an operation before this task expects its effect
       runOperations();
+      if (lane.isFrozen()) {
+        return true;
+      }
+      tasks.poll();
       lane.markBusy();
       lane.enter(task instanceof ModuleTask moduleTask ? moduleTask.slot() : null);
       if (task instanceof ModuleTask own) {

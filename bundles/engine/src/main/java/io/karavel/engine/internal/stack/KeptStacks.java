@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class KeptStacks {
   private static final Logger LOG = LoggerFactory.getLogger(KeptStacks.class);
 
+  /**
+   * How long packets are taken without an answer before everything stands still: a peer that sends
+   * has something on its way for a round trip, and its retransmission timer is no shorter.
+   */
+  private static final long HOLD_MILLIS = 100;
+
   private static final int APPLIANCE = 1;
   private static final String FORM = "appliance";
   private static final int VERSION = 1;
@@ -57,6 +63,7 @@ public final class KeptStacks {
       List<List<List<SavedSlot>>> states = new ArrayList<>();
       int connections = 0;
       int listeners = 0;
+      hold(stacks);
       for (Stack stack : stacks) {
         frozen.add(stack);
         states.add(stack.freeze());
@@ -76,9 +83,24 @@ public final class KeptStacks {
       LOG.info("{} connections saved in {} bytes within {} ms", connections, bytes, millis);
       return new ConnectionKeeper.Saved(connections, listeners, bytes, millis);
     } catch (IOException | RuntimeException e) {
-      frozen.forEach(Stack::thaw);
+      stacks.forEach(Stack::thaw);
       throw new IOException(
           "the connections cannot be saved and go on as before: " + e.getMessage(), e);
+    }
+  }
+
+  private static void hold(Collection<Stack> stacks) throws IOException {
+    boolean any = false;
+    for (Stack stack : stacks) {
+      any |= stack.hold();
+    }
+    try {
+      if (any) {
+        Thread.sleep(HOLD_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 

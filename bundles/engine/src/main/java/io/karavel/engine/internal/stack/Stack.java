@@ -394,6 +394,26 @@ public final class Stack {
   }
 
   /**
+   * A moment before {@link #freeze}: packets are still taken, and nothing is sent.
+   *
+   * @return whether threads drive the lanes, so that waiting makes sense
+   */
+  boolean hold() {
+    if (loops.isEmpty()) {
+      return false;
+    }
+    for (Lane lane : lanes) {
+      on(
+          lane,
+          own -> {
+            own.hold();
+            return true;
+          });
+    }
+    return true;
+  }
+
+  /**
    * Has everything stand still between two turns of every lane and says the state of their slots.
    *
    * @throws IllegalStateException if a lane does not answer or a module cannot say its state

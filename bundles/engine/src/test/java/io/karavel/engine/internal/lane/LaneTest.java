@@ -186,4 +186,58 @@ class LaneTest extends LaneFixture {
     }
     assertThat(best).isLessThan(5_000_000);
   }
+
+  /** What a device brings after its state was said would be in byte rings and in no state. */
+  @Test
+  void inTheTurnThatFreezesItNothingElseIsDone() {
+    FakeDevice.Factory eth0 = new FakeDevice.Factory("eth0");
+    stack.arrive(eth0);
+    stack.putInterface(DeviceRingTest.interfaceOn("lan", "eth0"));
+    run();
+    int polls = eth0.last().polls;
+    List<String> done = new ArrayList<>();
+    eth0.last().incoming.add(packet(1));
+    lane.operate(Lane::freeze);
+    lane.post((Runnable) () -> done.add("task"));
+    lane.turn();
+    assertThat(lane.isFrozen()).isTrue();
+    assertThat(eth0.last().polls).isEqualTo(polls);
+    assertThat(done).isEmpty();
+    lane.operate(Lane::thaw);
+    lane.turn();
+    run();
+    assertThat(eth0.last().polls).isGreaterThan(polls);
+    assertThat(done).containsExactly("task");
+  }
+
+  @Test
+  void aFreezeBetweenTwoTasksLeavesTheSecondWaiting() {
+    List<String> done = new ArrayList<>();
+    lane.post(
+        (Runnable)
+            () -> {
+              done.add("first");
+              lane.operate(Lane::freeze);
+            });
+    lane.post((Runnable) () -> done.add("second"));
+    lane.turn();
+    assertThat(done).containsExactly("first");
+  }
+
+  @Test
+  void whileItHoldsPacketsAreTakenAndNothingIsFlushed() {
+    FakeDevice.Factory eth0 = new FakeDevice.Factory("eth0");
+    stack.arrive(eth0);
+    stack.putInterface(DeviceRingTest.interfaceOn("lan", "eth0"));
+    run();
+    lane.hold();
+    long flushes = eth0.said.stream().filter("flushes"::equals).count();
+    eth0.last().incoming.add(packet(1));
+    run();
+    assertThat(eth0.last().incoming.isEmpty()).isTrue();
+    assertThat(eth0.said.stream().filter("flushes"::equals).count()).isEqualTo(flushes);
+    lane.thaw();
+    run();
+    assertThat(eth0.said.stream().filter("flushes"::equals).count()).isGreaterThan(flushes);
+  }
 }
