@@ -6,18 +6,24 @@ import java.util.List;
 
 /** Neighbours that do not answer. */
 final class NoArpReply implements Check {
+  /** An answer that takes longer does not come. */
+  private static final double PATIENCE_SECONDS = 1;
+
   @Override
   public List<Finding> examine(Snapshot s) {
     List<Finding> all = new ArrayList<>();
     for (NeighbourInfo neighbour : s.neighbours()) {
-      boolean waits = neighbour.state().equals("INCOMPLETE") && neighbour.queued() > 0;
-      if (neighbour.state().equals("FAILED")
-          || waits && s.grown("Drop.NEIGHBOUR_UNREACHABLE") > 0) {
+      boolean givenUp = s.grown("Drop.NEIGHBOUR_UNREACHABLE") > 0;
+      boolean waits =
+          neighbour.state().equals("INCOMPLETE")
+              && neighbour.queued() > 0
+              && (givenUp || neighbour.ageSeconds() >= PATIENCE_SECONDS);
+      if (neighbour.state().equals("FAILED") || waits) {
         all.add(
             new Finding(
                 "no-arp-reply",
                 // an entry stays for a while after nobody sends there any more
-                neighbour.queued() > 0 || s.grown("Drop.NEIGHBOUR_UNREACHABLE") > 0,
+                neighbour.queued() > 0 || givenUp,
                 neighbour.address()
                     + " does not answer ARP at "
                     + neighbour.interfaceName()

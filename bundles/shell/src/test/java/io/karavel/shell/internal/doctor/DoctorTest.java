@@ -86,7 +86,7 @@ class DoctorTest {
 
   private static NeighbourInfo neighbour(String state, int queued) {
     return new NeighbourInfo(
-        "main0", IpAddress.parse("10.77.0.9"), Optional.empty(), state, 1, queued);
+        "main0", IpAddress.parse("10.77.0.9"), Optional.empty(), state, 0.5, queued);
   }
 
   private static ModuleVersion version(String differs) {
@@ -216,6 +216,19 @@ class DoctorTest {
     assertThat(finding.now()).isTrue();
     Finding over = only(healthy().ip(List.of(), List.of(neighbour("FAILED", 0))), "no-arp-reply");
     assertThat(over.now()).isFalse();
+  }
+
+  @Test
+  void aNeighbourThatLetsPacketsWaitForASecondIsNamedBeforeTheyAreGivenUp() {
+    IpAddress address = IpAddress.parse("10.77.0.9");
+    NeighbourInfo waited =
+        new NeighbourInfo("main0", address, Optional.empty(), "INCOMPLETE", 1.0, 2);
+    Finding finding = only(healthy().ip(List.of(), List.of(waited)), "no-arp-reply");
+    assertThat(finding.now()).isTrue();
+    assertThat(finding.symptom()).contains("2 packets wait");
+    NeighbourInfo asked =
+        new NeighbourInfo("main0", address, Optional.empty(), "INCOMPLETE", 0.9, 2);
+    assertThat(Checks.examine(healthy().ip(List.of(), List.of(asked)))).isEmpty();
   }
 
   @Test
