@@ -12,6 +12,8 @@ public enum TcpCause {
   CLOSE(Kind.CALL, "the application closed the socket"),
   /** The application lets go with data that it never read. */
   CLOSE_UNREAD(Kind.CALL, "the application closed the socket with data unread"),
+  /** Nobody accepted the connection before its listener was closed. */
+  LISTENER_CLOSED(Kind.CALL, "its listener was closed before it was accepted"),
   /** The application gives up, linger time 0 included. */
   ABORT(Kind.CALL, "the application aborted the connection"),
   /** The operator ends it. */

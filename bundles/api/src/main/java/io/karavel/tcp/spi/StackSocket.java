@@ -341,6 +341,16 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     wakeWaiters();
   }
 
+  /** Lane: its connection is over; what nobody will send or read is let go. */
+  public void discardRings() {
+    if (sendRing != null) {
+      sendRing.discard();
+    }
+    if (receiveRing != null && isClosed()) {
+      receiveRing.discard();
+    }
+  }
+
   /** Closed after the connection was over: what was not read is let go. */
   private void forget() {
     endpoints.forget(this);

@@ -195,6 +195,9 @@ public final class TcpEndpoints {
     for (StackSocket socket : sockets.values()) {
       if (dispose(socket, nowNanos)) {
         count++;
+      } else if (socket.state() == TcpState.TIME_WAIT) {
+        socket.ending(new StackSocket.Ending(TcpState.TIME_WAIT, TcpCause.MODULE, nowNanos));
+        socket.state(TcpState.CLOSED);
       }
     }
     return count;
@@ -238,6 +241,7 @@ public final class TcpEndpoints {
     socket.markFailed(new TcpException(TcpError.MODULE_DISPOSED));
     socket.state(TcpState.CLOSED);
     socket.markOver();
+    socket.discardRings();
     connectionOver(socket);
     socket.signal();
     return true;

@@ -46,6 +46,9 @@ final class Connection extends Timer implements Flow {
   /** Whose doing it is when its socket is closed. */
   TcpCause closing = TcpCause.CLOSE;
 
+  /** Whose doing it is when its socket is aborted. */
+  TcpCause aborting = TcpCause.ABORT;
+
   /** Whether it counts as an orphan. */
   boolean orphan;
 

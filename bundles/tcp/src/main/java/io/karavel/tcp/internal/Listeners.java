@@ -3,6 +3,7 @@ package io.karavel.tcp.internal;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.DropReason;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
@@ -33,6 +34,7 @@ final class Listeners {
   private final TcpOutput output;
   private final TcpFlusher flusher;
   private final Keepalives keepalives;
+  private final TimeWaits timeWaits;
   private final DeadlineHeap<QueuedEmbryo> embryos = new DeadlineHeap<>();
   private final HeapTimer timer;
   private final CookieOpens cookieOpens;
@@ -45,8 +47,10 @@ final class Listeners {
       TcpOutput output,
       TcpFlusher flusher,
       Keepalives keepalives,
+      TimeWaits timeWaits,
       FastOpenServer fastOpen) {
     this.fastOpen = fastOpen;
+    this.timeWaits = timeWaits;
     this.lane = lane;
     this.flows = flows;
     this.output = output;
@@ -110,21 +114,23 @@ final class Listeners {
   /**
    * A SYN without ACK for a listener.
    *
-   * @param replaced the TIME-WAIT record whose tuple it takes, or null
-   * @return whether it was taken: an embryo or a cookie was sent
+   * @param replaced the TIME-WAIT record whose tuple it takes unless it is refused, or null
    */
-  boolean onSyn(ListenState state, Arrival arrival, TimeWaitFlow replaced) {
+  void onSyn(ListenState state, Arrival arrival, TimeWaitFlow replaced) {
     if (arrival.localIpv4 == arrival.remoteIpv4 && arrival.localPort == arrival.remotePort) {
-      return refuse(DropReason.TCP_ADDRESS);
+      refuse(DropReason.TCP_ADDRESS);
+      return;
     }
     if (isAcceptQueueFull(state)) {
       state.overflows++;
       lane.mib.listenOverflows.increment();
-      return refuse(DropReason.TCP_ACCEPT_QUEUE_FULL);
+      refuse(DropReason.TCP_ACCEPT_QUEUE_FULL);
+      return;
     }
     if (isAtLimit(state, arrival)) {
       lane.mib.connectionLimit.increment();
-      return refuse(DropReason.TCP_CONNECTION_LIMIT);
+      refuse(DropReason.TCP_CONNECTION_LIMIT);
+      return;
     }
     TcpSettings settings = lane.settings();
     boolean full = state.synQueue >= settings.maxSynBacklog();
@@ -133,14 +139,17 @@ final class Listeners {
       if (full) {
         lane.mib.reqQFullDoCookies.increment();
       }
+      forget(replaced);
       cookieOpens.send(state, arrival);
-      return true;
+      return;
     }
     if (full) {
       state.synDrops++;
       lane.mib.reqQFullDrop.increment();
-      return refuse(DropReason.TCP_SYN_QUEUE_FULL);
+      refuse(DropReason.TCP_SYN_QUEUE_FULL);
+      return;
     }
+    forget(replaced);
     long nowNanos = lane.nowNanos();
     QueuedEmbryo embryo =
         new QueuedEmbryo(
@@ -154,20 +163,25 @@ final class Listeners {
             nowNanos);
     if (fastOpen.isTaken(state, arrival)) {
       open(state, arrival, embryo, FastOpen.server(fastOpen.answer()));
-      return true;
+      return;
     }
     adopt(embryo);
     lane.moved(embryo, TcpState.SYN_RECEIVED);
     embryo.synAck(lane.out, nowNanos);
     lane.out.fastOpenCookie = fastOpen.answer();
     output.send(embryo);
-    return true;
   }
 
-  private boolean refuse(DropReason reason) {
+  /** A record's tuple begins anew. */
+  private void forget(TimeWaitFlow replaced) {
+    if (replaced != null) {
+      timeWaits.remove(replaced, TcpCause.SYN);
+    }
+  }
+
+  private void refuse(DropReason reason) {
     lane.mib.listenDrops.increment();
     lane.context.drops().count(reason);
-    return false;
   }
 
   private int initialSequence(Arrival arrival, TimeWaitFlow replaced) {
@@ -443,6 +457,9 @@ final class Listeners {
     for (StackSocket socket = listener.pollAcceptable();
         socket != null;
         socket = listener.pollAcceptable()) {
+      if (socket.moduleState() instanceof Connection connection) {
+        connection.aborting = TcpCause.LISTENER_CLOSED;
+      }
       socket.abort();
     }
     listener.moduleState(null);

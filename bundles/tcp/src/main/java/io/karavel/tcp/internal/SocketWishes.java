@@ -106,7 +106,7 @@ final class SocketWishes {
       connection.core().shutdownOutput(nowNanos);
     }
     if ((wishes & StackEndpoint.ABORT) != 0) {
-      connection.core().abort(null, TcpCause.ABORT, nowNanos);
+      connection.core().abort(null, connection.aborting, nowNanos);
     } else if ((wishes & StackEndpoint.CLOSE) != 0) {
       close(connection);
     }

@@ -302,15 +302,12 @@ final class TcpFlusher {
     socket.moduleState(null);
     socket.state(state);
     socket.markOver();
-    socket.sendRing().discard();
     if (connection.pendingListener != null) {
       connection.pendingListener = null;
       socket.close();
     }
     lane.endpoints.connectionOver(socket);
-    if (socket.isClosed()) {
-      socket.receiveRing().discard();
-    }
+    socket.discardRings();
     connection.signalDue = true;
   }
 }

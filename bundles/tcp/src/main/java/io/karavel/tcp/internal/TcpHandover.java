@@ -503,6 +503,7 @@ final class TcpHandover {
         new TcpException(TcpError.CONNECTION_ABORTED, "the TCP module failed while serving it"));
     socket.state(TcpState.CLOSED);
     socket.markOver();
+    socket.discardRings();
     lane.endpoints.connectionOver(socket);
     socket.signal();
   }

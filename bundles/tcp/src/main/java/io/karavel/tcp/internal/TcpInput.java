@@ -143,12 +143,8 @@ final class TcpInput {
       timeWaits.acknowledge(record);
       return;
     }
-    timeWaits.remove(record, io.karavel.tcp.TcpCause.SYN);
-    if (!listeners.onSyn(listener, arrival, record)) {
-      // Refused at a limit: the record goes on guarding its tuple.
-      lane.endpoints.hold(record.localIpv4(), record.localPort());
-      timeWaits.adopt(record);
-    }
+    // refused at a limit, the record goes on guarding its tuple
+    listeners.onSyn(listener, arrival, record);
   }
 
   /** LISTEN and CLOSED, RFC 9293 §3.10.7.1 and §3.10.7.2. */

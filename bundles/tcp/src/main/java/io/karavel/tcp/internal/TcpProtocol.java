@@ -66,7 +66,7 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
     flusher = new TcpFlusher(lane, flows, output, fastOpenServer);
     timeWaits = new TimeWaits(lane, flows, output, flusher);
     flusher.timeWaits(timeWaits);
-    listeners = new Listeners(lane, flows, output, flusher, keepalives, fastOpenServer);
+    listeners = new Listeners(lane, flows, output, flusher, keepalives, timeWaits, fastOpenServer);
     opens = new ActiveOpens(lane, flows, flusher, timeWaits, keepalives);
     memoryWaiters = new MemoryWaiters(lane);
     wishes =

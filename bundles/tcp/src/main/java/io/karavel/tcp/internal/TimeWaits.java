@@ -162,6 +162,11 @@ final class TimeWaits {
   /** The settings have changed for a record. */
   void onSettingsChanged(TimeWaitFlow record) {
     record.onSettingsChanged(lane.settings());
+    if (record.nextDeadlineNanos() <= lane.nowNanos()) {
+      lane.mib.timeWaited.increment();
+      remove(record, TcpCause.CONFIGURATION);
+      return;
+    }
     heap.moved(record);
     timer.cover(heap);
   }

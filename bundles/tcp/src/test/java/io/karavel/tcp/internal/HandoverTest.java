@@ -383,6 +383,7 @@ class HandoverTest {
     second.close();
     net.advance(100 * SECOND);
     assertThat(server.endpoints.sockets()).isEmpty();
+    assertThat(server.endpoints.memory().usedBytes()).isZero();
   }
 
   @Test
@@ -431,6 +432,40 @@ class HandoverTest {
     assertThat(accepted.ready() & TcpSocket.ENDED).isNotZero();
     assertThat(connector.failure().error()).isEqualTo(TcpError.CONNECTION_RESET);
     assertThat(net.lastTo(stranger).has(TcpHeader.RST)).isTrue();
+  }
+
+  @Test
+  void whatWentWithTheStateOfTheModuleGivesItsBuffersBackAndIsOver() throws Exception {
+    open();
+    StackSocket second = client.connect(server, 80);
+    net.run();
+    StackSocket waits = (StackSocket) listener.accept();
+    waits.shutdownOutput();
+    net.run();
+    second.close();
+    net.run();
+    assertThat(waits.state()).isEqualTo(TcpState.TIME_WAIT);
+    StackSocket third = client.connect(server, 80);
+    net.run();
+    StackSocket orphan = (StackSocket) listener.accept();
+    write(third, 0, 1000);
+    net.run();
+    net.loses = segment -> true;
+    write(accepted, 0, 5000);
+    write(orphan, 0, 5000);
+    assertThat(read(orphan, 0)).isEqualTo(1000);
+    orphan.close();
+    net.run();
+    server.leave();
+    assertThat(server.endpoints.disposeConnections(7)).isEqualTo(2);
+    assertThat(waits.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(waits.ending())
+        .isEqualTo(new StackSocket.Ending(TcpState.TIME_WAIT, TcpCause.MODULE, 7));
+    assertThat(waits.failure()).isNull();
+    waits.close();
+    accepted.close();
+    assertThat(server.endpoints.memory().usedBytes()).isZero();
+    assertThat(server.endpoints.sockets()).isEmpty();
   }
 
   @Test

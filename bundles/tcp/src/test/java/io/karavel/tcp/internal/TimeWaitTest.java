@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.StackListener;
@@ -179,6 +181,39 @@ class TimeWaitTest {
     net.advance(SECOND);
     assertThat(again.state()).isEqualTo(TcpState.ESTABLISHED);
     assertThat(server.count("Tcp.TimeWaits")).isZero();
+  }
+
+  @Test
+  void aSynThatIsRefusedAtALimitChangesNothingOfWhatIsToldOfTheOldConnection() throws Exception {
+    StackListener listener = server.listen(80, 100);
+    StackSocket connector = client.connect(server, 80);
+    net.run();
+    StackSocket accepted = (StackSocket) listener.accept();
+    accepted.shutdownOutput();
+    net.run();
+    connector.close();
+    net.run();
+    TcpExplanation why = server.module.why(accepted.id());
+    assertThat(why.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+    int port = accepted.remote().port();
+    int beyond =
+        net.sent.stream()
+                .filter(sent -> sent.from() == client.ipv4)
+                .mapToInt(TestNet.Sent::sequence)
+                .reduce(0, (a, b) -> b)
+            + 100_000;
+    client.connect(server, 80);
+    net.run();
+    server.settings("maxConnections", 1);
+    net.run();
+    net.inject(client.ipv4, port, server, 80, TcpHeader.SYN, beyond, 0);
+    net.run();
+    assertThat(server.count("TcpExt.ListenDrops")).isEqualTo(1);
+    assertThat(accepted.state()).isEqualTo(TcpState.TIME_WAIT);
+    assertThat(server.module.why(accepted.id())).isEqualTo(why);
+    net.advance(61 * SECOND);
+    assertThat(server.module.why(accepted.id()).cause()).isEqualTo(TcpCause.TIME_WAIT);
+    assertThat(accepted.state()).isEqualTo(TcpState.CLOSED);
   }
 
   @Test

@@ -1,11 +1,14 @@
 package io.karavel.scripts.fastopen;
 
+import static io.karavel.tcp.TcpState.CLOSED;
 import static io.karavel.tcp.TcpState.CLOSE_WAIT;
 import static io.karavel.tcp.TcpState.ESTABLISHED;
 import static io.karavel.tcp.TcpState.SYN_RECEIVED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.TcpOption;
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.SegmentOption;
@@ -13,6 +16,7 @@ import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.WirePacket;
 import io.karavel.testkit.script.PacketScript;
 import io.karavel.wire.TcpOptionParser;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A listener gives cookies and takes data on SYNs that bring them. */
@@ -76,6 +80,26 @@ class FastOpenServerTest {
         .end();
     assertThat(script.harness().counter("TcpExt.TCPFastOpenPassive")).isEqualTo(1);
     assertThat(script.harness().counter("TcpExt.TCPFastOpenCookieReqd")).isEqualTo(1);
+  }
+
+  @Test
+  void whatEndsBeforeTheHandshakeIsOverIsToldAsThat() {
+    for (TcpCause cause : List.of(TcpCause.CLOSE_UNREAD, TcpCause.LISTENER_CLOSED)) {
+      PacketScript script = server().listen();
+      String cookie = askForCookie(script);
+      script.inject("S 0:500(500) win 65535 <mss 1000,FO " + cookie + ">").discardSent();
+      long id = script.harness().connections(c -> c.state() == SYN_RECEIVED).get(0).id();
+      if (cause == TcpCause.LISTENER_CLOSED) {
+        script.closeListener();
+      } else {
+        script.accept().close();
+      }
+      script.discardSent();
+      TcpExplanation why = script.harness().tcpControl().why(id);
+      assertThat(why.connection().state()).isEqualTo(CLOSED);
+      assertThat(why.from()).isEqualTo(SYN_RECEIVED);
+      assertThat(why.cause()).isEqualTo(cause);
+    }
   }
 
   /** Not acknowledged, so that the peer says it again: then the connection is open. */

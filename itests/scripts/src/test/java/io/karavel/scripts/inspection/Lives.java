@@ -21,7 +21,12 @@ final class Lives {
     switch (state) {
       case "listener" -> script.listen();
       case "aborted before it was open", "closed before it was open" -> script.connect();
-      case "connect", "refused", "connect unanswered", "connect to nowhere", "closed connect" ->
+      case "connect",
+          "refused",
+          "connect unanswered",
+          "connect to nowhere",
+          "closed connect",
+          "connect too late for a new userTimeoutMillis" ->
           script.connect();
       case "embryo", "embryo forgotten" -> script.listen().inject(SYN);
       case "simultaneous", "simultaneous open" -> script.connect().discardSent().inject(SYN);
@@ -31,6 +36,8 @@ final class Lives {
     switch (state) {
       case "refused" -> script.expect("S 0:0(0)").nextFails(null).inject("R. 0:0(0) ack 1 win 0");
       case "connect unanswered" -> pass(script, 200_000);
+      case "connect too late for a new userTimeoutMillis" ->
+          pass(script, 5_000).tcp("userTimeoutMillis", 4000);
       case "connect to nowhere" ->
           pass(script.expect("S 0:0(0)").inject("icmp host-unreachable [0:0(0)]"), 200_000);
       case "simultaneous open" -> script.discardSent().inject("S. 0:0(0) ack 1 win 65535");
@@ -38,6 +45,10 @@ final class Lives {
       case "data unanswered" -> pass(script.tcp("retries2", 3).write(10), 60_000);
       case "data too late for userTimeoutMillis" ->
           pass(script.tcp("userTimeoutMillis", 5000).write(10), 60_000);
+      case "data too late for a new userTimeoutMillis" ->
+          pass(script.write(10), 150).tcp("userTimeoutMillis", 100);
+      case "closed window too long for a new userTimeoutMillis" ->
+          pass(script.inject(". 1:1(0) ack 1 win 0").write(10), 150).tcp("userTimeoutMillis", 100);
       case "data too late for retries2" -> {
         pass(script.write(10), 20_000);
         script.tcp("retries2", 3);
@@ -49,6 +60,15 @@ final class Lives {
       case "kept alive, silent" -> {
         script.option(TcpOption.KEEPALIVE, true).option(TcpOption.KEEPALIVE_TIME_SECONDS, 5);
         pass(script.option(TcpOption.KEEPALIVE_PROBES, 2), 300_000);
+      }
+      case "kept alive, silent, and fewer probes", "kept alive, silent, and sooner probes" -> {
+        script.option(TcpOption.KEEPALIVE, true).option(TcpOption.KEEPALIVE_TIME_SECONDS, 5);
+        script.option(TcpOption.KEEPALIVE_PROBES, 3);
+        pass(script.option(TcpOption.KEEPALIVE_INTERVAL_SECONDS, 20), 60_000);
+        boolean fewer = state.contains("fewer");
+        script.option(
+            fewer ? TcpOption.KEEPALIVE_PROBES : TcpOption.KEEPALIVE_INTERVAL_SECONDS,
+            fewer ? 2 : 10);
       }
       case "reset" -> script.inject("R 1:1(0) win 0");
       case "shut down" -> script.shutdownOutput();
@@ -81,6 +101,17 @@ final class Lives {
               .inject("R 2:2(0) win 0");
       case "aborted in TIME-WAIT" ->
           script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2").discardSent().abort();
+      case "closed, data long unanswered" -> pass(script.write(10), 150_000).close();
+      case "closed, the window long closed" ->
+          pass(script.inject(". 1:1(0) ack 1 win 0").write(10), 150_000).close();
+      case "killed in order with data unread" ->
+          kill(script.inject("P. 1:11(10) ack 1").discardSent());
+      case "killed in order and not to linger" ->
+          kill(script.option(TcpOption.LINGER_SECONDS, 0).discardSent());
+      case "killed in order and not to wait for FIN" -> {
+        script.option(TcpOption.LINGER_FIN_WAIT_SECONDS, -1).shutdownOutput().discardSent();
+        kill(script.inject(". 1:1(0) ack 2"));
+      }
       case "closed, unanswered" -> pass(script.close(), 200_000);
       case "closed, the window closed for good" ->
           pass(script.inject(". 1:1(0) ack 1 win 0").write(10).close(), 1_000_000);
@@ -110,11 +141,20 @@ final class Lives {
         pass(script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2"), 20_000);
         script.inject("F. 1:1(0) ack 2");
       }
+      case "waits, and timeWaitSeconds lowered" ->
+          pass(script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2"), 30_000)
+              .tcp("timeWaitSeconds", 20);
       case "waited" ->
           pass(script.shutdownOutput().discardSent().inject("F. 1:1(0) ack 2"), 61_000);
       default -> {}
     }
     return script.discardSent();
+  }
+
+  private static void kill(PacketScript script) {
+    StackHarness harness = script.harness();
+    harness.tcpControl().kill(((StackSocket) script.socket()).id(), false);
+    harness.settle();
   }
 
   /** Lets milliseconds pass, whatever is sent meanwhile. */

@@ -56,6 +56,13 @@ class WhyTest {
     "data too late for retries2, CLOSED, ESTABLISHED, CONFIGURATION, TIMED_OUT",
     "closed window unanswered, CLOSED, ESTABLISHED, PERSIST, TIMED_OUT",
     "'kept alive, silent', CLOSED, ESTABLISHED, KEEPALIVE, TIMED_OUT",
+    "'kept alive, silent, and fewer probes', CLOSED, ESTABLISHED, CONFIGURATION, TIMED_OUT",
+    "'kept alive, silent, and sooner probes', CLOSED, ESTABLISHED, CONFIGURATION, TIMED_OUT",
+    "data too late for a new userTimeoutMillis, CLOSED, ESTABLISHED, CONFIGURATION, TIMED_OUT",
+    "closed window too long for a new userTimeoutMillis, CLOSED, ESTABLISHED, CONFIGURATION,"
+        + " TIMED_OUT",
+    "connect too late for a new userTimeoutMillis, CLOSED, SYN_SENT, CONFIGURATION, TIMED_OUT",
+    "'waits, and timeWaitSeconds lowered', CLOSED, TIME_WAIT, CONFIGURATION,",
   })
   void everyStateHasItsCause(
       String name, TcpState state, TcpState from, TcpCause cause, TcpError failure) {
@@ -93,6 +100,11 @@ class WhyTest {
     "'closed, and the peer does not', FIN_WAIT_2, FIN_WAIT_2,",
     "'closed, and finTimeoutSeconds lowered', FIN_WAIT_2, CONFIGURATION,",
     "'closed, reset', FIN_WAIT_1, RST, CONNECTION_RESET",
+    "'closed, data long unanswered', FIN_WAIT_1, RETRANSMISSION, TIMED_OUT",
+    "'closed, the window long closed', FIN_WAIT_1, PERSIST, TIMED_OUT",
+    "killed in order with data unread, ESTABLISHED, KILL,",
+    "killed in order and not to linger, ESTABLISHED, KILL,",
+    "killed in order and not to wait for FIN, FIN_WAIT_2, KILL,",
   })
   void ofWhatNobodyHoldsAnyMoreItIsToldHowItEnded(
       String name, TcpState from, TcpCause cause, TcpError failure) {
@@ -109,6 +121,36 @@ class WhyTest {
     // successors of the module know it too
     script.replace("tcp").replace("tcp");
     assertThat(Lives.why(script, id)).isEqualTo(why);
+  }
+
+  @Test
+  void whatWasNotAcceptedWentWithItsListener() {
+    PacketScript script = PacketScript.create().listen().inject("S 0:0(0) win 65535 <mss 1460>");
+    script.discardSent().inject(". 1:1(0) ack 1").discardSent();
+    long id = Lives.id(script, false);
+    assertThat(Lives.why(script, id).connection().state()).isEqualTo(TcpState.ESTABLISHED);
+    script.closeListener().expect("R. 1:1(0) ack 1");
+    TcpExplanation why = Lives.why(script, id);
+    assertThat(why.from()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(why.cause()).isEqualTo(TcpCause.LISTENER_CLOSED);
+  }
+
+  @Test
+  void whatIsClosedBeforeItIsOpenWasClosedByWhoeverClosedIt() {
+    for (TcpCause cause : List.of(TcpCause.CLOSE, TcpCause.KILL)) {
+      PacketScript script = Lives.of("simultaneous");
+      long id = Lives.id(script, false);
+      if (cause == TcpCause.KILL) {
+        script.harness().tcpControl().kill(id, false);
+        script.harness().settle();
+      } else {
+        script.close();
+      }
+      script.replace("tcp").discardSent().inject("S. 0:0(0) ack 1 win 65535");
+      TcpExplanation why = Lives.why(script, id);
+      assertThat(why.connection().state()).isEqualTo(TcpState.FIN_WAIT_1);
+      assertThat(why.cause()).isEqualTo(cause);
+    }
   }
 
   @Test

@@ -51,6 +51,10 @@ abstract class ControlBlock {
 
   TcpCause cause;
   long stateNanos;
+
+  /** Who let go of it, or is going to close it once it is open. */
+  TcpCause closedBy = TcpCause.CLOSE;
+
   int owed;
   int events;
   TcpError failure;

@@ -193,7 +193,7 @@ final class Handshake {
     MtuProbing.onSettings(c, nowNanos);
     if (c.finQueued) {
       // the call came before the opening was over
-      TcpCause call = c.orphan ? TcpCause.CLOSE : TcpCause.SHUTDOWN_OUTPUT;
+      TcpCause call = c.orphan ? c.closedBy : TcpCause.SHUTDOWN_OUTPUT;
       Teardown.enterClosingState(c, call, nowNanos);
     }
   }

@@ -40,6 +40,20 @@ final class Keepalive {
     }
   }
 
+  /** Other times are in force: under them the last probe may have waited for too long already. */
+  static void onTimesChanged(ControlBlock c, long nowNanos) {
+    boolean probed = c.keepaliveProbes > 0 && c.keepaliveProbes >= c.keepalive.probes();
+    if (applies(c) && probed && c.flight() == 0 && c.keepaliveDeadline <= nowNanos) {
+      giveUp(c, TcpCause.CONFIGURATION, nowNanos);
+    }
+  }
+
+  private static void giveUp(ControlBlock c, TcpCause cause, long nowNanos) {
+    c.counters().abortOnTimeout.increment();
+    TcpError error = c.softError != null ? c.softError : TcpError.TIMED_OUT;
+    Teardown.reset(c, error, cause, nowNanos);
+  }
+
   /** The peer lives. */
   static void onReceived(ControlBlock c) {
     if (c.keepaliveProbes > 0) {
@@ -68,9 +82,7 @@ final class Keepalive {
         return;
       }
     } else if (c.keepaliveProbes >= c.keepalive.probes()) {
-      c.counters().abortOnTimeout.increment();
-      TcpError error = c.softError != null ? c.softError : TcpError.TIMED_OUT;
-      Teardown.reset(c, error, TcpCause.KEEPALIVE, nowNanos);
+      giveUp(c, TcpCause.KEEPALIVE, nowNanos);
       return;
     }
     c.keepaliveProbes++;

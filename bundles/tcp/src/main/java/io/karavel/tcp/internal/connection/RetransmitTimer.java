@@ -278,15 +278,25 @@ final class RetransmitTimer {
   }
 
   /**
-   * Limits have changed (settings, options, or the connection became an orphan): ends it if the new
-   * timetable is over already, else moves the deadline to what it would have been.
+   * Settings or options have changed: ends it if the new timetable is over already, else moves the
+   * deadline to what it would have been.
    */
   static void onLimitsChanged(ControlBlock c, long nowNanos) {
+    onLimits(c, TcpCause.CONFIGURATION, nowNanos);
+  }
+
+  /** Nobody holds it any more: the same, under the limits of orphans. */
+  static void onOrphaned(ControlBlock c, long nowNanos) {
+    TcpCause wait = c.persisting ? TcpCause.PERSIST : TcpCause.RETRANSMISSION;
+    onLimits(c, isUserTimeoutPast(c, nowNanos) ? TcpCause.USER_TIMEOUT : wait, nowNanos);
+  }
+
+  private static void onLimits(ControlBlock c, TcpCause cause, long nowNanos) {
     if (c.retransmitDeadline == ControlBlock.NEVER || c.state == TcpState.CLOSED) {
       return;
     }
-    if (isOver(c)) {
-      giveUp(c, TcpCause.CONFIGURATION, nowNanos);
+    if (isOver(c) || isUserTimeoutPast(c, nowNanos)) {
+      giveUp(c, cause, nowNanos);
     } else if (c.persisting) {
       Persist.onLimitsChanged(c);
     } else {
@@ -316,14 +326,16 @@ final class RetransmitTimer {
         && !(c.sndWnd == 0 && !c.orphan);
   }
 
-  /** Whether sent data has been unacknowledged for longer than the user timeout allows. */
+  /** Whether it has waited for the peer for longer than the user timeout allows. */
   static boolean isUserTimeoutPast(ControlBlock c, long nowNanos) {
     long userTimeout = c.options.userTimeoutNanos(c.settings());
-    return userTimeout > 0
-        && !c.synUnacknowledged()
-        && !c.persisting
-        && c.retransmitDeadline != ControlBlock.NEVER
-        && hasOutstanding(c)
+    if (userTimeout <= 0 || c.retransmitDeadline == ControlBlock.NEVER) {
+      return false;
+    }
+    if (c.persisting) {
+      return nowNanos - c.retryStartNanos >= userTimeout;
+    }
+    return (c.synUnacknowledged() ? c.active : hasOutstanding(c))
         && nowNanos - firstSent(c) >= userTimeout;
   }
 }

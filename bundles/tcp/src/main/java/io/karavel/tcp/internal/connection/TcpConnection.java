@@ -262,8 +262,12 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
 
   /** Policy or options of keepalive have changed. */
   public void keepalive(KeepaliveTimes times, long nowNanos) {
+    boolean others = !times.equals(keepalive);
     keepalive = times;
     Keepalive.rearm(this);
+    if (others) {
+      Keepalive.onTimesChanged(this, nowNanos);
+    }
   }
 
   /** The context's settings have changed. */

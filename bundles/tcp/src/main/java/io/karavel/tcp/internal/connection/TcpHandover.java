@@ -64,6 +64,7 @@ final class TcpHandover {
   private static final int CAUSE = 142;
   private static final int STATE_NANOS = 143;
   private static final int KEEPALIVE_IDLE_NANOS = 144;
+  private static final int CLOSED_BY = 145;
   private static final int DELIVERY = 120;
   private static final int PACED_UNTIL = 121;
   private static final int PACING_DEADLINE = 122;
@@ -198,6 +199,9 @@ final class TcpHandover {
       w.putText(STATE_BEFORE, c.stateBefore.name())
           .putText(CAUSE, c.cause.name())
           .putLong(STATE_NANOS, c.stateNanos);
+    }
+    if (c.closedBy != TcpCause.CLOSE) {
+      w.putText(CLOSED_BY, c.closedBy.name());
     }
     if (c.failure != null) {
       w.putText(FAILURE, c.failure.name());
@@ -396,6 +400,10 @@ final class TcpHandover {
       case STATE -> c.state = constant(TcpState.class, r);
       case STATE_BEFORE -> c.stateBefore = constant(TcpState.class, r);
       case CAUSE -> c.cause = cause(r.textValue());
+      case CLOSED_BY -> {
+        TcpCause by = cause(r.textValue());
+        c.closedBy = by == null ? TcpCause.CLOSE : by;
+      }
       case STATE_NANOS -> c.stateNanos = r.longValue();
       case OWED -> c.owed = r.intValue();
       case EVENTS -> c.events = r.intValue();

@@ -32,6 +32,8 @@ final class Teardown {
       return;
     }
     c.orphan = true;
+    c.closedBy = cause;
+    boolean byApplication = cause == TcpCause.CLOSE;
     if (c.state == TcpState.CLOSED || c.state == TcpState.TIME_WAIT) {
       return;
     }
@@ -40,19 +42,19 @@ final class Teardown {
       return;
     }
     if (c.options.lingerSeconds() == 0) {
-      abort(c, null, TcpCause.ABORT, nowNanos);
+      abort(c, null, byApplication ? TcpCause.ABORT : cause, nowNanos);
       return;
     }
     if (c.receiveRing.available() > 0) {
       c.counters().abortOnClose.increment();
-      reset(c, null, TcpCause.CLOSE_UNREAD, nowNanos);
+      reset(c, null, byApplication ? TcpCause.CLOSE_UNREAD : cause, nowNanos);
       return;
     }
     queueFin(c, cause, nowNanos);
     if (c.state == TcpState.FIN_WAIT_2) {
       startFinWait(c, nowNanos);
     }
-    RetransmitTimer.onLimitsChanged(c, nowNanos);
+    RetransmitTimer.onOrphaned(c, nowNanos);
   }
 
   /** RST, queues discarded, no TIME-WAIT. */
@@ -167,7 +169,7 @@ final class Teardown {
   private static void startFinWait(ControlBlock c, long nowNanos) {
     c.keepaliveDeadline = ControlBlock.NEVER;
     c.finWaitBaseNanos = nowNanos;
-    armFinWait(c, TcpCause.CLOSE, nowNanos);
+    armFinWait(c, c.closedBy, nowNanos);
   }
 
   /** FIN-WAIT-2 of an orphan lasts max(finTimeout, 3.5 RTO); negative: it has none. */
