@@ -3,9 +3,12 @@ package io.karavel.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.simulation.run.Failure;
+import io.karavel.simulation.run.Goal;
 import io.karavel.simulation.run.Simulation;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,8 @@ class SimulationTest {
 
   private final Map<String, Long> explained = new ConcurrentSkipListMap<>();
   private final Map<String, Long> happened = new ConcurrentSkipListMap<>();
+
+  private final Set<Goal> changes = ConcurrentHashMap.newKeySet();
 
   @Test
   void everySeedConformsToTheStandards() {
@@ -36,6 +41,8 @@ class SimulationTest {
     for (Failure failure : failures) {
       System.out.println(failure.getMessage().lines().findFirst().orElse(""));
     }
+    System.out.println("changes of state explained: " + changes.size());
+    assertThat(CauseTable.read().goals()).containsAll(changes);
     assertThat(failures.stream().limit(SHOWN).map(Throwable::getMessage)).isEmpty();
   }
 
@@ -43,6 +50,7 @@ class SimulationTest {
     try {
       Simulation.Outcome outcome = Simulation.run(seed);
       outcome.explained().forEach((what, count) -> explained.merge(what, count, Long::sum));
+      changes.addAll(outcome.changes());
       outcome.happened().forEach((what, count) -> happened.merge(what, count, Long::sum));
       return null;
     } catch (Failure failure) {

@@ -91,7 +91,7 @@ final class Arrivals {
       e.largestRttNanos = Math.max(e.largestRttNanos, now - e.synTimes.get(0));
     }
     if (e.finQueuedAt >= 0) {
-      e.move(State.FIN_WAIT_1, now, e.finCause);
+      e.move(State.FIN_WAIT_1, now, e.orphan ? e.closedBy : e.finCause);
     }
   }
 

@@ -38,6 +38,7 @@ final class Calls {
       return;
     }
     e.orphan = true;
+    e.closedBy = cause;
     if (e.state == State.CLOSED || e.state == State.TIME_WAIT) {
       return;
     }
@@ -46,18 +47,21 @@ final class Calls {
       return;
     }
     if (e.settings.option("lingerSeconds", -1) == 0) {
-      abort(host, token, e, "ABORT", null, now);
+      abort(host, token, e, cause.equals("CLOSE") ? "ABORT" : cause, null, now);
       return;
     }
     if (e.unread() > 0) {
       e.resetOwed = "closed with data unread (RFC 2525 §2.17)";
-      host.close(e, null, now, "CLOSE_UNREAD");
+      host.close(e, null, now, cause.equals("CLOSE") ? "CLOSE_UNREAD" : cause);
       return;
     }
     shutdownOutput(e, cause, now);
     e.keepaliveProbes = 0;
     if (e.state == State.FIN_WAIT_2) {
       TimerRules.startFinWait(e, now);
+    }
+    if (host.orphans() > host.settings.number("maxOrphans")) {
+      abort(host, token, e, "ORPHAN_LIMIT", null, now);
     }
   }
 
@@ -84,8 +88,10 @@ final class Calls {
       return;
     }
     String expected = e.state.name();
-    if (e.state != State.CLOSED && "CLOSED".equals(state) && "TIMED_OUT".equals(failure)) {
-      judgeTimeOut(host, e, now);
+    boolean timedOut =
+        "TIMED_OUT".equals(failure) || host.ethernet && "HOST_UNREACHABLE".equals(failure);
+    if (e.state != State.CLOSED && "CLOSED".equals(state) && timedOut) {
+      judgeTimeOut(host, e, failure, now);
       return;
     }
     if (!expected.equals(state)) {
@@ -101,7 +107,7 @@ final class Calls {
   }
 
   /** The connection was given up: were its retries used up? */
-  private static void judgeTimeOut(Host host, End e, long now) {
+  private static void judgeTimeOut(Host host, End e, String failure, long now) {
     long user = e.settings.userTimeoutNanos();
     long budget = e.settings.budgetNanos(e.settings.number("retries2"));
     long least = user > 0 ? Math.min(user, budget) : budget;
@@ -114,7 +120,7 @@ final class Calls {
           "giving up",
           "after " + (now - since) / 1_000_000 + " ms, the budget is " + least / 1_000_000 + " ms");
     }
-    host.close(e, "TIMED_OUT", now, causes(e, user > 0, now));
+    host.close(e, failure, now, causes(e, user > 0, now));
   }
 
   /** What of retries, probes and the user timeout was over cannot be told apart from outside. */

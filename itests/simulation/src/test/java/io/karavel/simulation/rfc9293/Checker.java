@@ -36,6 +36,10 @@ public final class Checker {
    * @param segmentSize payload of each segment of a super-segment, else 0
    */
   public void sent(String stack, byte[] frame, int network, int segmentSize, long now) {
+    if (Neighbours.isArp(frame, network)) {
+      host(stack).neighbours.sent(frame);
+      return;
+    }
     Seg s = Seg.read(frame, network);
     if (s != null && s.isTcp) {
       host(stack).send(s, segmentSize, now);
@@ -49,6 +53,11 @@ public final class Checker {
    */
   public void arriving(
       String stack, byte[] frame, int network, int segmentSize, boolean verified, long now) {
+    if (Neighbours.isArp(frame, network)) {
+      Host host = host(stack);
+      host.soon(now, time -> host.heardOf(host.neighbours.heard(frame), time));
+      return;
+    }
     Seg s = Seg.read(frame, network);
     if (s == null || !s.sumsAreRight && !verified) {
       return;
@@ -102,6 +111,11 @@ public final class Checker {
     host(stack).away(isAway, deaf, now);
   }
 
+  /** A module of a stack, which was away, has been given up with all connections. */
+  public void lost(String stack) {
+    host(stack).lost();
+  }
+
   // ---- what can be told ----
 
   /** The ends of a stack that there are. */
@@ -143,6 +157,9 @@ public final class Checker {
   public void finished(String stack, long now) {
     host(stack).settled(now);
     for (End e : host(stack).ends.values()) {
+      if (e.isHalfOpen() && e.isBlurred()) {
+        continue; // when it ended cannot be told
+      }
       e.fail("end", "the connection should be over by now");
     }
   }
@@ -152,11 +169,11 @@ public final class Checker {
   /** An application listens. */
   public void listen(String stack, Object token, int port, int backlog) {
     Host host = host(stack);
-    Host.Listening there = host.listeners.get(port);
+    Listening there = host.listeners.get(port);
     if (there != null && there.token == token) {
       there.backlog = backlog;
     } else {
-      host.listeners.put(port, new Host.Listening(token, port, backlog, host.settings));
+      host.listeners.put(port, new Listening(token, port, backlog, host.settings));
     }
   }
 
@@ -168,7 +185,7 @@ public final class Checker {
   /** A listener is closed: embryos, and what was not accepted, are reset. */
   public void closeListener(String stack, int port) {
     Host host = host(stack);
-    Host.Listening listening = host.listeners.remove(port);
+    Listening listening = host.listeners.remove(port);
     for (End e : host.ends.values().toArray(End[]::new)) {
       boolean embryo = e.state == State.SYN_RECEIVED && !e.active;
       if (e.tuple.localPort() == port && embryo && e.isBlurred()) {
@@ -178,7 +195,7 @@ public final class Checker {
       if (e.tuple.localPort() == port && (embryo || listening.waiting.contains(e))) {
         e.touches++;
         e.resetOwed = "its listener is closed";
-        host.close(e, null, host.now(), "CLOSE");
+        host.close(e, null, host.now(), "LISTENER_CLOSED");
       }
     }
   }
@@ -197,7 +214,7 @@ public final class Checker {
       int remotePort,
       LongToIntFunction content) {
     Host host = host(stack);
-    Host.Listening listening = host.listeners.get(localPort);
+    Listening listening = host.listeners.get(localPort);
     Tuple tuple = new Tuple(local, localPort, remote, remotePort);
     End e = null;
     for (End waiting : listening.waiting) {

@@ -12,6 +12,9 @@ import java.util.function.LongToIntFunction;
 final class End implements Watched {
   static final long NEVER = Long.MAX_VALUE;
 
+  /** A moment that cannot be told. */
+  static final long UNKNOWN = -1;
+
   /** The states of RFC 9293 §3.3.2 that one connection can be in. */
   enum State {
     CLOSED,
@@ -72,6 +75,12 @@ final class End implements Watched {
   String finCause;
 
   boolean active;
+
+  /** Who let go of it. */
+  String closedBy = "CLOSE";
+
+  /** There were too many in TIME-WAIT already. */
+  boolean oneTooMany;
 
   /** Made from a cookie or answered with one: there is no embryo. */
   boolean cookie;
@@ -141,6 +150,10 @@ final class End implements Watched {
   int tsRecent;
   long tsRecentNanos;
   int lastTsVal;
+
+  /** When the MAC address that segments waited for became known; they are older than that. */
+  long resolvedNanos = UNKNOWN;
+
   long lastTsNanos = -1;
 
   // ---- the application ----
@@ -218,6 +231,11 @@ final class End implements Watched {
   @Override
   public boolean isVague() {
     return host.isVague(tuple, host.now());
+  }
+
+  @Override
+  public boolean lacksAddress() {
+    return host.neighbours.isMissing(tuple.remote());
   }
 
   @Override

@@ -16,22 +16,6 @@ final class Host {
   /** A RST that must be sent as the answer to a segment (RFC 9293 §3.10.7.1). */
   private record Answer(Tuple tuple, int rawSeq, boolean ack, int rawAck) {}
 
-  /** A listening port. */
-  static final class Listening {
-    final Object token;
-    final int port;
-    final Settings settings;
-    final List<End> waiting = new ArrayList<>();
-    int backlog;
-
-    Listening(Object token, int port, int backlog, Settings stack) {
-      this.token = token;
-      this.port = port;
-      this.backlog = backlog;
-      settings = new Settings(stack);
-    }
-  }
-
   final String name;
   final Settings settings = new Settings((Settings) null);
   final Map<Tuple, End> ends = new LinkedHashMap<>();
@@ -43,6 +27,8 @@ final class Host {
   private final Map<End, String> reset = new LinkedHashMap<>();
   private final Deque<LongConsumer> waiting = new ArrayDeque<>();
   private final Map<Integer, Integer> mtu = new HashMap<>();
+  private final Map<Integer, Long> resolved = new HashMap<>();
+  final Neighbours neighbours = new Neighbours();
   boolean ethernet;
   private boolean away;
   private boolean deaf;
@@ -99,6 +85,32 @@ final class Host {
         waiting.poll().accept(now);
       }
     }
+  }
+
+  /** The MAC address of a host is known now: what waited for it goes out. */
+  void heardOf(int remote, long now) {
+    resolved.put(remote, now);
+    for (End e : ends.values()) {
+      if (e.tuple.remote() == remote) {
+        e.resolvedNanos = now;
+        e.touches++;
+      }
+    }
+  }
+
+  /** A module is gone for good, and all connections with it. */
+  void lost() {
+    waiting.clear();
+    for (End e : ends.values().toArray(End[]::new)) {
+      boolean quiet = e.state == State.TIME_WAIT || e.orphan;
+      e.touches++;
+      close(e, quiet ? null : "MODULE_DISPOSED", End.UNKNOWN, "MODULE");
+    }
+  }
+
+  /** How many connections nobody holds any more. */
+  long orphans() {
+    return ends.values().stream().filter(e -> e.orphan && e.state != State.TIME_WAIT).count();
   }
 
   boolean isLenient(long now) {
@@ -181,7 +193,7 @@ final class Host {
         Arrivals.on(e, s, now);
         return;
       }
-      ends.remove(tuple);
+      close(e, null, now, "SYN");
     }
     if (s.rst()) {
       return;
@@ -253,7 +265,8 @@ final class Host {
     if (s.syn() && !s.ack() && (e == null || e.state == State.TIME_WAIT)) {
       e = bind(tuple, s, now);
     }
-    if (e == null && (isLenient(now) || ethernet && s.syn())) {
+    boolean waited = ethernet && (s.syn() || resolved.getOrDefault(tuple.remote(), -1L) == now);
+    if (e == null && (isLenient(now) || waited)) {
       // it waited for a module or for a MAC address, and its connection is over meanwhile
       return;
     }
@@ -295,6 +308,10 @@ final class Host {
           && wish.tuple.remotePort() == tuple.remotePort()
           && (wish.tuple.localPort() == 0 || wish.tuple.localPort() == tuple.localPort())) {
         all.remove();
+        End old = ends.get(tuple);
+        if (old != null) {
+          close(old, null, now, "CONNECT");
+        }
         End e = new End(this, tuple);
         e.takeApplication(wish);
         e.active = true;
@@ -332,7 +349,7 @@ final class Host {
     for (End e : reset.keySet()) {
       if (e.tuple.equals(tuple)) {
         reset.remove(e);
-        checkReset(e, s, now);
+        ResetRules.check(e, s, now);
         return;
       }
     }
@@ -341,25 +358,6 @@ final class Host {
     }
     throw new Violation(
         tuple + ": RST: nothing has come that it answers, and nobody has asked for it: " + s);
-  }
-
-  /** RFC 9293 §3.10.5: at SND.NXT, as far as the peer's window lets it be accepted. */
-  private static void checkReset(End e, Seg s, long now) {
-    long seq = e.ours(s.rawSeq);
-    boolean kept = e.edge <= e.nxt || e.probing || e.outstanding() == 1;
-    boolean within = seq == e.nxt || seq >= e.una && seq <= e.nxt && kept;
-    if (!within) {
-      e.fail("RST", "it is at " + seq + ", SND.NXT is " + e.nxt);
-    }
-    if (!s.ack() || e.theirs(s.rawAck) != e.rcvNxt) {
-      e.fail("RST", "it must acknowledge " + e.rcvNxt);
-    }
-    if (s.dataLength > 0 || s.syn() || s.fin()) {
-      e.fail("RST", "it carries something else");
-    }
-    if (s.timestamps) {
-      OptionRules.check(e, s, now);
-    }
   }
 
   // ---- the end of a moment ----

@@ -65,6 +65,10 @@ final class OptionRules {
     if (e.host.isLenient(now)) {
       return;
     }
+    if (e.resolvedNanos == now) {
+      e.lastTsNanos = -1;
+      return;
+    }
     if (e.lastTsNanos >= 0) {
       int step = s.tsVal - e.lastTsVal;
       long millis = (now - e.lastTsNanos) / 1_000_000;

@@ -273,7 +273,7 @@ final class SenderRules {
     }
     long room = Math.min(e.edge, e.una + e.window) - e.nxt;
     boolean held = e.settings.option("cork", false);
-    if (held || e.host.isPacing(now)) {
+    if (held || e.host.isPacing(now) || e.lacksAddress()) {
       return;
     }
     if (e.outstanding() != 0) {

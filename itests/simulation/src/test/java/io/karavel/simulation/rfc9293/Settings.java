@@ -13,6 +13,8 @@ final class Settings {
           Map.entry("synRetries", 5L),
           Map.entry("synLinearTimeouts", 0L),
           Map.entry("synAckRetries", 5L),
+          Map.entry("maxOrphans", 65_536L),
+          Map.entry("maxTimeWait", 262_144L),
           Map.entry("retries2", 15L),
           Map.entry("orphanRetries", 0L),
           Map.entry("rtoInitialMillis", 1000L),

@@ -7,6 +7,8 @@ final class TimeWaitRules {
   private TimeWaitRules() {}
 
   static void enter(End e, String cause, long now) {
+    long there = e.host.ends.values().stream().filter(o -> o.state == State.TIME_WAIT).count();
+    e.oneTooMany = there >= e.host.settings.number("maxTimeWait");
     e.move(State.TIME_WAIT, now, cause);
     e.timeWaitNanos = now;
     e.ackBy = End.NEVER;
@@ -70,7 +72,11 @@ final class TimeWaitRules {
   /** The end of 2 MSL, exactly. */
   static void onTime(End e, long now) {
     if (now >= e.timeWaitNanos + e.settings.seconds("timeWaitSeconds")) {
-      e.host.close(e, null, now, "TIME_WAIT");
+      String[] causes =
+          e.changedNanos == now
+              ? new String[] {"TIME_WAIT", "CONFIGURATION"}
+              : new String[] {"TIME_WAIT"};
+      e.host.close(e, null, now, causes);
     }
   }
 }

@@ -159,7 +159,13 @@ final class TimerRules {
 
   static void settled(End e, long now) {
     switch (e.state) {
-      case TIME_WAIT -> TimeWaitRules.onTime(e, now);
+      case TIME_WAIT -> {
+        if (e.oneTooMany) {
+          e.host.close(e, null, now, "TIME_WAIT_LIMIT");
+        } else {
+          TimeWaitRules.onTime(e, now);
+        }
+      }
       case FIN_WAIT_2 -> {
         if (e.finWaitNanos != End.NEVER && now >= e.finWaitNanos) {
           // its exact end depends on the RTO when that is long
@@ -178,8 +184,16 @@ final class TimerRules {
     }
   }
 
-  /** When the head is sent again if nothing is heard: known once an interval has doubled. */
+  /** When the head is sent again, or given up, if nothing is heard. */
   static long due(End e) {
+    long user = e.settings.userTimeoutNanos();
+    long again = sentAgain(e);
+    boolean counts = user > 0 && e.head() != null && e.window > 0;
+    return counts ? Math.min(again, e.head().firstNanos + user) : again;
+  }
+
+  /** Known once an interval has doubled. */
+  private static long sentAgain(End e) {
     int probe = e.probeTimes.size() - 1;
     if (probe >= 1 && e.window == 0) {
       long interval = e.probeTimes.get(probe) - e.probeTimes.get(probe - 1);
@@ -283,7 +297,7 @@ final class TimerRules {
     int option = e.settings.option("lingerFinWaitSeconds", 0);
     if (option < 0) {
       e.resetOwed = "no FIN-WAIT-2 for an orphan (TCP_LINGER2)";
-      e.host.close(e, null, now, "CLOSE");
+      e.host.close(e, null, now, e.closedBy);
       return;
     }
     long limit = option > 0 ? option * 1_000_000_000L : e.settings.seconds("finTimeoutSeconds");

@@ -14,6 +14,9 @@ public interface Watched {
   /** Whether nobody can tell from outside what has become of it. */
   boolean isVague();
 
+  /** Whether what it sends may wait for a MAC address, or be lost for want of it. */
+  boolean lacksAddress();
+
   /** Its name: address and port of both ends. */
   Tuple tuple();
 }

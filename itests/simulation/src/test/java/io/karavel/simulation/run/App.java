@@ -128,6 +128,26 @@ final class App implements TcpHandler {
     }
   }
 
+  /** Writes as much of so many bytes as there is room for. */
+  void write(int most) throws TcpException {
+    int count = socket.write(stream.from(written, most));
+    written += count;
+    world.checker.wrote(node.name, this, count, world.now());
+    tell("write " + count);
+  }
+
+  /** Reads all there is. */
+  void readAll() throws TcpException {
+    for (int count = 1; count > 0; ) {
+      count = socket.read(buffer.clear());
+      if (count > 0) {
+        read += count;
+        world.checker.read(node.name, this, count);
+        tell("read " + count);
+      }
+    }
+  }
+
   private void writeSome() throws TcpException {
     while (!shut && written < toWrite && isReady(TcpSocket.WRITABLE)) {
       int length = (int) Math.min(toWrite - written, 1 + random.nextInt(chunk));

@@ -86,10 +86,10 @@ final class Foretold {
               .map(ArmedTimer::kind)
               .findFirst()
               .orElseThrow();
-      happened.merge("the end by " + kind, 1L, Long::sum);
+      happened.merge("the end by " + kind + where(), 1L, Long::sum);
       return true;
     }
-    if (end.isVague()) {
+    if (end.isVague() || end.lacksAddress() && !isSilent()) {
       return true;
     }
     boolean sent = end.sends() != sends;
@@ -97,7 +97,7 @@ final class Foretold {
     Long due = toBeSent.isEmpty() ? null : toBeSent.firstKey();
     if (due != null && due == now) {
       if (sent) {
-        happened.merge(toBeSent.remove(due), 1L, Long::sum);
+        happened.merge(toBeSent.remove(due) + where(), 1L, Long::sum);
         toBeSent.values().remove("delayed-ack"); // it went along
       }
       return false; // its turn comes, perhaps behind something else of this moment
@@ -109,6 +109,10 @@ final class Foretold {
       wrong("something was sent at " + now);
     }
     return toBeSent.isEmpty() && (endNanos == Long.MAX_VALUE || isCut());
+  }
+
+  private String where() {
+    return node.isBareIp() ? "" : " on Ethernet";
   }
 
   private void mustBeGone(long now) {

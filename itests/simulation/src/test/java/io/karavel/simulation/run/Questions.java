@@ -9,9 +9,11 @@ import io.karavel.tcp.TcpExplanation;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpControl;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -34,6 +36,9 @@ final class Questions {
 
   /** How often each state was explained by each cause. */
   final Map<String, Long> explained = new TreeMap<>();
+
+  /** Which changes of state were explained. */
+  final Set<Goal> changes = new HashSet<>();
 
   /** How often each kind of timer did what was foretold of it. */
   final Map<String, Long> happened = new TreeMap<>();
@@ -118,13 +123,13 @@ final class Questions {
     // what it says counts from the lane's last turn
     long asked = node.stack.stack().lane().nowNanos();
     Verdict.on(name, why, expected, world.now(), asked);
+    if (why.from() != null) {
+      String state = why.connection().state().name();
+      changes.add(new Goal(why.from().name(), why.cause().name(), state));
+    }
     explained.merge(why.connection().state() + " by " + why.cause(), 1L, Long::sum);
     if (foretold.size() < MOST_FORETOLD && !why.timers().isEmpty()) {
-      Foretold answer = new Foretold(node, end, why, asked);
-      // on Ethernet a segment may wait for a MAC address that never comes
-      if (answer.isSilent() || node.isBareIp()) {
-        foretold.add(answer);
-      }
+      foretold.add(new Foretold(node, end, why, asked));
     }
   }
 }

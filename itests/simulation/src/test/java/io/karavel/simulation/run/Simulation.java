@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -32,6 +33,7 @@ public final class Simulation {
    * @param frames on the wires
    * @param bytesRead by all applications
    * @param explained how often each state was explained by each cause
+   * @param changes which changes of state were explained
    * @param happened how often what was foretold of each kind of timer happened
    */
   public record Outcome(
@@ -39,6 +41,7 @@ public final class Simulation {
       long frames,
       long bytesRead,
       Map<String, Long> explained,
+      Set<Goal> changes,
       Map<String, Long> happened) {}
 
   /** What is done besides what the seed says, seen by nobody if all is right. */
@@ -254,6 +257,7 @@ public final class Simulation {
         world.recorder.frames(),
         read,
         questions.explained,
+        questions.changes,
         questions.happened);
   }
 
