@@ -262,6 +262,22 @@ class OpeningTest {
   }
 
   @Test
+  @Rfc("7323 2.2")
+  void theWindowOfASimultaneousSynAckIsTakenToTheByte() {
+    PacketScript script =
+        PacketScript.create()
+            .connect()
+            .discardSent()
+            .inject("S 0:0(0) win 65535 <mss 1460,nop,wscale 7>")
+            .discardSent()
+            .inject("S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 7>")
+            .expectState(ESTABLISHED);
+    assertThat(script.info().details()).containsEntry("sndWnd", 65535);
+    script.discardSent().inject(". 1:1(0) ack 1 win 511");
+    assertThat(script.info().details()).containsEntry("sndWnd", 511 << 7);
+  }
+
+  @Test
   @Rfc("9293 MUST-11")
   void anEmbryoGoesBackToNothingWhenItIsReset() {
     PacketScript.create()

@@ -88,7 +88,7 @@ final class AckProcessing {
     if (!newer) {
       return false;
     }
-    int window = s.windowField << c.sndWindShift;
+    int window = s.window(c.sndWindShift);
     boolean changed = window != c.sndWnd;
     c.sndWnd = window;
     c.sndWl1 = s.sequence;

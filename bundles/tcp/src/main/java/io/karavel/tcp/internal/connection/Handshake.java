@@ -155,7 +155,7 @@ final class Handshake {
       answerReset(c, s, nowNanos);
       return DropReason.TCP_ACK;
     }
-    c.sndWnd = s.windowField << c.sndWindShift;
+    c.sndWnd = s.window(c.sndWindShift);
     c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
     c.sndWl1 = s.sequence;
     c.sndWl2 = s.acknowledgment;

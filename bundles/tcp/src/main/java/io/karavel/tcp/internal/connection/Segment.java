@@ -21,6 +21,9 @@ public final class Segment {
   /** The window field as it stands, 0 to 65535, not scaled. */
   public int windowField;
 
+  /** Whether it came with a SYN, whose window is never scaled (RFC 7323 §2.2). */
+  boolean windowUnscaled;
+
   /** The urgent pointer; means something with the URG flag only. */
   public int urgentPointer;
 
@@ -83,6 +86,7 @@ public final class Segment {
     acknowledgment = 0;
     flags = 0;
     windowField = 0;
+    windowUnscaled = false;
     urgentPointer = 0;
     payload = null;
     payloadIndex = 0;
@@ -99,6 +103,11 @@ public final class Segment {
     fastOpenIndex = 0;
     sackCount = 0;
     return this;
+  }
+
+  /** SEG.WND in bytes. */
+  int window(int shift) {
+    return windowUnscaled ? windowField : windowField << shift;
   }
 
   /** Reads the fixed part of a validated header that begins at {@code offset}. */

@@ -24,8 +24,7 @@ final class SegmentAcceptance {
       // The SYN-ACK of a simultaneous opening: its SYN is known, the rest is news.
       s.flags &= ~io.karavel.wire.TcpHeader.SYN;
       s.sequence++;
-      // The window of a SYN is never scaled (RFC 7323 section 2.2).
-      s.windowField >>>= c.sndWindShift;
+      s.windowUnscaled = true;
     }
     if (c.timestamps && !s.rst()) {
       if (!s.timestampsPresent && !s.syn()) {
