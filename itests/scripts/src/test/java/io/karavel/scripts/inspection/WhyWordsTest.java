@@ -9,6 +9,8 @@ import io.karavel.testkit.script.PacketScript;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The words, values and times in which {@code tcp:why} tells of timers. */
 class WhyWordsTest {
@@ -27,11 +29,14 @@ class WhyWordsTest {
     return Lives.why(script, Lives.id(script, false)).timers();
   }
 
+  private static ArmedTimer timer(PacketScript script, String kind) {
+    return timers(script).stream().filter(t -> t.kind().equals(kind)).findFirst().orElseThrow();
+  }
+
   /** "KIND COUNT/MOST: KEY=VALUE …, of which options have a !: MILLIS ACTION; …". */
   private static String tell(PacketScript script, String kind) {
     script.discardSent();
-    ArmedTimer timer =
-        timers(script).stream().filter(t -> t.kind().equals(kind)).findFirst().orElseThrow();
+    ArmedTimer timer = timer(script, kind);
     String parameters =
         timer.parameters().stream()
             .map(p -> (p.isOption() ? "!" : "") + p.key() + "=" + p.value())
@@ -218,6 +223,42 @@ class WhyWordsTest {
     assertThat(tell(script.write(10), "keepalive"))
         .isEqualTo(
             "0/2: " + parameters + "7200000 nothing, unless everything is acknowledged by then");
+  }
+
+  /** The peer was heard after the timer had been set: the silence begins anew, 7200 s from then. */
+  @Test
+  void ofKeepaliveAfterThePeerWasHeard() {
+    PacketScript script = PacketScript.create().option(TcpOption.KEEPALIVE, true).openPassively();
+    script.after("100s").inject("P. 1:11(10) ack 1").discardSent().read(10);
+    assertThat(tell(script, "keepalive")).contains(": 7200000 probe 1 of 10; 7275000 probe 2 ");
+    assertThat(timer(script, "keepalive").end()).isEqualTo(7_950L * 1_000_000_000L);
+  }
+
+  /**
+   * Of more probes than are told the end is told all the same: 7200 s and each interval of 75 s.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {39, 40, 41, 50})
+  void ofManyProbes(int probes) {
+    PacketScript script = PacketScript.create().option(TcpOption.KEEPALIVE, true);
+    script.option(TcpOption.KEEPALIVE_PROBES, probes).openPassively();
+    ArmedTimer timer = timer(script, "keepalive");
+    assertThat(timer.steps()).hasSize(Math.min(probes + 1, ArmedTimer.MOST_STEPS));
+    assertThat(timer.end()).isEqualTo((7200L + 75L * probes) * 1_000_000_000L);
+    script.after("7200s").expect(". 0:0(0) ack 1").after("1s");
+    timer = timer(script, "keepalive");
+    assertThat(timer.steps()).hasSize(Math.min(probes, ArmedTimer.MOST_STEPS));
+    assertThat(timer.end()).isEqualTo((75L * probes - 1) * 1_000_000_000L);
+  }
+
+  /** RFC 8985 §6.2 step 5: on a path that reorders, what was overtaken is waited for. */
+  @Test
+  void ofWhatWasOvertaken() {
+    PacketScript script = on().listen().inject("S 0:0(0) win 65535 <mss 1460,sackOK>");
+    script.discardSent().after("100ms").inject(". 1:1(0) ack 1").accept().write(7300).discardSent();
+    script.after("100ms").inject(". 1:1(0) ack 1 <sack 1461:2921>");
+    assertThat(tell(script, "reordering"))
+        .endsWith(": 25 what has not come by then counts as lost");
   }
 
   @Test

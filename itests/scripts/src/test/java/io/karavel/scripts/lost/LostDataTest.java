@@ -19,6 +19,7 @@ class LostDataTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0 0.2, 0.6",
     "3, 0 0.2 0.6 1.4, 3",
     "5, 0 0.2 0.6 1.4 3 6.2, 12.6",
     "8, 0 0.2 0.6 1.4 3 6.2 12.6 25.4 51, 102.2",
@@ -27,7 +28,11 @@ class LostDataTest {
   @Rfc({"6298 5.5", "9293 MUST-20", "9293 3.8.3", "9293 MUST-18", "9293 SHLD-11"})
   void lostForEverItIsRepeatedWithinRetries2(int retries2, String sent, String over) {
     PacketScript script =
-        PacketScript.on(StackHarness.builder().tcp("retries2", retries2).build())
+        PacketScript.on(
+                StackHarness.builder()
+                    .tcp("retries1", Math.min(3, retries2))
+                    .tcp("retries2", retries2)
+                    .build())
             .openPassively()
             .write(100);
     Times.expectAll(script, DATA, sent);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.script.PacketScript;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Routers that carry less: what is believed of them, when, and for how long. */
@@ -155,6 +156,25 @@ class PathMtuTest {
         .expect("[df] P. 1001:2461(1460) ack 1")
         .inject(". 1:1(0) ack 2461")
         .end();
+  }
+
+  /** One segment may always go: after a timeout the window was one, and that a small one. */
+  @Test
+  @Rfc("5681 3.1")
+  void theWindowHasRoomForALargerSegmentOnceThePathHas() {
+    PacketScript script =
+        PacketScript.create().tcp("congestionControl", "newreno").tcp("mtuProbing", "off");
+    script
+        .openPassively()
+        .write(1000)
+        .discardSent()
+        .inject("icmp fragmentation-needed mtu 552 [1:1001(1000)]")
+        .discardSent();
+    script.harness().advance(Duration.ofSeconds(599));
+    assertThat(script.harness().output()).isNotEmpty();
+    script.inject(". 1:1(0) ack 1001");
+    script.harness().advance(Duration.ofSeconds(3));
+    script.write(1460).expect("P. 1001:2461(1460) ack 1").inject(". 1:1(0) ack 2461").end();
   }
 
   @Test

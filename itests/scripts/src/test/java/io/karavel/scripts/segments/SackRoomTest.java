@@ -51,4 +51,22 @@ class SackRoomTest {
         .expect("P. 2897:3001(104) ack 1 <nop,nop,sack 1001:2001>")
         .end();
   }
+
+  /** Four blocks and their padding are 36 bytes; with timestamps three are 28 and those are 12. */
+  @Test
+  @Rfc("6691 2")
+  void ofManyBlocksOnlyThoseAreCountedThatGo() {
+    fiveHoles("<mss 1460,sackOK>", "")
+        .discardSent()
+        .write(1460)
+        .expect(". 1:1425(1424) ack 1 <nop,nop,sack 9001:10001 7001:8001 5001:6001 3001:4001>")
+        .discardSent()
+        .end();
+    fiveHoles("<mss 1460,sackOK,TS>", " <TS>")
+        .discardSent()
+        .write(1460)
+        .expect(". 1:1421(1420) ack 1 <nop,nop,TS,nop,nop,sack 9001:10001 7001:8001 5001:6001>")
+        .discardSent()
+        .end();
+  }
 }
