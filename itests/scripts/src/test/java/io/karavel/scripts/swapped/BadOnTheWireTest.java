@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
 import io.karavel.control.ControlSettings;
+import io.karavel.control.internal.modules.CanaryExchange;
 import io.karavel.control.internal.modules.Exchange;
 import io.karavel.control.internal.modules.SlotExchange;
 import io.karavel.control.internal.modules.Watch;
@@ -223,11 +224,17 @@ class BadOnTheWireTest {
 
   /** What {@code net:module-swap --watch 30s} does, but for bundles and features. */
   private String swap(ModuleFactory candidate) throws Exception {
+    return exchange(candidate, false);
+  }
+
+  private String exchange(ModuleFactory candidate, boolean asCanary) throws Exception {
     registry.arrive(new ModuleSource(candidate, "tcp", "9.9.9", 0, 2, CANDIDATE));
     VirtualPace pace = new VirtualPace();
-    Exchange exchange =
+    SlotExchange whole =
         new SlotExchange(
             slots, bundle(OLD), bundle(CANDIDATE), () -> settings, line -> {}, pace::nanoTime);
+    Exchange exchange =
+        asCanary ? new CanaryExchange(slots, whole, CANDIDATE, info -> true, 100) : whole;
     try (ModuleSlots.Wire wire = slots.watchWire()) {
       // until the peer's window is shut: it never reads
       shut.write(ByteBuffer.wrap(new byte[1_000_000]));
@@ -253,6 +260,35 @@ class BadOnTheWireTest {
     String problem = swap(new TamperedTcp(one.factory("tcp"), defect.tampering()));
     assertThat(problem).contains(defect.said());
     assertThat(one.atWork("tcp")).isSameAs(good);
+    finish();
+  }
+
+  static List<Defect> defectsOfLastingConnections() {
+    // what is opened meanwhile is the old module's
+    return defects().stream()
+        .filter(defect -> !defect.name().contains("CLOSING") && !defect.name().contains("resets"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("defectsOfLastingConnections")
+  void asACanaryItIsFoundOutToo(Defect defect) throws Exception {
+    settings = ControlSettings.parse(Map.of("watchResets", 3));
+    ModuleFactory good = one.atWork("tcp");
+    String problem = exchange(new TamperedTcp(one.factory("tcp"), defect.tampering()), true);
+    assertThat(problem).contains(defect.said());
+    assertThat(one.atWork("tcp")).isSameAs(good);
+    assertThat(slots.canaries()).isEmpty();
+    finish();
+  }
+
+  @Test
+  void nothingIsSaidOfAGoodCanaryOnTheSameWires() throws Exception {
+    ModuleFactory good = one.atWork("tcp");
+    assertThat(exchange(one.factory("tcp"), true)).isNull();
+    assertThat(one.atWork("tcp")).isSameAs(good);
+    assertThat(slots.canaries()).hasSize(1);
+    assertThat(slots.endCanary(CANDIDATE).problem()).isNull();
     finish();
   }
 

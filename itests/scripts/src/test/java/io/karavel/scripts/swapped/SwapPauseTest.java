@@ -74,6 +74,44 @@ class SwapPauseTest {
     assertThat(one.crashes()).isZero();
   }
 
+  @Test
+  void everyConnectionGoesOnAfterManyCanaries() throws Exception {
+    connect();
+    List<Long> begun = new ArrayList<>();
+    List<Long> ended = new ArrayList<>();
+    long read = 0;
+    for (int time = 0; time < TIMES; time++) {
+      for (int i = 0; i < CONNECTIONS / 10; i++) {
+        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
+      }
+      network.settle();
+      long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      assertThat(one.beginCanary(one.factory("tcp"), info -> true, 10)).isNull();
+      begun.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+      network.advance(Duration.ofMillis(100));
+      read += read();
+      before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      assertThat(one.endCanary()).isNull();
+      ended.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+    }
+    System.out.printf(
+        "canary of tcp with %d connections, processor time of the lane, median of the later half:"
+            + " begin %.1f ms, end %.1f ms%n",
+        CONNECTIONS, warmMedianMillis(begun), warmMedianMillis(ended));
+    network.advance(Duration.ofSeconds(5));
+    read += read();
+    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
+    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
+    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
+    assertThat(one.counter("Tcp.RetransSegs")).isZero();
+    assertThat(one.crashes()).isZero();
+  }
+
+  private static double warmMedianMillis(List<Long> nanos) {
+    List<Long> warm = nanos.subList(nanos.size() / 2, nanos.size()).stream().sorted().toList();
+    return warm.get(warm.size() / 2) / 1e6;
+  }
+
   private long read() throws TcpException {
     long read = 0;
     for (TcpSocket server : servers) {

@@ -8,6 +8,7 @@ import io.karavel.engine.StateVersions;
 import io.karavel.engine.Timers;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.TcpModule;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -70,15 +71,16 @@ final class TamperedTcp implements ModuleFactory {
               return method.getName().equals("timers") ? timers((Timers) answer, its) : answer;
             });
     Module sound = usual.create(tampered);
-    return proxy(
-        TcpModule.class,
+    InvocationHandler handler =
         (self, method, arguments) -> {
           if (method.getName().equals("onDatagram") && !its.receives((PacketBuffer) arguments[0])) {
             ((PacketBuffer) arguments[0]).release();
             return null;
           }
           return call(sound, method, arguments);
-        });
+        };
+    Class<?>[] faces = {TcpModule.class, SharesConnections.class};
+    return (Module) Proxy.newProxyInstance(TcpModule.class.getClassLoader(), faces, handler);
   }
 
   private static Slot<?> slot(Slot<?> real, LaneContext context, Tampering its) {

@@ -6,8 +6,11 @@ import io.karavel.tcp.TcpConnectionInfo;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Some TCP connections go to a bundle beside the one at work, and come back. One thread. */
-final class CanaryExchange implements Exchange {
+/**
+ * Some TCP connections go to a bundle beside the one at work, and come back. One thread. Public for
+ * tests that swap without a framework.
+ */
+public final class CanaryExchange implements Exchange {
   private final ModuleSlots slots;
   private final SlotExchange whole;
   private final long candidateId;
@@ -21,7 +24,7 @@ final class CanaryExchange implements Exchange {
    *
    * @param candidateId number of the bundle that gets them
    */
-  CanaryExchange(
+  public CanaryExchange(
       ModuleSlots slots,
       SlotExchange whole,
       long candidateId,
