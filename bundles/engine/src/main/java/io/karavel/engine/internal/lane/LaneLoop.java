@@ -5,6 +5,9 @@ import io.karavel.engine.FencedLaneError;
 import io.karavel.engine.LaneThread;
 import io.karavel.engine.NanoClock;
 import io.karavel.engine.Timer;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +23,14 @@ public final class LaneLoop {
   private static final int SPINS_IN_VAIN = 8;
 
   private static final int SPIN_RETRY = 32;
+
+  private static final MethodHandle CYCLE = cycleHandle();
+
+  /**
+   * {@link #cycle}, not known to the compiler: else it is compiled into {@link #run}, which never
+   * returns, and the classes of modules that were replaced since are held by its frame for ever.
+   */
+  private final MethodHandle cycle = CYCLE;
 
   private final Lane lane;
   private final LaneWaiter waiter;
@@ -56,6 +67,15 @@ public final class LaneLoop {
       LOG.warn("Lanes park instead of waiting for descriptors: {}", e.toString());
     }
     return new ParkWaiter();
+  }
+
+  private static MethodHandle cycleHandle() {
+    try {
+      return MethodHandles.lookup()
+          .findVirtual(LaneLoop.class, "cycle", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("LaneLoop.cycle", e);
+    }
   }
 
   /** Starts the thread. From now on the lane is its. */
@@ -115,7 +135,13 @@ public final class LaneLoop {
   private void run() {
     try {
       while (running) {
-        cycle();
+        try {
+          if (!(boolean) cycle.invokeExact(this)) {
+            rest();
+          }
+        } catch (Throwable t) {
+          failed(t);
+        }
       }
     } finally {
       if (!abandoned) {
@@ -125,24 +151,24 @@ public final class LaneLoop {
     }
   }
 
-  private void cycle() {
-    try {
-      if (lane.turn() || spin()) {
-        return;
-      }
-      rest();
-    } catch (FencedLaneError e) {
+  /** Turns; says whether there is more to do at once. */
+  private boolean cycle() {
+    return lane.turn() || spin();
+  }
+
+  private void failed(Throwable t) {
+    if (t instanceof FencedLaneError) {
       LOG.warn("Stack {}: {} came back and ends", lane.stack(), thread.getName());
-    } catch (Throwable t) {
-      waiting = false;
-      if (abandoned) {
-        return;
-      }
-      LOG.error(
-          "Stack {}: a turn of lane {} failed: {}", lane.stack(), lane.index(), Culprit.trace(t));
-      waiter.clear();
-      waiter.await(AFTER_FAILURE_NANOS);
+      return;
     }
+    waiting = false;
+    if (abandoned) {
+      return;
+    }
+    LOG.error(
+        "Stack {}: a turn of lane {} failed: {}", lane.stack(), lane.index(), Culprit.trace(t));
+    waiter.clear();
+    waiter.await(AFTER_FAILURE_NANOS);
   }
 
   /** Goes on polling for a moment where that has paid off; says whether something came. */

@@ -41,20 +41,29 @@ class ClassLoaderTest extends LaneFixture {
   private final ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
 
   private ModuleSource newVersion(PhantomReference<?>[] reference) throws Exception {
+    return newVersion(LeavingModule.Factory.class, reference);
+  }
+
+  private ModuleSource newVersion(Class<?> named, PhantomReference<?>[] reference)
+      throws Exception {
     BundleLoader loader = new BundleLoader();
     reference[0] = new PhantomReference<>(loader, collected);
-    Class<?> factory = loader.loadClass(LeavingModule.Factory.class.getName());
+    Class<?> factory = loader.loadClass(named.getName());
     assertThat(factory.getClassLoader()).isSameAs(loader);
     return ModuleSource.of((ModuleFactory) factory.getDeclaredConstructor().newInstance());
   }
 
   private void assertCollected(PhantomReference<?> reference) throws InterruptedException {
+    assertThat(collectedSoon()).as("the class loader is collected").isSameAs(reference);
+  }
+
+  private Object collectedSoon() throws InterruptedException {
     Reference<?> found = null;
     for (int attempt = 0; attempt < 50 && found == null; attempt++) {
       System.gc();
       found = collected.remove(100);
     }
-    assertThat((Object) found).as("the class loader is collected").isSameAs(reference);
+    return found;
   }
 
   @Test
@@ -107,6 +116,36 @@ class ClassLoaderTest extends LaneFixture {
     ModuleSource source = newVersion(reference);
     stack.arrive(source);
     advanceTo(now + LeavingModule.CRASH_AFTER_NANOS);
+    stack.leave(source);
+  }
+
+  @Test
+  void ofWhatTheLoopOfAThreadWasCompiledWith() throws Exception {
+    settings("timerBudget", 1);
+    plugTimers();
+    LaneLoop loop = new LaneLoop(lane, new ParkWaiter());
+    PhantomReference<?>[][] references = new PhantomReference<?>[8][];
+    loop.start();
+    try {
+      for (int version = 0; version < references.length; version++) {
+        references[version] = new PhantomReference<?>[1];
+        arriveTurnAndLeave(references[version]);
+      }
+      for (int version = 0; version < references.length; version++) {
+        assertThat(collectedSoon()).as((version + 1) + " are collected").isNotNull();
+      }
+    } finally {
+      assertThat(loop.stop(10_000)).isTrue();
+    }
+  }
+
+  private void arriveTurnAndLeave(PhantomReference<?>[] reference) throws Exception {
+    long before = count("Leaving.Ticked");
+    ModuleSource source = newVersion(LeavingModule.BusyFactory.class, reference);
+    stack.arrive(source);
+    while (count("Leaving.Ticked") == before) {
+      Thread.onSpinWait();
+    }
     stack.leave(source);
   }
 }

@@ -95,6 +95,17 @@ class LaneLoopTest {
     assertThat(waiter.timeouts).isEmpty();
   }
 
+  /** Else the frame may hold compiled code, and by it the classes, of modules long replaced. */
+  @Test
+  void noFrameThatTurnsTheLaneIsOnTheStackWhileItSleeps() throws InterruptedException {
+    start(waiter);
+    waiter.timeouts.take();
+    assertThat(loop.thread().getStackTrace())
+        .extracting(StackTraceElement::getMethodName)
+        .containsSubsequence("await", "rest", "run")
+        .doesNotContain("cycle", "turn");
+  }
+
   @Test
   void itSleepsUntilTheNextDeadlineExactly() throws InterruptedException {
     stack.arrive(SortedTimerIndex.factory(new ArrayList<>()));

@@ -41,6 +41,58 @@ class LeavingModule implements Module {
     }
   }
 
+  /** A module whose timer expires in every turn, many times. */
+  public static final class BusyFactory implements ModuleFactory {
+    private static final int EXPIRIES = 100_000;
+
+    /** For the test. */
+    public BusyFactory() {}
+
+    @Override
+    public String slot() {
+      return "tcp";
+    }
+
+    @Override
+    public StateVersions stateVersions() {
+      return new StateVersions(1, 1);
+    }
+
+    @Override
+    public Module create(LaneContext context) {
+      return new LeavingModule(context) {
+        @Override
+        public void open(Handover kept) {
+          context.timers().arm(new Ticker(context, EXPIRIES), context.nowNanos());
+        }
+      };
+    }
+  }
+
+  private static final class Ticker extends Timer {
+    private final LaneContext context;
+    private int left;
+
+    Ticker(LaneContext context, int left) {
+      this.context = context;
+      this.left = left;
+    }
+
+    @Override
+    public String kind() {
+      return "ticker";
+    }
+
+    @Override
+    public void onExpiry(long nowNanos) {
+      if (--left > 0) {
+        context.timers().arm(this, nowNanos);
+      } else {
+        context.counters().counter("Leaving.Ticked").increment();
+      }
+    }
+  }
+
   private static final class Bomb extends Timer {
     @Override
     public String kind() {
