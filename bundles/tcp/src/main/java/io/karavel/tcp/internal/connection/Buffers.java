@@ -95,6 +95,7 @@ final class Buffers {
         && taken > capacity / 2
         && capacity < limit
         && !c.options.isSet(TcpOption.RECEIVE_BUFFER_BYTES)) {
+      ReceiveWindow.beginGrowth(c);
       c.receiveRing.capacityBytes((int) Math.min(limit, Math.max(2 * taken, 2L * capacity)));
       c.receiveTuned = true;
     }

@@ -276,6 +276,10 @@ abstract class ControlBlock {
   long openedNanos;
   long tuneNanos;
   long tunePosition;
+
+  /** While the window follows a receive buffer that has grown: the most that is offered; else 0. */
+  int growingWindow;
+
   long lastReceivedNanos;
   long lastDataSentNanos;
   long challengeWindowNanos;

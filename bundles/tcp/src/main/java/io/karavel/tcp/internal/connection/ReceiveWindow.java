@@ -47,7 +47,27 @@ final class ReceiveWindow {
   /** Bytes that could be offered now, from RCV.NXT on. */
   static int free(ControlBlock c) {
     long free = Math.min(room(c) - inHand(c), c.options.windowClampBytes());
+    if (c.growingWindow > 0) {
+      free = Math.min(free, c.growingWindow);
+    }
     return (int) Math.max(0, Math.min(free, (long) MAXIMUM_FIELD << c.rcvWindShift));
+  }
+
+  /**
+   * The buffer is about to grow. The window follows with what comes: a peer that was held back by
+   * it would send the whole of a sudden step in one burst, more than a short queue can take.
+   */
+  static void beginGrowth(ControlBlock c) {
+    c.growingWindow = most(c);
+  }
+
+  /** In-order bytes have come: a growing window opens by twice as many, as slow start does. */
+  static void onArrived(ControlBlock c, int bytes) {
+    if (c.growingWindow > 0) {
+      long grown = c.growingWindow + 2L * bytes;
+      c.growingWindow = 0;
+      c.growingWindow = grown < most(c) ? (int) grown : 0;
+    }
   }
 
   private static int step(ControlBlock c) {
@@ -58,6 +78,9 @@ final class ReceiveWindow {
   private static int most(ControlBlock c) {
     int capacity = c.receiveRing.capacityBytes() - inHand(c);
     capacity = Math.min(capacity, c.options.windowClampBytes());
+    if (c.growingWindow > 0) {
+      capacity = Math.min(capacity, c.growingWindow);
+    }
     return (int) Math.min(capacity, (long) MAXIMUM_FIELD << c.rcvWindShift);
   }
 

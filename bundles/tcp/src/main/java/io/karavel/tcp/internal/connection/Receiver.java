@@ -120,6 +120,7 @@ final class Receiver {
           c.event(ConnectionEvents.READABLE);
         }
       }
+      int arrived = next - c.rcvNxt;
       c.rcvNxt = next;
       FastOpen.onData(c);
       if (c.trimDeadline == ControlBlock.NEVER) {
@@ -130,6 +131,7 @@ final class Receiver {
       }
       Buffers.measureReceive(c, s, nowNanos);
       Buffers.tuneReceive(c, nowNanos);
+      ReceiveWindow.onArrived(c, arrived);
       if (fin && taken == length) {
         AckPolicy.endQuickPhase(c);
         c.gapNanos = 0;

@@ -111,6 +111,7 @@ final class TcpHandover {
   private static final int RECEIVE_RTT_NANOS = 132;
   private static final int RECEIVE_RTT_SEQUENCE = 133;
   private static final int RECEIVE_RTT_SINCE = 134;
+  private static final int GROWING_WINDOW = 135;
   private static final int INITIAL_WINDOW_SEGMENTS = 113;
 
   private TcpHandover() {}
@@ -319,6 +320,7 @@ final class TcpHandover {
         .putInt(SEND_CAPACITY, c.sendRing.capacityBytes())
         .putLong(TUNE_NANOS, c.tuneNanos)
         .putLong(TUNE_POSITION, c.tunePosition)
+        .putInt(GROWING_WINDOW, c.growingWindow)
         .putInt(FIN_SEQUENCE, c.finSequence)
         .putLong(UNANSWERED_NANOS, c.unansweredNanos)
         .putLong(PACED_UNTIL, c.pacedUntilNanos)
@@ -522,6 +524,7 @@ final class TcpHandover {
       case SEND_CAPACITY -> c.sendRing.capacityBytes(r.intValue());
       case TUNE_NANOS -> c.tuneNanos = r.longValue();
       case TUNE_POSITION -> c.tunePosition = r.longValue();
+      case GROWING_WINDOW -> c.growingWindow = r.intValue();
       case PACED_UNTIL -> c.pacedUntilNanos = r.longValue();
       case PACING_DEADLINE -> c.pacingDeadline = r.longValue();
       case UNANSWERED_NANOS -> c.unansweredNanos = r.longValue();

@@ -180,6 +180,25 @@ class BuffersTest {
     assertThat(receive(scene)).isEqualTo(50_000);
   }
 
+  @Test
+  void theWindowOfALargerBufferOpensWithWhatComes() {
+    Scene scene = measuring();
+    readAtOnce(scene, 8000);
+    TcpConnection c = scene.connection();
+    scene.after(100);
+    int edge = at + 16_000;
+    int segments = 0;
+    while (c.rcvWnd() < 31_000) {
+      assertThat(++segments).as("segments until the whole buffer is offered").isLessThan(10);
+      readAtOnce(scene, 1000);
+      assertThat(at + c.rcvWnd() - edge)
+          .as("the edge has moved")
+          .isLessThanOrEqualTo(3000 * segments);
+    }
+    assertThat(segments).as("two for each that came").isBetween(8, 9);
+    assertThat(c.growingWindow).as("nothing holds it back any more").isZero();
+  }
+
   // ---- the round trip as the receiver sees it ----
 
   @Test
