@@ -230,7 +230,9 @@ class CountersTest {
     expectMoved(script, before, "RetransSegs=3 TCPSlowStartRetrans=3 TCPTimeouts=3");
     script.expectNothingUntil("3s");
     expectMoved(
-        script, before, "RetransSegs=3 TCPAbortOnTimeout=1 TCPSlowStartRetrans=3 TCPTimeouts=3");
+        script,
+        before,
+        "EstabResets=1 RetransSegs=3 TCPAbortOnTimeout=1 TCPSlowStartRetrans=3 TCPTimeouts=3");
   }
 
   @Test
@@ -284,7 +286,7 @@ class CountersTest {
     // the second and the third carry a byte that was sent before (RFC 4022)
     expectMoved(script, before, "RetransSegs=2 TCPWinProbe=3");
     script.expectNothingUntil("3s");
-    expectMoved(script, before, "RetransSegs=2 TCPAbortOnTimeout=1 TCPWinProbe=3");
+    expectMoved(script, before, "EstabResets=1 RetransSegs=2 TCPAbortOnTimeout=1 TCPWinProbe=3");
   }
 
   @Test

@@ -15,7 +15,7 @@ public final class TcpCounters {
   /** Openings that failed. */
   public final Counter attemptFails;
 
-  /** Connections that were reset from ESTABLISHED or CLOSE-WAIT. */
+  /** Connections that went from ESTABLISHED or CLOSE-WAIT to CLOSED: reset, or given up. */
   public final Counter estabResets;
 
   /** Connections in ESTABLISHED or CLOSE-WAIT now. */

@@ -75,9 +75,6 @@ final class Teardown {
 
   /** Ends the connection with a RST; a null reason is told to nobody. */
   static void reset(ControlBlock c, TcpError reason, TcpCause cause, long nowNanos) {
-    if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
-      c.counters().estabResets.increment();
-    }
     fail(c, reason, cause, nowNanos);
     c.owe(ControlBlock.OWE_RESET);
   }
@@ -94,8 +91,11 @@ final class Teardown {
     over(c, cause, nowNanos);
   }
 
-  /** CLOSED. */
+  /** CLOSED; from an open state that is a reset, whatever the reason (RFC 4022). */
   static void over(ControlBlock c, TcpCause cause, long nowNanos) {
+    if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
+      c.counters().estabResets.increment();
+    }
     if (c.state != TcpState.CLOSED) {
       Transitions.moveTo(c, TcpState.CLOSED, cause, nowNanos);
     }
@@ -116,12 +116,7 @@ final class Teardown {
               nowNanos);
       case CLOSING, LAST_ACK, TIME_WAIT -> over(c, TcpCause.RST, nowNanos);
       case CLOSED -> {}
-      default -> {
-        if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
-          c.counters().estabResets.increment();
-        }
-        fail(c, TcpError.CONNECTION_RESET, TcpCause.RST, nowNanos);
-      }
+      default -> fail(c, TcpError.CONNECTION_RESET, TcpCause.RST, nowNanos);
     }
   }
 
