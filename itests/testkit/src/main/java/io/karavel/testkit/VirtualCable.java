@@ -9,6 +9,8 @@ import java.util.function.Predicate;
  * ends are 0, the stack named first, and 1.
  */
 public final class VirtualCable {
+  private static final int ETHERNET_HEADER_BYTES = 14;
+
   private final VirtualNetwork network;
   private final StackHarness[] stacks;
   private final String[] devices;
@@ -16,6 +18,7 @@ public final class VirtualCable {
   private final long[] sent = new long[2];
   private final long[] lost = new long[2];
   private Predicate<WirePacket> lose;
+  private Predicate<WirePacket> mark;
 
   VirtualCable(
       VirtualNetwork network,
@@ -46,6 +49,14 @@ public final class VirtualCable {
     lose = predicate;
   }
 
+  /**
+   * Marks what a predicate says, as a queue that fills would (RFC 3168 §5): of IPv4 packets those
+   * whose sender knows marks become "congestion experienced". Null marks nothing.
+   */
+  public void markIf(Predicate<WirePacket> predicate) {
+    mark = predicate;
+  }
+
   /** Frames that an end sent. */
   public long sent(int end) {
     return sent[end];
@@ -72,7 +83,8 @@ public final class VirtualCable {
       return;
     }
     long corrupted = way.corruptedBit();
-    byte[] bytes = packet.bytes();
+    byte[] bytes = marked(end, packet);
+    byte[] sound = bytes;
     if (corrupted != Impairment.NOT_CORRUPTED) {
       bytes = bytes.clone();
       bytes[(int) (corrupted >>> 3)] ^= (byte) (0x80 >>> (corrupted & 7));
@@ -80,7 +92,7 @@ public final class VirtualCable {
     // a super-segment comes as one; what was damaged must be verified by the receiver
     boolean verified = packet.segmentSize() > 0 && corrupted == Impairment.NOT_CORRUPTED;
     for (int copy = 0; copy < copies; copy++) {
-      byte[] body = copy == 0 ? bytes : packet.bytes();
+      byte[] body = copy == 0 ? bytes : sound;
       network.arrive(
           way.arrivalNanos(),
           this,
@@ -97,6 +109,26 @@ public final class VirtualCable {
               + (way.isHeldBack() ? " held back" : "")
               + (corrupted != Impairment.NOT_CORRUPTED ? " damaged" : ""));
     }
+  }
+
+  private byte[] marked(int end, WirePacket packet) {
+    int ip = stacks[end].isBareIp(devices[end]) ? 0 : ETHERNET_HEADER_BYTES;
+    byte[] bytes = packet.bytes();
+    boolean isCapable =
+        bytes.length > ip + 20 && (bytes[ip] & 0xf0) == 0x40 && (bytes[ip + 1] & 3) != 0;
+    if (mark == null || !isCapable || !mark.test(packet)) {
+      return bytes;
+    }
+    byte[] marked = bytes.clone();
+    marked[ip + 1] |= 3;
+    // RFC 1624: the checksum follows the 16 bits that changed
+    int sum = ~((marked[ip + 10] & 0xff) << 8 | marked[ip + 11] & 0xff) & 0xffff;
+    sum += (~(bytes[ip + 1] & 0xff) & 0xffff) + (marked[ip + 1] & 0xff);
+    sum = (sum & 0xffff) + (sum >>> 16);
+    sum = ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+    marked[ip + 10] = (byte) (sum >>> 8);
+    marked[ip + 11] = (byte) sum;
+    return marked;
   }
 
   private void tell(int end, WirePacket packet, String fate) {

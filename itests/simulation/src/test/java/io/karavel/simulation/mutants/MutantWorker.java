@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
@@ -32,6 +33,10 @@ import org.pitest.mutationtest.engine.MutationDetails;
 final class MutantWorker {
   static final String RESULT = "MUTANT";
   private static final String HANGS = "hangs";
+
+  /** Not about the core: they need modules that are not on the class path. */
+  private static final Pattern OTHER_CHAPTERS =
+      Pattern.compile("/(inspection|configuration|live|diagnostics|rules)/|BadOnTheWire");
 
   /** For one seed, or the scripts of one class. */
   private static final long LONGEST_MILLIS = 90_000;
@@ -216,7 +221,7 @@ final class MutantWorker {
           .map(file -> root.relativize(file).toString())
           .filter(name -> name.endsWith("Test.class"))
           .filter(name -> !name.contains("/whole/") || name.contains("ReplacedInEveryState"))
-          .filter(name -> !name.contains("/rules/"))
+          .filter(name -> !OTHER_CHAPTERS.matcher(name).find())
           // what compares the documentation with the tests
           .filter(name -> !name.contains("RfcCoverage") && !name.contains("BehaviourTable"))
           .sorted()

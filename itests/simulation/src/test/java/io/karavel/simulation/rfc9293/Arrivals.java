@@ -48,6 +48,7 @@ final class Arrivals {
     e.rcvNxt = 1;
     e.lastAckSent = 1;
     agree(e, s, now);
+    EcnRules.agree(e, s);
     e.advertised = 1L + e.firstWindow();
     takeWindow(e, 0, acceptable ? 1 : 0, s.window);
     if (!acceptable) {
@@ -82,8 +83,12 @@ final class Arrivals {
 
   static void opened(End e, String cause, long now) {
     e.move(State.ESTABLISHED, now, cause);
+    if (!e.active) {
+      e.host.counts.add("Tcp.PassiveOpens", 1);
+    }
     e.openedNanos = now;
     e.lastProgressNanos = now;
+    e.waitsSinceNanos = now;
     e.keepaliveBaseNanos = now;
     e.synOwed = null;
     e.nxt = Math.max(e.nxt, 1);
@@ -281,6 +286,7 @@ final class Arrivals {
   private static void text(End e, long seq, Seg s, long now) {
     boolean fin = s.fin();
     int length = s.dataLength;
+    UrgentRules.onPointer(e, s, seq);
     if (length == 0 && !fin || e.inputEnded) {
       return;
     }
@@ -289,6 +295,7 @@ final class Arrivals {
       e.host.close(e, null, now, "DATA_AFTER_CLOSE");
       return;
     }
+    EcnRules.onText(e, s);
     int size = s.segmentSize > 0 ? Math.min(length, s.segmentSize) : length;
     e.fullSegment = Math.max(e.fullSegment, Math.min(size, e.pathMtu - 40));
     ReceiverRules.onText(e, seq, length, fin, now);

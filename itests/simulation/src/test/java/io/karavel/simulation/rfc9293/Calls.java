@@ -12,6 +12,7 @@ final class Calls {
   static void noteWork(End e, long now) {
     if (e.outstanding() == 0 && !e.hasUnsent()) {
       e.lastProgressNanos = now;
+      e.waitsSinceNanos = now;
     }
   }
 

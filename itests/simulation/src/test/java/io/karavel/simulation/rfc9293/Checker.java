@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongToIntFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The checker of a run. It is told what is on the wires, when each moment is over, and what
@@ -135,6 +136,8 @@ public final class Checker {
     return replaced
             || TimerRules.mayBeGivenUp(e, now)
             || e.isVague()
+            || OpeningRules.mayBeOver(e)
+            || e.takenBack
             || e.host.isAway()
             || e.host.isLenient(now)
         ? null
@@ -150,6 +153,14 @@ public final class Checker {
     End e = (End) end;
     if (ShownRules.canBeJudged(e, now)) {
       ShownRules.check(e, figures, asked);
+    }
+  }
+
+  /** What a stack counts, by the names of docs/metrics.md, is held against what was seen. */
+  public void counters(String stack, ToLongFunction<String> counters, long now) {
+    Host host = host(stack);
+    if (!host.ethernet && !host.isAway() && !host.isLenient(now)) {
+      host.counts.check(stack, counters);
     }
   }
 
@@ -276,6 +287,24 @@ public final class Checker {
     if (e != null) {
       Calls.noteWork(e, now);
       e.written += count;
+    }
+  }
+
+  /** An application has written bytes, of which all up to the last are urgent. */
+  public void wroteUrgent(String stack, Object token, long count, long now) {
+    End e = end(stack, token);
+    if (e != null) {
+      Calls.noteWork(e, now);
+      e.written += count;
+      UrgentRules.wrote(e);
+    }
+  }
+
+  /** How many urgent bytes a socket that is open tells of when a moment is over. */
+  public void observeUrgent(String stack, Object token, long available, long now) {
+    End e = host(stack).byToken.get(token);
+    if (e != null && !host(stack).isAway() && !host(stack).isLenient(now) && !e.isVague()) {
+      UrgentRules.observe(e, available);
     }
   }
 

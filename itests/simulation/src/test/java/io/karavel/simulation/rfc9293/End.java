@@ -36,22 +36,6 @@ final class End implements Watched {
   /** Size to which the sender has cut what is in flight, else more than there can be. */
   int cutBytes = Integer.MAX_VALUE;
 
-  /** A stretch of sequence space that was sent: as one segment, if it was never cut anew. */
-  static final class Sent {
-    final long from;
-    final long to;
-    final long firstNanos;
-    long lastNanos;
-    int times = 1;
-
-    Sent(long from, long to, long nanos) {
-      this.from = from;
-      this.to = to;
-      firstNanos = nanos;
-      lastNanos = nanos;
-    }
-  }
-
   final Host host;
   final Tuple tuple;
   final Settings settings;
@@ -111,6 +95,7 @@ final class End implements Watched {
   long lossShownNanos = NEVER;
 
   long lossShownAt;
+  int duplicateAcks;
 
   /** When the retransmission timer may have been started last: since the last advance. */
   final Set<Long> restarts = new LinkedHashSet<>();
@@ -118,13 +103,49 @@ final class End implements Watched {
   /** How often the retransmission timer has expired. */
   int timeouts;
 
+  // ---- since an operator was shown it last ----
+  int advances;
+  long ackedBytes;
+  final List<Long> roundTrips = new ArrayList<>();
+  boolean mustMeasure;
+
+  /** Whether it has ever probed a closed window. */
+  boolean hasProbed;
+
+  boolean repeatedSince;
+  boolean optionsChanged;
+
+  /** SND.NXT when a round trip was seen to be measured last. */
+  long measuredAt = NEVER;
+
   /** What an operator was shown last; null if nothing. */
   Map<String, Object> shown;
+
+  /** Behind the last urgent byte that is written, and that is announced; 0 if there is none. */
+  long urgentSend;
+
+  long urgentReceive;
+
+  // ---- marks of congestion ----
+  boolean ecn;
+  boolean ecnEchoing;
+
+  /** What was sent when something was sent again last. */
+  long repeatedUpTo;
+
+  /** SND.NXT when the peer's echo was obeyed last. */
+  long reducedAt;
+
+  boolean reducedAllowed;
+  boolean reducedOwed;
 
   /** The peer has let go of what it had told by SACK. */
   boolean reneged;
 
   boolean probing;
+
+  /** The window has opened, and what was sent as a probe is to be sent anew with what follows. */
+  boolean takenBack;
 
   // ---- receiving; numbers count from the peer's initial sequence number ----
   int rawIrs;
@@ -183,6 +204,9 @@ final class End implements Watched {
   long lastProgressNanos;
   long largestRttNanos;
   int timerRetransmissions;
+
+  /** Since when the peer has had something to acknowledge, or a window to open, and has not. */
+  long waitsSinceNanos;
 
   /** The last interval of the retransmission or persist timer; 0 if it has not expired. */
   long backedOffNanos;
@@ -245,6 +269,7 @@ final class End implements Watched {
 
   /** The state changes; what may be the cause. */
   void move(State to, long now, String... why) {
+    host.counts.moved(state, to, List.of(why));
     from = state.name();
     causes = Set.of(why);
     sinceNanos = now;

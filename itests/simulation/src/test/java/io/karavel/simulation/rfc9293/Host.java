@@ -17,6 +17,7 @@ final class Host {
   private record Answer(Tuple tuple, int rawSeq, boolean ack, int rawAck) {}
 
   final String name;
+  final Counts counts = new Counts();
   final Settings settings = new Settings((Settings) null);
   final Map<Tuple, End> ends = new LinkedHashMap<>();
   final Map<Integer, Listening> listeners = new HashMap<>();
@@ -67,6 +68,7 @@ final class Host {
 
   /** A module is missing: what comes waits, and no timer fires. */
   void away(boolean value, boolean isDeaf, long now) {
+    counts.blur();
     away = value;
     deaf = value && isDeaf;
     lenientUntil = now;
@@ -77,6 +79,8 @@ final class Host {
       e.lastProgressNanos = now;
       e.blurred = true;
       e.lossShownNanos = End.NEVER;
+      e.reducedAllowed = true;
+      e.reducedOwed = false;
       e.keepaliveProbes = 0;
       e.lastArrivalNanos = Math.min(e.lastArrivalNanos, now);
     }
@@ -128,6 +132,7 @@ final class Host {
 
   /** From now on until a moment nobody can tell from outside whether the connection is there. */
   void vague(End e, long until) {
+    counts.blur();
     vague.put(e.tuple, until);
     ends.remove(e.tuple, e);
     e.state = State.CLOSED;
@@ -222,6 +227,7 @@ final class Host {
     e.offeredSack = settings.flag("sack");
     e.offeredScale = settings.flag("windowScaling") ? 0 : -1;
     Arrivals.agree(e, syn, now);
+    e.ecn = EcnRules.isGranted(settings, syn);
     e.synInitialNanos = settings.millis("rtoInitialMillis");
     e.blurred = ethernet;
     e.synOwed = "a SYN to a listener";
@@ -252,6 +258,7 @@ final class Host {
     }
     End e = ends.get(tuple);
     if (s.rst()) {
+      counts.add("Tcp.OutRsts", 1);
       onReset(tuple, s, now);
       return;
     }
@@ -275,28 +282,8 @@ final class Host {
     }
     e.judged = s;
     e.sends++;
-    judge(e, s, segmentSize, now);
+    SegmentRules.onSent(e, s, segmentSize, now);
     e.judged = null;
-  }
-
-  private static void judge(End e, Seg s, int segmentSize, long now) {
-    if (s.has(Seg.URG) || s.reserved != 0) {
-      e.fail("flags", "URG or a reserved bit is set");
-    }
-    if (s.syn()) {
-      OpeningRules.onSent(e, s, now);
-      return;
-    }
-    if (!s.ack()) {
-      e.fail("ACK", "every segment of an open connection has it");
-    }
-    if (e.state == State.SYN_SENT) {
-      e.fail("SYN-SENT", "nothing but SYN and RST is sent");
-    }
-    OptionRules.check(e, s, now);
-    int length = s.dataLength + (s.fin() ? 1 : 0);
-    SenderRules.onSent(e, s, segmentSize, now);
-    ReceiverRules.onSent(e, s, length == 0, now);
   }
 
   /** The first SYN of a connection that an application opens. */
@@ -315,6 +302,7 @@ final class Host {
         End e = new End(this, tuple);
         e.takeApplication(wish);
         e.active = true;
+        counts.add("Tcp.ActiveOpens", 1);
         e.move(State.SYN_SENT, now, "CONNECT");
         e.pathMtu = mtuTo(tuple.remote());
         e.synInitialNanos = settings.millis("rtoInitialMillis");
@@ -342,6 +330,10 @@ final class Host {
       }
     }
     End open = ends.get(tuple);
+    if (open != null && OpeningRules.mayBeOver(open)) {
+      vague(open, End.NEVER);
+      return;
+    }
     if (open != null) {
       // it may be sent before the checker is told that its moment has come
       TimerRules.keepaliveMayGiveUp(open, now);

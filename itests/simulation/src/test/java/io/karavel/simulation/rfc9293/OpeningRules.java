@@ -42,6 +42,7 @@ final class OpeningRules {
       e.ackOwed = null;
     }
     judgeTime(e, now);
+    EcnRules.onSyn(e, s, answers);
     e.synsSent++;
     e.ownMss = s.mss;
   }
@@ -59,6 +60,8 @@ final class OpeningRules {
       }
     }
     if (byTimer && e.synsSent > 0) {
+      e.host.counts.add("TcpExt.TCPSynRetrans", 1);
+      e.host.counts.add("Tcp.RetransSegs", 1);
       e.synRetransmitted = true;
     }
     e.synTimes.add(now);
@@ -92,6 +95,11 @@ final class OpeningRules {
         : e.settings.number("synAckRetries");
   }
 
+  /** Whether its retries are used up, and nobody can tell when that was. */
+  static boolean mayBeOver(End e) {
+    return e.isHalfOpen() && e.isBlurred() && e.synTimes.size() > limit(e);
+  }
+
   /** The limit has changed: what is beyond the new one ends at once. */
   static void onLimit(End e, long now) {
     if (e.isHalfOpen() && e.synTimes.size() - 1 > limit(e)) {
@@ -101,7 +109,8 @@ final class OpeningRules {
 
   /** Everything that happens at this moment has happened. */
   static void settled(End e, long now) {
-    if (e.synOwed != null) {
+    // on Ethernet it may wait for a MAC address
+    if (e.synOwed != null && !e.host.ethernet) {
       e.fail("SYN", e.synOwed + ": it must be sent at once");
     }
     if (!e.isHalfOpen() || e.host.isAway() || e.synTimes.isEmpty() || e.cookie || e.isBlurred()) {

@@ -74,7 +74,9 @@ final class OptionRules {
       long millis = (now - e.lastTsNanos) / 1_000_000;
       // the first SYN may have waited for a MAC address
       boolean tooFast = step > millis + 1 && !(e.synsSent <= 2 && e.host.ethernet);
-      if (step < 0 || tooFast || step < millis - 1) {
+      // on Ethernet it may have waited for a MAC address
+      boolean tooSlow = step < millis - 1 && !e.host.ethernet;
+      if (step < 0 || tooFast && !e.host.ethernet || tooSlow) {
         boolean cookie = e.cookie && e.state == End.State.SYN_RECEIVED || e.cookie;
         if (!cookie) {
           e.fail(

@@ -11,6 +11,8 @@ final class Seg {
   static final int PSH = 8;
   static final int ACK = 16;
   static final int URG = 32;
+  static final int ECE = 64;
+  static final int CWR = 128;
 
   final byte[] b;
   private final int ip;
@@ -236,9 +238,9 @@ final class Seg {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 8; i++) {
       if ((flags & 1 << i) != 0) {
-        text.append("FSRP.U".charAt(i));
+        text.append("FSRP.UEW".charAt(i));
       }
     }
     text.append(" seq ").append(Integer.toUnsignedString(rawSeq)).append('(').append(dataLength);

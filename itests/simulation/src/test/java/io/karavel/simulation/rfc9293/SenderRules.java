@@ -1,6 +1,5 @@
 package io.karavel.simulation.rfc9293;
 
-import io.karavel.simulation.rfc9293.End.Sent;
 import io.karavel.simulation.rfc9293.End.State;
 import java.util.Iterator;
 
@@ -16,6 +15,9 @@ final class SenderRules {
   /** An acceptable ACK that is not old. */
   static void onAck(End e, Seg s, long seq, long ack, long now) {
     boolean closed = e.window == 0;
+    long windowBefore = e.window;
+    long unaBefore = e.una;
+    long flightBefore = e.outstanding();
     Arrivals.takeWindow(e, seq, ack, (long) s.window << e.sendShift);
     if (ack > e.una) {
       advance(e, ack, now);
@@ -24,17 +26,22 @@ final class SenderRules {
       takeSacks(e, s, ack);
       RecoveryRules.onAck(e, now);
     }
+    RecoveryRules.onAck(e, s, unaBefore, windowBefore);
+    EcnRules.onAck(e, s, unaBefore, flightBefore);
     if (e.window > 0) {
       if (closed) {
+        e.takenBack = e.outstanding() == 1;
         e.probing = false;
         e.backedOffNanos = 0;
         e.probeTimes.clear();
         e.lastProgressNanos = now;
+        e.waitsSinceNanos = now;
         e.timerRetransmissions = 0;
       }
       e.windowClosedNanos = End.NEVER;
-    } else if (e.windowClosedNanos == End.NEVER) {
-      e.windowClosedNanos = now;
+    } else {
+      e.hasProbed = true; // or is going to
+      e.windowClosedNanos = Math.min(e.windowClosedNanos, now);
     }
     if (e.finSentAt >= 0 && ack > e.finSentAt) {
       finAcknowledged(e, now);
@@ -42,6 +49,7 @@ final class SenderRules {
   }
 
   private static void advance(End e, long ack, long now) {
+    MeasureRules.onAdvance(e, ack, now);
     Iterator<Sent> all = e.flight.iterator();
     while (all.hasNext()) {
       Sent sent = all.next();
@@ -55,6 +63,7 @@ final class SenderRules {
     }
     e.restarts.clear();
     e.restarts.add(now);
+    e.waitsSinceNanos = now;
     e.una = ack;
     e.peerHas.removeBelow(ack);
     if (e.peerHas.contains(ack, ack + 1)) {
@@ -125,12 +134,15 @@ final class SenderRules {
     checkPush(e, s, seq);
     noteCut(e, seq, end, segmentSize);
     checkNagle(e, s, seq, segmentSize);
+    countRepeated(e, seq, segmentSize);
+    e.takenBack = false;
     boolean isNew = end > e.nxt;
     boolean wasIdle = e.flight.isEmpty();
     if (isNew) {
       cut(e, Math.max(seq, e.nxt), end, s, segmentSize, now);
     }
     if (seq < e.nxt) {
+      EcnRules.onRepeated(e);
       TimerRules.onRetransmission(e, seq, Math.min(end, e.nxt), now);
     } else {
       TimerRules.onNew(e, wasIdle, now);
@@ -142,6 +154,14 @@ final class SenderRules {
     e.nxt = Math.max(e.nxt, end);
     if (s.fin()) {
       e.finSentAt = end - 1;
+    }
+  }
+
+  private static void countRepeated(End e, long seq, int segmentSize) {
+    if (segmentSize > 0) {
+      e.host.counts.blur(); // how it was made up of segments is not told
+    } else if (seq < e.nxt && !e.takenBack) {
+      e.host.counts.add("Tcp.RetransSegs", 1);
     }
   }
 
@@ -162,7 +182,7 @@ final class SenderRules {
       return;
     }
     boolean keptInWindow = seq >= e.una && seq < e.nxt && seq >= Math.min(e.nxt, e.una + e.window);
-    boolean probedBefore = e.probing && seq >= e.una;
+    boolean probedBefore = (e.probing || e.takenBack) && seq >= e.una;
     if (!keptInWindow && !probedBefore) {
       e.fail("SEG.SEQ", "an empty segment at " + seq + ", SND.NXT is " + e.nxt);
     }
@@ -207,6 +227,7 @@ final class SenderRules {
       e.fail("window", "sent up to " + end + ", the highest right edge offered is " + e.edge);
     }
     e.probing = true;
+    e.hasProbed = true;
     if (end > e.edge + 1) {
       e.fail("window", "more than one octet beyond it");
     }

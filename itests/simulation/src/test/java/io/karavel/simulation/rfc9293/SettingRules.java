@@ -42,6 +42,7 @@ final class SettingRules {
     e.headTimes.clear();
     e.probeTimes.clear();
     e.changedNanos = now;
+    e.optionsChanged = true;
     if (name.startsWith("syn")) {
       e.blurred = true;
       OpeningRules.onLimit(e, now);

@@ -35,6 +35,8 @@ final class Settings {
           Map.entry("receiveBufferInitial", 131_072L),
           Map.entry("receiveBufferMax", 6_291_456L),
           Map.entry("minSendMss", 48L),
+          Map.entry("ecn", "passive"),
+          Map.entry("tickMicros", 1000L),
           Map.entry("challengeAckPerSecond", 10L),
           Map.entry("invalidRateLimitMillis", 500L),
           Map.entry("synCookies", "auto"),

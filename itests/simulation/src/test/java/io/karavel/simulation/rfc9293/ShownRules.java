@@ -38,6 +38,7 @@ final class ShownRules {
     agreed(e, shown);
     timeout(e, shown, asked);
     otherTimers(e, shown, asked);
+    MeasureRules.check(e, shown);
     e.shown = shown;
   }
 
@@ -72,6 +73,9 @@ final class ShownRules {
   private static void sending(End e, Map<String, Object> shown) {
     same(e, shown, "iss", unsigned(e.rawIss));
     same(e, shown, "sndUna", unsigned(e.rawOurs(e.una)));
+    if (e.takenBack) {
+      return;
+    }
     same(e, shown, "sndNxt", unsigned(e.rawOurs(e.nxt)));
     same(e, shown, "sndWnd", e.window);
     same(e, shown, "unsent", Math.max(0, e.writtenEnd() - e.nxt));
@@ -108,6 +112,7 @@ final class ShownRules {
     same(e, shown, "rcvWindShift", e.receiveShift);
     same(e, shown, "timestamps", e.timestamps);
     same(e, shown, "sack", e.sack);
+    same(e, shown, "ecn", e.ecn);
     same(e, shown, "orphan", e.orphan);
   }
 
@@ -133,6 +138,7 @@ final class ShownRules {
     }
     if (shown.containsKey("retransmitTimer")
         && e.outstanding() > 0
+        && !e.takenBack
         && !e.isBlurred()
         && e.changedNanos < 0
         && e.settings.userTimeoutNanos() == 0) {

@@ -1,6 +1,5 @@
 package io.karavel.simulation.rfc9293;
 
-import io.karavel.simulation.rfc9293.End.Sent;
 import io.karavel.simulation.rfc9293.End.State;
 import java.util.List;
 
@@ -9,6 +8,9 @@ import java.util.List;
  */
 final class TimerRules {
   private static final long MILLI = 1_000_000L;
+
+  /** The timer that finds it out may be as coarse as the largest tick of a run. */
+  private static final long USER_TIMEOUT_SLACK_NANOS = 300 * MILLI;
 
   private TimerRules() {}
 
@@ -132,6 +134,7 @@ final class TimerRules {
     if (e.keepaliveProbes > 0 && now - e.lastKeepaliveNanos != interval) {
       e.fail("keepalive", (now - e.lastKeepaliveNanos) / MILLI + " ms between two probes");
     }
+    e.host.counts.add("TcpExt.TCPKeepAlive", 1);
     e.keepaliveProbes++;
     int most = e.settings.option("keepaliveProbes", (int) e.settings.number("probes"));
     if (e.keepaliveProbes > most) {
@@ -179,6 +182,7 @@ final class TimerRules {
       return;
     }
     keepaliveDue(e, now);
+    userTimeoutDue(e, now);
     if (e.state.isSynchronized() && (e.outstanding() > 0 || e.hasUnsent())) {
       retransmissionDue(e, now);
     }
@@ -235,7 +239,8 @@ final class TimerRules {
       }
       return; // what is sent may wait for a MAC address in vain
     }
-    if (mayHaveEnded && (e.orphan || e.window == 0)) {
+    boolean isLongest = now - e.lastTimerNanos >= e.settings.millis("rtoMaxMillis");
+    if (mayHaveEnded && (e.orphan || e.window == 0) || isLongest && e.orphan && e.window == 0) {
       // given up in silence: nobody is there to be told
       e.host.vague(e, End.NEVER);
       return;
@@ -250,6 +255,22 @@ final class TimerRules {
             + " ms nothing was sent; the timeout can be "
             + longestTimeout(e) / MILLI
             + " ms at most");
+  }
+
+  /** RFC 5482 §2, RFC 9293 §3.9.1.1 and §3.10.8: the user timeout ends the connection. */
+  private static void userTimeoutDue(End e, long now) {
+    long user = e.settings.userTimeoutNanos();
+    boolean waits = e.state.isSynchronized() && (e.outstanding() > 0 || e.window == 0);
+    if (user == 0 || !waits || e.orphan || e.host.ethernet || !e.hasUnsent() && e.head() == null) {
+      return;
+    }
+    long since = Math.max(e.waitsSinceNanos, e.changedNanos);
+    if (e.head() != null) {
+      since = Math.max(since, e.head().firstNanos);
+    }
+    if (now - since > user + USER_TIMEOUT_SLACK_NANOS) {
+      e.fail("user timeout (RFC 5482)", (now - since) / MILLI + " ms, it is " + user / MILLI);
+    }
   }
 
   static boolean isKeptAlive(End e) {

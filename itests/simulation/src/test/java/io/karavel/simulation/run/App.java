@@ -28,6 +28,10 @@ final class App implements TcpHandler {
   private final int chunk;
   private final int laziness;
   private final int manner;
+
+  /** Whether some of what it writes is urgent. */
+  private final boolean urgency;
+
   App peer;
   boolean handled;
   long written;
@@ -59,6 +63,7 @@ final class App implements TcpHandler {
     chunk = 1 + random.nextInt(random.nextBoolean() ? 500 : LARGEST);
     laziness = random.nextInt(3) == 0 ? 5 + random.nextInt(200) : 1;
     manner = random.nextInt(10);
+    urgency = random.nextInt(5) == 0;
   }
 
   /** A byte of what this end writes; told to the checker. */
@@ -151,13 +156,21 @@ final class App implements TcpHandler {
   private void writeSome() throws TcpException {
     while (!shut && written < toWrite && isReady(TcpSocket.WRITABLE)) {
       int length = (int) Math.min(toWrite - written, 1 + random.nextInt(chunk));
-      int count = socket.write(stream.from(written, length));
+      boolean urgently = urgency && random.nextInt(20) == 0;
+      int count =
+          urgently
+              ? socket.writeUrgent(stream.from(written, length))
+              : socket.write(stream.from(written, length));
       if (count == 0) {
         return;
       }
       written += count;
-      world.checker.wrote(node.name, this, count, world.now());
-      tell("write " + count);
+      if (urgently) {
+        world.checker.wroteUrgent(node.name, this, count, world.now());
+      } else {
+        world.checker.wrote(node.name, this, count, world.now());
+      }
+      tell((urgently ? "write urgently " : "write ") + count);
       if (random.nextInt(3) == 0) {
         return;
       }
@@ -289,6 +302,9 @@ final class App implements TcpHandler {
           socket.state().name(),
           failure == null ? null : failure.error().name(),
           world.now());
+      if (failure == null) {
+        world.checker.observeUrgent(node.name, this, socket.urgentAvailable(), world.now());
+      }
     }
   }
 

@@ -26,6 +26,11 @@ final class Figures {
   }
 
   void afterEvent() {
+    if (random.nextInt(LOOKS_PER_CONNECTION) == 0) {
+      for (Node node : world.nodes) {
+        world.checker.counters(node.name, node.stack::counter, world.now());
+      }
+    }
     if (apps.isEmpty()) {
       return;
     }

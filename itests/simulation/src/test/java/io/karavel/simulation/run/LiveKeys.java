@@ -84,6 +84,11 @@ final class LiveKeys {
         keys.put(feature, false);
       }
     }
+    switch (random.nextInt(4)) {
+      case 0 -> keys.put("ecn", "off");
+      case 1, 2 -> keys.put("ecn", "active");
+      default -> {}
+    }
     if (random.nextInt(3) == 0) {
       keys.put("rtoInitialMillis", (long) random.nextInt(400, 3000));
     }

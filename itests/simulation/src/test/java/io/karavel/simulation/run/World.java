@@ -77,6 +77,7 @@ final class World implements WireTap {
               leaf.stack,
               leaf.stack.devices().get(0),
               settings);
+      markSome(cable, random.split());
       links.add(new Link(cable, hub, leaf, settings));
       IpAddress hubAddress = IpAddress.parse("10.0." + i + ".1");
       IpAddress leafAddress = IpAddress.parse("10.0." + i + ".2");
@@ -84,6 +85,14 @@ final class World implements WireTap {
       leaf.ways.add(new Node.Way(hub, leafAddress, hubAddress));
       checker.mtu(hub.name, leafAddress.ipv4Bits(), mtu);
       checker.mtu(leaf.name, hubAddress.ipv4Bits(), mtu);
+    }
+  }
+
+  /** On some cables routers mark some of the packets that may be marked. */
+  private static void markSome(VirtualCable cable, SplittableRandom random) {
+    int percent = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
+    if (percent > 0) {
+      cable.markIf(packet -> random.nextInt(100) < percent);
     }
   }
 
