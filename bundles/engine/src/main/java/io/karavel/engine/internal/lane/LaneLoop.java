@@ -151,7 +151,8 @@ public final class LaneLoop {
     }
   }
 
-  /** Turns; says whether there is more to do at once. */
+  /** Turns; says whether there is more to do at once. Called by its handle. */
+  @SuppressWarnings("UnusedMethod")
   private boolean cycle() {
     return lane.turn() || spin();
   }
