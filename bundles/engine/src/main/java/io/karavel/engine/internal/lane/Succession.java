@@ -75,6 +75,8 @@ final class Succession {
         old.index(),
         threadName,
         Culprit.trace(where));
+    // a module that goes cancels its timers, and the timer module may have gone before it
+    old.timers().detach();
     for (SlotHolder slot : old.slotTable().ordered()) {
       estates.put(slot.name(), rescue(slot, millis));
     }

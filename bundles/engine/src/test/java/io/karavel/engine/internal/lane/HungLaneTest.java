@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.CloseReason;
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Event;
 import io.karavel.engine.FencedLaneError;
@@ -45,6 +46,7 @@ class HungLaneTest {
   private final Recorder.Line line = new Recorder.Line(SLOT);
   private final FakeTcp.Factory tcp = new FakeTcp.Factory();
   private final List<CrashReport> reports = new CopyOnWriteArrayList<>();
+  private final List<SortedTimerIndex> indices = new CopyOnWriteArrayList<>();
 
   /** Lets whatever hangs come back. */
   private volatile boolean released;
@@ -64,7 +66,7 @@ class HungLaneTest {
   @BeforeEach
   void run() {
     stack.crashReports(reports::add);
-    stack.arrive(SortedTimerIndex.factory(new CopyOnWriteArrayList<>()));
+    stack.arrive(SortedTimerIndex.factory(indices));
     stack.start();
   }
 
@@ -362,6 +364,53 @@ class HungLaneTest {
         .isZero();
     assertThat(isTold("could not be asked for its state, because its lane hung: no answer within"))
         .isTrue();
+  }
+
+  /** Cancels its timer when it goes, as modules do; the timer module may have gone before. */
+  private final class Careful extends Recorder {
+    private final Timer timer = hangingTimer(() -> {});
+
+    Careful(LaneContext context) {
+      super(context, new Recorder.Line("careful"), "careful");
+    }
+
+    @Override
+    public void open(Handover kept) throws HandoverException {
+      super.open(kept);
+      context.timers().arm(timer, Timer.NOT_ARMED - 1);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+      indices.get(0).failNext = new IllegalStateException("asked after it left");
+      context.timers().cancel(timer);
+      super.close(reason);
+    }
+  }
+
+  @Test
+  void whoCancelsATimerWhenItGoesAsksNoTimerModuleThatHasGone() throws Exception {
+    stack.arrive(line.source("a", 0, 1));
+    stack.arrive(
+        new ModuleFactory() {
+          @Override
+          public String slot() {
+            return "careful";
+          }
+
+          @Override
+          public StateVersions stateVersions() {
+            return new StateVersions(1, 1);
+          }
+
+          @Override
+          public Module create(LaneContext context) {
+            return new Careful(context);
+          }
+        });
+    hangInATimer(() -> {});
+    hungTimes(1);
+    assertThat(reports).extracting(CrashReport::slot).containsExactly(SLOT);
   }
 
   private StackSocket connected() throws TcpException {
