@@ -56,20 +56,22 @@ public class KernelDownloadIT {
 
   private void download() {
     byte[] piece = new byte[1 << 16];
+    long taken = 0;
     try (InputStream in = curl.getInputStream()) {
-      while (downloaded < BYTES || !swapped) {
+      while (taken < BYTES || !swapped) {
         int count = in.read(piece);
         if (count < 0) {
-          problem = "curl ended after " + downloaded + " bytes";
+          problem = "curl ended after " + taken + " bytes";
           return;
         }
         for (int i = 0; i < count; i++) {
-          if (piece[i] != expected(downloaded + i)) {
-            problem = "a wrong byte at " + (downloaded + i);
+          if (piece[i] != expected(taken + i)) {
+            problem = "a wrong byte at " + (taken + i);
             return;
           }
         }
-        downloaded += count;
+        taken += count;
+        downloaded = taken;
       }
     } catch (IOException e) {
       problem = e.toString();
