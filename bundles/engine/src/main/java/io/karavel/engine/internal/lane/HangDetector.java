@@ -73,6 +73,8 @@ final class HangDetector {
       lostNanos += worked;
     } else if (probe.isBlocked() || worked < 0) {
       lostNanos += intervalNanos;
+    } else {
+      lostNanos += worked;
     }
     return lostNanos >= limitNanos;
   }

@@ -559,10 +559,11 @@ public final class Lane {
    */
   public void operate(Consumer<Lane> operation) {
     tasks.operate(operation);
-    Lane next = successor;
-    if (next != null) {
-      next.tasks.takeOperations(tasks);
+    Lane last = this;
+    for (Lane next = successor; next != null; next = next.successor) {
+      next.tasks.takeOperations(last.tasks);
       next.wake();
+      last = next;
     }
     wake();
   }

@@ -42,9 +42,14 @@ final class LaneTasks {
   }
 
   void runOperations() {
-    for (Consumer<Lane> next = operations.poll(); next != null; next = operations.poll()) {
+    while (!operations.isEmpty()) {
       lane.markBusy();
+      // a door: behind it a thread that was left behind takes nothing away from the next lane
       lane.enter(null);
+      Consumer<Lane> next = operations.poll();
+      if (next == null) {
+        return;
+      }
       try {
         next.accept(lane);
       } catch (Throwable t) {
@@ -69,9 +74,9 @@ final class LaneTasks {
       if (lane.isFrozen()) {
         return true;
       }
-      tasks.poll();
       lane.markBusy();
       lane.enter(task instanceof ModuleTask moduleTask ? moduleTask.slot() : null);
+      tasks.poll();
       if (task instanceof ModuleTask own) {
         run(own);
       } else {

@@ -110,7 +110,11 @@ final class Succession {
     asker.start();
     String problem;
     try {
-      return new Estate(slot, objects.of(answer.get(millis, TimeUnit.MILLISECONDS)), "");
+      Handover said = answer.get(millis, TimeUnit.MILLISECONDS);
+      if (said == null) {
+        return new Estate(slot, null, "it said none");
+      }
+      return new Estate(slot, objects.of(said), "");
     } catch (TimeoutException e) {
       // it may hang in the same loop or wait for a lock that is held for ever
       LaneFence.raise(asker).shut();
@@ -120,6 +124,9 @@ final class Succession {
       problem = "interrupted";
     } catch (ExecutionException e) {
       problem = Culprit.describe(e.getCause());
+    } catch (RuntimeException e) {
+      // one module's answer is no reason to leave the stack without a lane
+      problem = Culprit.describe(e);
     }
     return new Estate(slot, null, problem);
   }

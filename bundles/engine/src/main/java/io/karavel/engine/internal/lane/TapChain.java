@@ -4,6 +4,7 @@ import io.karavel.engine.CloseReason;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.Drops;
 import io.karavel.engine.Handover;
+import io.karavel.engine.LaneFence;
 import io.karavel.engine.Timer;
 import io.karavel.nic.DeviceCapabilities;
 import io.karavel.nic.DeviceInfo;
@@ -266,6 +267,7 @@ final class TapChain implements NetworkDevice, FrameSink {
     if (point.out) {
       return;
     }
+    LaneFence.pass();
     DropReason dropped = ownDrops() == dropsBefore ? null : lane.drops().last();
     try {
       point.tap.onGiven(point, dropped);

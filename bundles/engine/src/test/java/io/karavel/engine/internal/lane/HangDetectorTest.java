@@ -81,6 +81,11 @@ class HangDetectorTest {
   }
 
   @Test
+  void whoGetsATwentiethOfTheProcessorHasTwentyTimesAsLong() {
+    assertThat(looks(() -> thread.cpu += INTERVAL / 20)).isEqualTo(160);
+  }
+
+  @Test
   void whoGetsNoProcessorDoesNotHang() {
     assertThat(looks(() -> {})).isEqualTo(-1);
   }

@@ -413,6 +413,53 @@ class HungLaneTest {
     assertThat(reports).extracting(CrashReport::slot).containsExactly(SLOT);
   }
 
+  @Test
+  void whoSaysNoStateLosesItAndTheOthersGoOn() throws Exception {
+    stack.arrive(line.source("a", 0, 1));
+    stack.arrive(
+        new ModuleFactory() {
+          @Override
+          public String slot() {
+            return "silent";
+          }
+
+          @Override
+          public StateVersions stateVersions() {
+            return new StateVersions(1, 1);
+          }
+
+          @Override
+          public Module create(LaneContext context) {
+            return new Recorder(context, new Recorder.Line("silent"), "silent") {
+              @Override
+              public Handover export() {
+                return null;
+              }
+            };
+          }
+        });
+    value(4);
+    hangInATimer(() -> {});
+    hungTimes(1);
+    assertThat(value()).isEqualTo(4);
+    assertThat(status("silent").state()).isEqualTo("running");
+    assertThat(isTold("could not be asked for its state, because its lane hung: it said none"))
+        .isTrue();
+  }
+
+  @Test
+  void anOperationForALaneThatTwoHaveFollowedIsDone() throws Exception {
+    stack.arrive(line.source("a", 0, 1));
+    Lane first = stack.lane();
+    hangInATimer(() -> {});
+    hungTimes(1);
+    hangInATimer(() -> {});
+    hungTimes(2);
+    CountDownLatch done = new CountDownLatch(1);
+    first.operate(lane -> done.countDown());
+    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
   private StackSocket connected() throws TcpException {
     StackSocket socket = (StackSocket) stack.tcp().connect(PEER);
     socket.awaitConnected(Duration.ofSeconds(30));
