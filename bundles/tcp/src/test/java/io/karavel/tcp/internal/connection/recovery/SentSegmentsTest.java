@@ -140,6 +140,62 @@ class SentSegmentsTest {
   }
 
   @Test
+  void tellsOfTheFirstAndTheLongestThatArrived() {
+    SentSegments map = new SentSegments();
+    map.add(0, 70, 1000, false);
+    map.add(70, 50, 1001, false);
+    map.add(120, 90, 1002, false);
+    map.add(210, 20, 1003, false);
+    assertThat(map.longestSacked()).isZero();
+    assertThat(map.firstLength()).isEqualTo(70);
+    assertThat(map.firstSentNanos()).isEqualTo(1000);
+    map.acknowledge(70);
+    assertThat(map.firstLength()).isEqualTo(50);
+    assertThat(map.firstSentNanos()).isEqualTo(1001);
+    map.sack(210, 230);
+    assertThat(map.longestSacked()).isEqualTo(20);
+    map.sack(120, 210);
+    assertThat(map.longestSacked()).isEqualTo(90);
+    assertThat(map).hasToString("SentSegments[3 entries, " + Arrays.toString(map.toBytes()) + "]");
+  }
+
+  @Test
+  void theLastCanBeAProbeWhileItIsInFlight() {
+    SentSegments map = new SentSegments();
+    assertThat(map.isLastInFlight()).isFalse();
+    map.add(0, SIZE, 1000, false);
+    map.add(SIZE, SIZE, 1001, false);
+    assertThat(map.isLastInFlight()).isTrue();
+    assertThat(map.isAgainInFlight()).isFalse();
+    map.markAllLost(false);
+    assertThat(map.isLastInFlight()).isFalse();
+    map.retransmit(2 * SIZE, 5000);
+    assertThat(map.isLastInFlight()).isTrue();
+    assertThat(map.isAgainInFlight()).isTrue();
+    map.sack(SIZE, 2 * SIZE);
+    assertThat(map.isLastInFlight()).isFalse();
+    assertThat(map.isAgainInFlight()).isTrue();
+    map.acknowledge(2 * SIZE);
+    assertThat(map.isAgainInFlight()).isFalse();
+  }
+
+  @Test
+  void aMapIsFullAtItsLimitAndCanBeHandedOverThen() {
+    int most = SentSegments.MAXIMUM_ENTRIES;
+    SentSegments map = of(0, most - 1);
+    assertThat(map.hasRoom(1)).isTrue();
+    assertThat(map.hasRoom(2)).isFalse();
+    map.add((most - 1) * SIZE, SIZE, 5000, false);
+    assertThat(map.hasRoom(0)).isTrue();
+    assertThat(map.hasRoom(1)).isFalse();
+    SentSegments copy = SentSegments.fromBytes(map.toBytes(), new Rack());
+    assertThat(copy.size()).isEqualTo(most);
+    assertThat(copy.inFlightBytes()).isEqualTo(most * SIZE);
+    map.add(most * SIZE, SIZE, 5001, false);
+    assertThat(SentSegments.fromBytes(map.toBytes(), new Rack())).isNull();
+  }
+
+  @Test
   void agreesWithANaiveModel() {
     for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
