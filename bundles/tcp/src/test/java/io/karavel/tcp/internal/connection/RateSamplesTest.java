@@ -284,4 +284,35 @@ class RateSamplesTest {
     scene.inject("A", 1, 0, 1).write(10_000);
     assertThat(recorder.view.isCongestionWindowLimited()).isFalse();
   }
+
+  @Test
+  void aProbeOfThePathsMtuIsATransmission() {
+    open(20_000, "mtuProbing", "always", "mtuProbeBase", 500);
+    recorder.told.clear();
+    scene.write(20_000);
+    List<Peer.Packet> sent = scene.peer.take();
+    int segment = scene.connection().sndMss;
+    assertThat(sent).anyMatch(packet -> packet.segment.payloadLength > segment);
+    assertThat(recorder.told.stream().filter(words -> words.startsWith("transmit")))
+        .hasSameSizeAs(sent);
+  }
+
+  @Test
+  void aWindowThatIsExactlyFullIsNotTheApplicationsLimit() {
+    open(4000);
+    scene.write(4000);
+    assertThat(scene.connection().delivery.isLimitedNow()).isFalse();
+    scene.inject("A", 1, 0, 1);
+    assertThat(scene.connection().delivery.isLimitedNow()).isFalse();
+  }
+
+  /** What is lost waits for room: there is something to send. */
+  @Test
+  void whileSomethingWaitsToBeSentAgainTheApplicationDoesNotLimit() {
+    open(10_000);
+    scene.write(10_000);
+    scene.after(50).sack(1, 2001, 5001);
+    assertThat(scene.connection().sent.hasRetransmission()).isTrue();
+    assertThat(scene.connection().delivery.isLimitedNow()).isFalse();
+  }
 }

@@ -171,6 +171,38 @@ class SpuriousLossTest {
     assertThat(window(scene)).isGreaterThanOrEqualTo(9880);
   }
 
+  /** RFC 3522 §3.2: against the first retransmission of this recovery, not of the one before. */
+  @Test
+  void aSecondRecoveryIsTakenBackByTheEchoOfItsOwnOriginal() {
+    Scene scene = duplicates();
+    scene.after(100).inject(stamped(scene, scene.segment("A", 1, 0, 9881), 100));
+    assertThat(count(scene, "TCPFullUndo")).isZero();
+    scene.write(3952).sent();
+    scene.after(100);
+    for (int i = 0; i < 3; i++) {
+      scene.inject(stamped(scene, scene.segment("A", 1, 0, 9881), 100));
+    }
+    scene.expect(". 9881(988) ack 1");
+    scene.after(20).inject(stamped(scene, scene.segment("A", 1, 0, 13_833), 120));
+    assertThat(count(scene, "TCPFullUndo")).isEqualTo(1);
+  }
+
+  /** What was never sent again says nothing about a repetition, however old its echo. */
+  @Test
+  void anEchoForDataThatWasSentOnceTakesNothingBack() {
+    Scene scene = withTimestamps(true);
+    scene.write(9880).sent();
+    Segment sack = stamped(scene.after(100), scene.segment("A", 1, 0, 1), 100);
+    sack.sackCount = 1;
+    sack.sackLeft[0] = Scene.ISS + 989;
+    sack.sackRight[0] = Scene.ISS + 8893;
+    scene.inject(sack).expect(". 1(988) ack 1");
+    scene.after(100).inject(stamped(scene, scene.segment("A", 1, 0, 989), 100));
+    assertThat(recovery(scene)).isEqualTo(Recovery.RECOVERY);
+    scene.inject(stamped(scene, scene.segment("A", 1, 0, 8893), 200));
+    assertThat(count(scene, "TCPPartialUndo") + count(scene, "TCPFullUndo")).isZero();
+  }
+
   // ---- F-RTO ----
 
   /** Four are out and the timer has expired. */

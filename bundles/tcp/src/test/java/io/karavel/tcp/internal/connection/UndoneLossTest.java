@@ -120,4 +120,86 @@ class UndoneLossTest {
     scene.inject("A", 1, 0, 2001);
     assertThat(count(scene, "TCPSpuriousRTOs")).isZero();
   }
+
+  // ---- two recoveries, one after the other ----
+
+  /** The second of two recoveries has begun; the first had sent its first segment again. */
+  private static Scene second() {
+    Scene scene = overtaken();
+    scene.after(100).inject("A", 1, 0, 10_001).write(10_000).sent();
+    scene.after(100).sack(10_001, 11_001, 15_001);
+    assertThat(scene.sent()).contains(". 10001(1000) ack 1");
+    return scene;
+  }
+
+  /** RFC 3708 §3: each retransmission of this recovery, not of the one before. */
+  @Test
+  void whatTheRecoveryBeforeHasSentAgainNeedNotComeTwice() {
+    Scene scene = second();
+    scene.after(100).sack(15_001, 10_001, 11_001);
+    assertThat(count(scene, "TCPDSACKUndo")).isEqualTo(1);
+  }
+
+  @Test
+  void aDuplicateOfTheRecoveryBeforeTakesNothingBack() {
+    Scene scene = second();
+    scene.sack(10_001, 1, 1001, 11_001, 15_001);
+    assertThat(count(scene, "TCPDSACKUndo")).isZero();
+    assertThat(scene.connection().recovery).isEqualTo(Recovery.RECOVERY);
+  }
+
+  /** A super-segment counts by its segments. */
+  @Test
+  void eachSegmentOfASuperSegmentMustComeTwice() {
+    Scene scene = Scene.selective();
+    scene.peer.segmentationBytes = 65_000;
+    scene.write(10_000).sent();
+    scene.after(100).sack(1, 4001, 10_001);
+    assertThat(scene.sent()).hasSize(4);
+    scene.after(100).sack(10_001, 1, 1001).sack(10_001, 1001, 2001).sack(10_001, 2001, 3001);
+    assertThat(count(scene, "TCPDSACKUndo")).isZero();
+    scene.sack(10_001, 3001, 4001);
+    assertThat(count(scene, "TCPDSACKUndo")).isEqualTo(1);
+  }
+
+  // ---- acknowledgements that prove nothing ----
+
+  @Test
+  void progressThatTakesNothingBackShowsFurtherLossesToo() {
+    Scene scene = overtaken();
+    scene.after(20).sack(5001, 6001, 10_001);
+    assertThat(scene.sent()).contains(". 5001(1000) ack 1");
+  }
+
+  /** RFC 5682 §3.1: it is only what was sent once that proves something, with the next ACK. */
+  @Test
+  void progressWithinWhatWasSentAgainLeavesTheQuestionOpen() {
+    Scene scene = timedOut(Scene.selective("tailLossProbe", false));
+    scene.inject("A", 1, 0, 501).inject("A", 1, 0, 1001);
+    assertThat(count(scene, "TCPSpuriousRTOs")).isZero();
+    assertThat(scene.sent()).contains(". 1001(1000) ack 1").doesNotContain(". 2001(1000) ack 1");
+    scene.inject("A", 1, 0, 3001);
+    assertThat(count(scene, "TCPSpuriousRTOs")).isEqualTo(1);
+  }
+
+  /** RFC 5682 §3.1 step 2: the first acknowledgement after the timeout is a duplicate. */
+  @Test
+  void aDuplicateFirstAnswersTheQuestionThoughNewDataIsThere() {
+    Scene scene = timedOut(Scene.selective("tailLossProbe", false));
+    scene.inject("A", 1, 0, 1).expectNothing();
+    scene.inject("A", 1, 0, 1001);
+    assertThat(scene.sent()).contains(". 1001(1000) ack 1");
+    assertThat(scene.connection().loss.forwardRto).isFalse();
+  }
+
+  /** To the byte: new data that cannot go tells nothing, so the question is not asked. */
+  @Test
+  void aWindowThatIsExactlyFullEndsTheQuestion() {
+    Scene scene = timedOut(Scene.selective("tailLossProbe", false));
+    scene.window = 3000;
+    scene.inject("A", 1, 0, 1001);
+    assertThat(scene.connection().loss.forwardRto).isFalse();
+    scene.inject("A", 1, 0, 2001);
+    assertThat(count(scene, "TCPSpuriousRTOs")).isZero();
+  }
 }

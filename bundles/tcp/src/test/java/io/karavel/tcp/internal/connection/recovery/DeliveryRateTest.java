@@ -205,6 +205,38 @@ class DeliveryRateTest {
     assertThat(copy.fromBytes(new byte[3], copied)).isFalse();
   }
 
+  /** Each stamp by itself, from a map whose first entry is not the first of the ring. */
+  @Test
+  void eachStampIsHandedOverWithItsOwnEntry() {
+    for (int i = 0; i < 8; i++) {
+      map.add(i * 1000, 1000, i * MILLI, false);
+    }
+    acknowledge(3000, 50 * MILLI);
+    for (int i = 8; i < 13; i++) {
+      map.add(i * 1000, 1000, (43 + i) * MILLI, false);
+    }
+    byte[] stamps = delivery.toBytes(map);
+    Listener other = new Listener();
+    DeliveryRate copy = new DeliveryRate(other, 0);
+    SentSegments copied = SentSegments.fromBytes(map.toBytes(), new Rack());
+    copied.delivery(copy);
+    assertThat(copy.fromBytes(stamps, copied)).isTrue();
+    assertThat(copy.toBytes(copied)).isEqualTo(stamps);
+    listener.rates.clear();
+    for (int i = 3; i < 13; i++) {
+      int ack = (i + 1) * 1000;
+      acknowledge(ack, (100 + i) * MILLI);
+      copy.begin((100 + i) * MILLI, false);
+      copied.acknowledge(ack);
+      copy.finish(copied.inFlightBytes(), 0);
+      assertThat(copy.transmitInFlightBytes())
+          .isEqualTo(delivery.transmitInFlightBytes())
+          .isEqualTo(i < 8 ? ack : ack - 3000);
+      assertThat(other.deliveredBytes).isEqualTo(listener.deliveredBytes);
+    }
+    assertThat(other.rates).isEqualTo(listener.rates).doesNotContain(0L);
+  }
+
   @Test
   void whatWasSentBeforeSamplingBeganCountsAsLimited() {
     SentSegments before = new SentSegments();

@@ -204,4 +204,102 @@ class RateSampleTest {
     assertThat(rate.fromBytes(new byte[49], null)).isFalse();
     assertThat(rate.fromBytes(new byte[48 + 36], null)).as("without its map").isTrue();
   }
+
+  // ---- at the limits of the rules ----
+
+  /** Of several that one acknowledgement delivers, the one that was sent last makes the sample. */
+  @Test
+  void whatWasSentEarlierThanWhatIsKnownMakesNoSample() {
+    entries(4);
+    send(0, 0, 1000);
+    send(1, 10, 2000);
+    rate.begin(100 * MILLI, false);
+    rate.onDelivered(1, 1000, 10 * MILLI, true);
+    rate.onDelivered(0, 1000, 0, true);
+    rate.finish(0, 0);
+    told("2000 in 100 ms: 20000 B/s, rtt 90, lost 0, sent at 2000, now 0");
+  }
+
+  @Test
+  void whatWasLostBeforeATransmissionIsNotLostSince() {
+    entries(4);
+    send(0, 0, 1000);
+    rate.begin(50 * MILLI, false);
+    rate.onLost(0, 1000);
+    rate.finish(0, 0);
+    told.clear();
+    send(1, 60, 2000);
+    rate.begin(100 * MILLI, false);
+    rate.onLost(1, 1000);
+    rate.finish(0, 0);
+    told("lost [1000, 2000, 1000, false]", "0 in 0 ms: 0 B/s, rtt 0, lost 1000, sent at 0, now 0");
+  }
+
+  @Test
+  void whatIsSentIsLimitedUntilMoreIsDeliveredThanWasInFlight() {
+    entries(4);
+    rate.onApplicationLimited(1000);
+    send(0, 0, 1000);
+    send(1, 1, 2000);
+    deliver(0, 0, 100, 1000);
+    assertThat(rate.isLimitedNow()).isTrue();
+    deliver(1, 1, 101, 0);
+    assertThat(rate.isLimitedNow()).isFalse();
+  }
+
+  @Test
+  void noTimeIsNoRate() {
+    entries(4);
+    send(0, 0, 1000);
+    deliver(0, 0, 0, 0);
+    told("1000 in 0 ms: 0 B/s, rtt 0, lost 0, sent at 1000, now 0");
+  }
+
+  @Test
+  void exactlyARoundTripIsARate() {
+    entries(4);
+    send(0, 0, 1000);
+    rate.begin(50 * MILLI, false);
+    rate.onDelivered(0, 1000, 0, true);
+    rate.finish(0, 50 * MILLI);
+    told("1000 in 50 ms: 20000 B/s, rtt 50, lost 0, sent at 1000, now 0");
+  }
+
+  @Test
+  void aLimitedSampleThatIsNoLessIsTheLatest() {
+    entries(4);
+    send(0, 0, 1000);
+    deliver(0, 0, 100, 0);
+    rate.onApplicationLimited(0);
+    send(1, 200, 1000);
+    deliver(1, 200, 300, 0);
+    assertThat(rate.latestBytesPerSecond()).isEqualTo(10_000);
+    assertThat(rate.isLatestLimited()).isTrue();
+  }
+
+  @Test
+  void aSampleSaysWhatWasDeliveredBeforeItsTransmission() {
+    entries(4);
+    send(0, 0, 1000);
+    deliver(0, 0, 100, 0);
+    send(1, 200, 1000);
+    deliver(1, 200, 300, 0);
+    assertThat(rate.priorDeliveredBytes()).isEqualTo(1000);
+    assertThat(rate.deliveredBytes()).isEqualTo(1000);
+  }
+
+  @Test
+  void aFormWithoutARateIsNotOfOneThatWasLimited() {
+    DeliveryRate next = new DeliveryRate(listener(), 7);
+    assertThat(next.fromBytes(rate.toBytes(null), null)).isTrue();
+    assertThat(next.isLatestLimited()).isFalse();
+  }
+
+  @Test
+  void forPeopleItSaysWhatWasDeliveredAndLost() {
+    entries(4);
+    send(0, 0, 1000);
+    deliver(0, 0, 100, 0);
+    assertThat(rate.toString()).contains("1000 delivered, 0 lost, 10000 B/s");
+  }
 }
