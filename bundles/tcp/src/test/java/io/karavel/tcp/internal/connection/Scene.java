@@ -57,12 +57,17 @@ final class Scene {
   /** An acknowledgement with SACK blocks, as pairs of edges. */
   Scene sack(int ack, int... edges) {
     Segment segment = segment("A", 1, 0, ack);
+    sack(segment, edges);
+    return inject(segment);
+  }
+
+  /** Puts SACK blocks into a segment, as pairs of edges. */
+  static void sack(Segment segment, int... edges) {
     segment.sackCount = edges.length / 2;
     for (int i = 0; i < segment.sackCount; i++) {
       segment.sackLeft[i] = ISS + edges[2 * i];
       segment.sackRight[i] = ISS + edges[2 * i + 1];
     }
-    return inject(segment);
   }
 
   /** The SACK blocks of a segment that was sent, "left:right" each. */

@@ -117,9 +117,7 @@ class SenderRulesTest {
     Scene scene = Scene.selective().write(3000);
     scene.sent();
     Segment ack = scene.segment("A", 1, 0, 1);
-    ack.sackCount = 1;
-    ack.sackLeft[0] = Scene.ISS + 2001;
-    ack.sackRight[0] = Scene.ISS + 3001;
+    Scene.sack(ack, 2001, 3001);
     expired(scene).connection().onSegment(ack, scene.now);
     assertThat(polled(scene, 0)).isEmpty();
     assertThat(scene.peer.count("TcpExt.TCPLossProbes")).isZero();

@@ -193,9 +193,7 @@ class SpuriousLossTest {
     Scene scene = withTimestamps(true);
     scene.write(9880).sent();
     Segment sack = stamped(scene.after(100), scene.segment("A", 1, 0, 1), 100);
-    sack.sackCount = 1;
-    sack.sackLeft[0] = Scene.ISS + 989;
-    sack.sackRight[0] = Scene.ISS + 8893;
+    Scene.sack(sack, 989, 8893);
     scene.inject(sack).expect(". 1(988) ack 1");
     scene.after(100).inject(stamped(scene, scene.segment("A", 1, 0, 989), 100));
     assertThat(recovery(scene)).isEqualTo(Recovery.RECOVERY);
