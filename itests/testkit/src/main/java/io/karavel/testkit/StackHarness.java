@@ -552,6 +552,12 @@ public final class StackHarness {
     return problem;
   }
 
+  /** The canary's bundle stops while it runs. */
+  public StackHarness unplugCanary() {
+    forgetCanary(TcpModule.SLOT);
+    return settle();
+  }
+
   /** It stands by, and would be the next. */
   private void forgetCanary(String slot) {
     if (canary != null && slot.equals(TcpModule.SLOT)) {

@@ -3,11 +3,13 @@ package io.karavel.scripts.swapped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.Event;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.StateVersions;
 import io.karavel.engine.internal.lane.CanaryFigures;
+import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpListener;
@@ -206,10 +208,47 @@ class CanaryTest {
     expectAllThere();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 0", "2, 5"})
+  void whenItsBundleGoesAndItCannotSayItsStateTheVersionAtWorkGoesOn(int times, int lost) {
+    pump(BYTES / 4);
+    ModuleFactory atWork = other.atWork("tcp");
+    ModuleFactory bad = other.factory("tcp");
+    for (int i = 0; i < times; i++) {
+      bad = FaultyModule.factory(bad, "export", 1, "cannot export");
+    }
+    begin(bad, 25);
+    other.unplugCanary();
+    assertThat(other.canary()).isNull();
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    assertThat(slot().state()).isEqualTo(SlotStatus.RUNNING);
+    assertThat(events()).anyMatch(text -> text.contains("goes on with state of"));
+    assertThat(events()).noneMatch(text -> text.contains(slot().bundle() + " left"));
+    if (lost == 0) {
+      expectAllThere();
+      return;
+    }
+    network.advance(Duration.ofSeconds(30));
+    assertThat(servers.stream().filter(s -> s.state() == TcpState.ESTABLISHED))
+        .hasSize(CONNECTIONS - lost);
+    assertThat(events()).noneMatch(text -> text.contains("crashed"));
+  }
+
+  private SlotStatus slot() {
+    return other.stack().lane().slots().stream()
+        .filter(status -> status.slot().equals("tcp"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<String> events() {
+    return other.stack().lane().events().since(0).stream().map(Event::text).toList();
+  }
+
   @Test
   void whenTheModuleAtWorkCrashesAFreshOneGoesOnWithAll() {
     pump(BYTES / 4);
-    ModuleFactory atWork = new SecondIsBad(other.factory("tcp"));
+    ModuleFactory atWork = new BadOnce(other.factory("tcp"), 2, 300);
     assertThat(other.swap(atWork)).isNull();
     begin(other.factory("tcp"), 40);
     pump(BYTES / 2);
@@ -219,13 +258,17 @@ class CanaryTest {
     expectAllThere();
   }
 
-  /** The module beside the newcomer throws, those before and after it do not. */
-  private static final class SecondIsBad implements ModuleFactory {
+  /** One of the modules it makes throws at a datagram, those before and after it do not. */
+  private static final class BadOnce implements ModuleFactory {
     private final ModuleFactory usual;
+    private final int bad;
+    private final int call;
     private int made;
 
-    SecondIsBad(ModuleFactory usual) {
+    BadOnce(ModuleFactory usual, int bad, int call) {
       this.usual = usual;
+      this.bad = bad;
+      this.call = call;
     }
 
     @Override
@@ -240,8 +283,8 @@ class CanaryTest {
 
     @Override
     public Module create(LaneContext context) {
-      return ++made == 2
-          ? FaultyModule.factory(usual, "onDatagram", 300, "bad host").create(context)
+      return ++made == bad
+          ? FaultyModule.factory(usual, "onDatagram", call, "bad host").create(context)
           : usual.create(context);
     }
   }

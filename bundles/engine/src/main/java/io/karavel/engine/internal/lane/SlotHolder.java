@@ -158,7 +158,7 @@ final class SlotHolder {
         unplug();
       }
     } else if (canary() != null && canary().source() == leaving && endCanary() != null) {
-      unplug();
+      takeOutCanary();
     }
     standBys.remove(leaving);
     if (previous == leaving) {
@@ -186,6 +186,23 @@ final class SlotHolder {
     takeOut(state);
     moveTo(SlotStatus.PARKED);
     lane.event("module", name, source + " left, " + describe(state) + " kept");
+  }
+
+  /** The newcomer's bundle goes and no exchange came about: the version at work is next. */
+  private void takeOutCanary() {
+    TcpCanary canary = canary();
+    Handover state;
+    try {
+      state = salvage(canary, "left");
+    } catch (Throwable t) {
+      state = null;
+      fail(source + " could not export its state: " + Culprit.describe(t));
+    }
+    takeOut(state);
+    standBys.putBack(source);
+    moveTo(SlotStatus.PARKED);
+    lane.event(
+        "module", name, canary.source() + " left, " + source + " goes on with " + describe(state));
   }
 
   private void takeOut(Handover state) {
@@ -544,7 +561,7 @@ final class SlotHolder {
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
     try {
-      state = canary == null ? module.export() : salvage(canary);
+      state = canary == null ? module.export() : salvage(canary, "crashed");
     } catch (Throwable t) {
       state = null;
       fail(source + " crashed and could not export its state: " + Culprit.describe(t));
@@ -675,12 +692,14 @@ final class SlotHolder {
     lane.report(name, newcomer.toString(), where, outcome, suspect);
   }
 
-  private Handover salvage(TcpCanary canary) {
+  private Handover salvage(TcpCanary canary, String how) {
     return canary.salvage(
         thrown ->
             fail(
                 canary.source()
-                    + " crashed and could not export its connections, which fail: "
+                    + " "
+                    + how
+                    + " and could not export its connections, which fail: "
                     + Culprit.describe(thrown)),
         lane.nowNanos());
   }
