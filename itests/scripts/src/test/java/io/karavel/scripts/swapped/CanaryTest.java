@@ -246,6 +246,28 @@ class CanaryTest {
   }
 
   @Test
+  void whatCanariesDoIsNotHeldAgainstTheVersionAtWork() {
+    pump(BYTES / 8);
+    // made for the swap, as a host, after a crash, as a host, after a crash: that one is bad
+    ModuleFactory atWork = new BadOnce(other.factory("tcp"), 5, 100);
+    assertThat(other.swap(atWork)).isNull();
+    for (int crash = 1; crash <= 2; crash++) {
+      begin(FaultyModule.factory(other.factory("tcp"), "onDatagram", 1, "bad newcomer"), 40);
+      while (other.canary() != null) {
+        transfers.forEach(BulkTransfer::pump);
+        network.settle();
+        assertThat(network.step()).as("a datagram comes").isTrue();
+      }
+      assertThat(other.crashes()).isEqualTo(crash);
+      assertThat(slot().crashes()).isZero();
+    }
+    pump(BYTES);
+    assertThat(other.crashes()).isEqualTo(3);
+    assertThat(slot().crashes()).isEqualTo(1);
+    expectAllThere();
+  }
+
+  @Test
   void whenTheModuleAtWorkCrashesAFreshOneGoesOnWithAll() {
     pump(BYTES / 4);
     ModuleFactory atWork = new BadOnce(other.factory("tcp"), 2, 300);

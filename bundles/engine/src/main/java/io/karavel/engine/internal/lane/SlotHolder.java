@@ -556,7 +556,7 @@ final class SlotHolder {
     TcpCanary canary = canary();
     boolean isGuest = canary != null && canary.isGuestServing();
     ModuleSource crashed = isGuest ? canary.source() : source;
-    boolean tooMany = crashes.note(lane.nowNanos(), settings) && !isGuest;
+    boolean tooMany = !isGuest && crashes.note(lane.nowNanos(), settings);
     fail(crashed + " crashed: " + Culprit.describe(thrown));
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
@@ -678,9 +678,9 @@ final class SlotHolder {
 
   /** The module at work in this slot of the lane before did not come back from a call. */
   void hung(Throwable where, SuspectFrame suspect) {
-    boolean tooMany = crashes.note(lane.nowNanos(), lane.settings());
+    boolean tooMany = hungGuest == null && crashes.note(lane.nowNanos(), lane.settings());
     fail((hungGuest == null ? source : hungGuest) + " hung: " + Culprit.describe(where));
-    judge(where, "hung", kept.handover(), tooMany && hungGuest == null, suspect, hungGuest);
+    judge(where, "hung", kept.handover(), tooMany, suspect, hungGuest);
   }
 
   /** A module did not come back from being made or opened: it is not tried again. */
