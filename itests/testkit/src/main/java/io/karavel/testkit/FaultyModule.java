@@ -26,6 +26,23 @@ public final class FaultyModule {
    */
   public static ModuleFactory factory(
       ModuleFactory usual, String method, int call, String message) {
+    return factory(
+        usual,
+        method,
+        call,
+        () -> {
+          throw defect(message);
+        });
+  }
+
+  /**
+   * A factory like {@code usual} whose first module does something else before a call.
+   *
+   * @param method a method of the module's interface, such as {@code onDatagram}
+   * @param call before which call of it; 1 is the first
+   */
+  public static ModuleFactory factory(
+      ModuleFactory usual, String method, int call, Runnable defect) {
     return new ModuleFactory() {
       private boolean made;
 
@@ -46,12 +63,12 @@ public final class FaultyModule {
           return sound;
         }
         made = true;
-        return defective(sound, method, call, message);
+        return defective(sound, method, call, defect);
       }
     };
   }
 
-  private static Module defective(Module sound, String method, int call, String message) {
+  private static Module defective(Module sound, String method, int call, Runnable defect) {
     int[] calls = {0};
     return (Module)
         Proxy.newProxyInstance(
@@ -59,7 +76,7 @@ public final class FaultyModule {
             interfaces(sound.getClass()).toArray(new Class<?>[0]),
             (proxy, called, arguments) -> {
               if (called.getName().equals(method) && ++calls[0] == call) {
-                throw defect(message);
+                defect.run();
               }
               try {
                 return called.invoke(sound, arguments);

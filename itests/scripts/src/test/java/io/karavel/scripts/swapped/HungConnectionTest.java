@@ -3,18 +3,9 @@ package io.karavel.scripts.swapped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
-import io.karavel.engine.EngineSettings;
-import io.karavel.engine.KeepaliveSettings;
-import io.karavel.engine.TimerSettings;
 import io.karavel.engine.internal.lane.CrashReport;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.engine.internal.stack.Stack;
-import io.karavel.engine.internal.stack.StackSetup;
-import io.karavel.ip.InterfaceSettings;
-import io.karavel.ip.IpSettings;
-import io.karavel.ip.internal.IpModuleFactory;
-import io.karavel.nic.MemoryCableSettings;
-import io.karavel.nic.memory.internal.MemoryCable;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.CongestionView;
@@ -22,12 +13,8 @@ import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpOption;
-import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
-import io.karavel.tcp.internal.TcpModuleFactory;
 import io.karavel.tcp.internal.connection.congestion.NewRenoFactory;
-import io.karavel.timer.internal.KeepaliveModuleFactory;
-import io.karavel.timer.internal.TimerModuleFactory;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -37,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,7 +47,6 @@ class HungConnectionTest {
   private static final int STREAMS = 8;
   private static final int BYTES = 30_000_000;
 
-  private final MemoryCable cable;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<CrashReport> reports = new CopyOnWriteArrayList<>();
   private final CountDownLatch hanging = new CountDownLatch(1);
@@ -72,33 +57,9 @@ class HungConnectionTest {
   private volatile Thread stuck;
 
   HungConnectionTest() throws Exception {
-    cable = new MemoryCable(MemoryCableSettings.parse("c", Map.of()));
-    one = stack("one", MemoryCable.End.LEFT, 1000);
-    other = stack("other", MemoryCable.End.RIGHT, 0);
-  }
-
-  private Stack stack(String name, MemoryCable.End end, int hangMillis) throws Exception {
-    EngineSettings engine = EngineSettings.parse(Map.of("hangMillis", hangMillis));
-    Stack stack = new Stack(StackSetup.seeded(name, System::nanoTime, () -> engine, 7));
-    stack.crashReports(reports::add);
-    stack.arrive(new TimerModuleFactory(TimerSettings.parse(Map.of())));
-    stack.arrive(new KeepaliveModuleFactory(KeepaliveSettings.parse(Map.of())));
-    stack.arrive(cable.factory(end));
-    stack.arrive(new IpModuleFactory(IpSettings.parse(Map.of())));
-    TcpModuleFactory tcp = new TcpModuleFactory(TcpSettings.parse(Map.of()));
-    tcp.congestionControls().arrive(new Stuck());
-    stack.arrive(tcp);
-    boolean left = end == MemoryCable.End.LEFT;
-    stack.putInterface(
-        InterfaceSettings.parse(
-            name,
-            Map.of(
-                "device",
-                left ? cable.settings().leftDevice() : cable.settings().rightDevice(),
-                "addresses",
-                "10.0.0." + (left ? 1 : 2) + "/24")));
-    stack.start();
-    return stack;
+    CabledStacks stacks = new CabledStacks(1000, reports::add, new Stuck());
+    one = stacks.one();
+    other = stacks.other();
   }
 
   @AfterEach

@@ -169,10 +169,10 @@ final class ArmedTimers {
       unlink(timer);
       expired++;
       lane.enter(owner.slot());
+      owner.slot().serving(owner);
       try {
         timer.onExpiry(nowNanos);
       } catch (Throwable t) {
-        owner.slot().accuse(owner);
         lane.crashed(owner.slot(), t);
       }
     }

@@ -96,10 +96,10 @@ final class LaneTasks {
       lane.counts().staleTasks.increment();
       return;
     }
+    task.slot().serving(task.timers());
     try {
       task.run();
     } catch (Throwable t) {
-      task.slot().accuse(task.timers());
       lane.crashed(task.slot(), t);
     }
   }

@@ -64,9 +64,6 @@ final class SlotHolder {
   /** What the module at work keeps at the sockets while another one is tried in its place. */
   private Map<StackEndpoint, Object> socketStates;
 
-  /** The canary whose code the lane before this one hung in, or null. */
-  private ModuleSource hungGuest;
-
   private int generation;
   private String state = SlotStatus.EMPTY;
   private String lastError = "";
@@ -102,11 +99,16 @@ final class SlotHolder {
     return module instanceof TcpCanary canary ? canary : null;
   }
 
-  /** What one module armed or posted threw. */
-  void accuse(ModuleTimers owner) {
+  /** What one module armed or posted is about to be done. */
+  void serving(ModuleTimers owner) {
     if (module instanceof TcpCanary canary) {
-      canary.accuse(owner);
+      canary.serving(owner);
     }
+  }
+
+  /** The canary whose code was called last; null if that was the module at work. */
+  ModuleSource guestServing() {
+    return module instanceof TcpCanary canary && canary.isGuestServing() ? canary.source() : null;
   }
 
   ModuleSource source() {
@@ -554,9 +556,9 @@ final class SlotHolder {
     }
     EngineSettings settings = lane.settings();
     TcpCanary canary = canary();
-    boolean isGuest = canary != null && canary.isGuestServing();
-    ModuleSource crashed = isGuest ? canary.source() : source;
-    boolean tooMany = !isGuest && crashes.note(lane.nowNanos(), settings);
+    ModuleSource guest = guestServing();
+    ModuleSource crashed = guest == null ? source : guest;
+    boolean tooMany = guest == null && crashes.note(lane.nowNanos(), settings);
     fail(crashed + " crashed: " + Culprit.describe(thrown));
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(thrown));
     Handover state;
@@ -568,7 +570,7 @@ final class SlotHolder {
     }
     takeOut(state);
     standBys.putBack(source);
-    judge(thrown, "crashed", state, tooMany, lane.suspectFrame(), isGuest ? crashed : null);
+    judge(thrown, "crashed", state, tooMany, lane.suspectFrame(), guest);
   }
 
   /**
@@ -670,17 +672,19 @@ final class SlotHolder {
         kept.nothing(lane.nowNanos());
       }
     }
-    TcpCanary canary = old.canary();
-    hungGuest = canary != null && canary.isGuestServing() ? canary.source() : null;
     parking.succeed(old.parking, lane.nowNanos(), lane.settings());
     publish();
   }
 
-  /** The module at work in this slot of the lane before did not come back from a call. */
-  void hung(Throwable where, SuspectFrame suspect) {
-    boolean tooMany = hungGuest == null && crashes.note(lane.nowNanos(), lane.settings());
-    fail((hungGuest == null ? source : hungGuest) + " hung: " + Culprit.describe(where));
-    judge(where, "hung", kept.handover(), tooMany, suspect, hungGuest);
+  /**
+   * A module of this slot of the lane before did not come back from a call.
+   *
+   * @param guest the canary whose doing it was; null if it was the module at work
+   */
+  void hung(Throwable where, SuspectFrame suspect, ModuleSource guest) {
+    boolean tooMany = guest == null && crashes.note(lane.nowNanos(), lane.settings());
+    fail((guest == null ? source : guest) + " hung: " + Culprit.describe(where));
+    judge(where, "hung", kept.handover(), tooMany, suspect, guest);
   }
 
   /** A module did not come back from being made or opened: it is not tried again. */

@@ -27,8 +27,11 @@ import org.slf4j.LoggerFactory;
 final class Succession {
   private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
 
-  /** What a slot of the old lane left: its state, or why there is none. */
-  private record Estate(SlotHolder slot, Handover state, String problem) {}
+  /**
+   * What a slot of the old lane left: its state, or why there is none; and which canary's code was
+   * called last, null if none's.
+   */
+  private record Estate(SlotHolder slot, ModuleSource guest, Handover state, String problem) {}
 
   private final Lane old;
   private final String threadName;
@@ -102,8 +105,10 @@ final class Succession {
   private Estate rescue(SlotHolder slot, int millis) {
     Module module = slot.module();
     if (module == null) {
-      return new Estate(slot, objects.of(slot.kept().handover()), "");
+      return new Estate(slot, null, objects.of(slot.kept().handover()), "");
     }
+    // before the module is asked, which calls the canary's code
+    ModuleSource guest = slot.guestServing();
     CompletableFuture<Handover> answer = new CompletableFuture<>();
     LaneThread asker =
         new LaneThread(() -> ask(slot, module, answer), threadName + "-" + slot.name() + "-rescue");
@@ -112,9 +117,9 @@ final class Succession {
     try {
       Handover said = answer.get(millis, TimeUnit.MILLISECONDS);
       if (said == null) {
-        return new Estate(slot, null, "it said none");
+        return new Estate(slot, guest, null, "it said none");
       }
-      return new Estate(slot, objects.of(said), "");
+      return new Estate(slot, guest, objects.of(said), "");
     } catch (TimeoutException e) {
       // it may hang in the same loop or wait for a lock that is held for ever
       LaneFence.raise(asker).shut();
@@ -128,7 +133,7 @@ final class Succession {
       // one module's answer is no reason to leave the stack without a lane
       problem = Culprit.describe(e);
     }
-    return new Estate(slot, null, problem);
+    return new Estate(slot, guest, null, problem);
   }
 
   private void ask(SlotHolder slot, Module module, CompletableFuture<Handover> answer) {
@@ -205,9 +210,11 @@ final class Succession {
       lane.report("lane", "the engine", where, "the modules go on", old.suspectFrame());
       return "no module's code";
     }
-    String who = "slot " + culprit.name() + " (" + culprit.source() + ")";
+    ModuleSource guest = estates.get(culprit.name()).guest();
+    ModuleSource hung = guest == null ? culprit.source() : guest;
+    String who = "slot " + culprit.name() + " (" + hung + ")";
     lane.counts().moduleCrashes.increment();
-    lane.holder(culprit.name()).hung(where, old.suspectFrame());
+    lane.holder(culprit.name()).hung(where, old.suspectFrame(), guest);
     return who;
   }
 }

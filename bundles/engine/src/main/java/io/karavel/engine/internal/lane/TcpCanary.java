@@ -114,8 +114,8 @@ final class TcpCanary implements TcpModule, TakesSettings {
     return serve(socket != null && TcpEndpoints.isIn(moved, socket));
   }
 
-  /** The timers' owner threw, or what it had posted did. */
-  void accuse(ModuleTimers owner) {
+  /** What the timers' owner armed or posted is about to be done. */
+  void serving(ModuleTimers owner) {
     serve(owner == guestContext.timers());
   }
 
@@ -161,7 +161,9 @@ final class TcpCanary implements TcpModule, TakesSettings {
 
   @Override
   public void onAttention(StackEndpoint endpoint) {
+    TcpModule before = serving;
     owner(endpoint).onAttention(endpoint);
+    serving = before;
   }
 
   @Override
@@ -253,25 +255,37 @@ final class TcpCanary implements TcpModule, TakesSettings {
 
   @Override
   public TcpConnectionInfo info(long id) {
-    return owner(id).info(id);
+    TcpModule before = serving;
+    TcpConnectionInfo info = owner(id).info(id);
+    serving = before;
+    return info;
   }
 
   @Override
   public TcpExplanation why(long id) {
+    TcpModule before = serving;
     TcpExplanation why = owner(id).why(id);
-    // one that is over may have ended in either
-    return why == null ? guest.why(id) : why;
+    if (why == null) {
+      // one that is over may have ended in either
+      why = serve(true).why(id);
+    }
+    serving = before;
+    return why;
   }
 
   @Override
   public TcpExplanation why(IpEndpoint local, IpEndpoint remote) {
-    return serve(
-            moved.contains(
-                local.address().ipv4Bits(),
-                local.port(),
-                remote.address().ipv4Bits(),
-                remote.port()))
-        .why(local, remote);
+    TcpModule before = serving;
+    TcpExplanation why =
+        serve(
+                moved.contains(
+                    local.address().ipv4Bits(),
+                    local.port(),
+                    remote.address().ipv4Bits(),
+                    remote.port()))
+            .why(local, remote);
+    serving = before;
+    return why;
   }
 
   @Override
@@ -291,7 +305,10 @@ final class TcpCanary implements TcpModule, TakesSettings {
 
   @Override
   public boolean kill(long id, boolean reset) {
-    return owner(id).kill(id, reset);
+    TcpModule before = serving;
+    boolean killed = owner(id).kill(id, reset);
+    serving = before;
+    return killed;
   }
 
   @Override
