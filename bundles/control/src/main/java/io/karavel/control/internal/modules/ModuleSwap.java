@@ -91,16 +91,41 @@ final class ModuleSwap {
   /** Has a canary take all connections; whatever is wrong is undone and told in the record. */
   SwapRecord promote(Bundle old, Bundle candidate, ModuleJar jar, IntSupplier watchSeconds)
       throws InterruptedException {
-    String from = old.getVersion().toString();
-    String to = jar.version().toString();
     int connections = connections();
     try {
       Feature feature = featureOf(old);
       return exchange(feature, old, candidate, jar, jar.location(), watchSeconds, connections);
     } catch (ModuleSwapException e) {
-      // both go on: nothing was exchanged
-      return record(old, from, to, jar.location(), "refused", connections, null, e.getMessage());
+      return notPromoted(old, candidate, jar, connections, e.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      return notPromoted(old, candidate, jar, connections, "it fails: " + e);
     }
+  }
+
+  /** While the canary runs nothing was exchanged and both go on; else the newcomer goes. */
+  private SwapRecord notPromoted(
+      Bundle old, Bundle candidate, ModuleJar jar, int connections, String why) {
+    String from = old.getVersion().toString();
+    String to = jar.version().toString();
+    String url = jar.location();
+    try {
+      if (Leftovers.isCanary(slots, candidate)) {
+        String both = why + "; both versions go on";
+        return record(old, from, to, url, "refused", connections, null, both);
+      }
+    } catch (RuntimeException e) {
+      String unknown = why + "; whether the canary goes on cannot be told: " + e;
+      return record(old, from, to, url, "refused", connections, null, unknown);
+    }
+    String failed;
+    try {
+      failed = slots.rollback(candidate.getBundleId()).problem();
+    } catch (RuntimeException e) {
+      failed = e.toString();
+    }
+    uninstall(candidate, jar);
+    String reason = why + (failed == null ? "" : "; going back failed too: " + failed);
+    return record(old, from, to, url, "rolled back", connections, null, reason);
   }
 
   /** Swaps {@code old} for the jar; whatever is wrong is undone and told in the record. */
