@@ -232,7 +232,7 @@ final class ModuleSwap {
     for (Bundle bundle : context.getBundles()) {
       if (jar.symbolicName().equals(bundle.getSymbolicName())
           && jar.version().equals(bundle.getVersion())
-          && !isLeftOver(bundle, jar)) {
+          && !isLeftOver(old, bundle, jar)) {
         throw new ModuleSwapException(
             jar.symbolicName()
                 + " "
@@ -244,10 +244,12 @@ final class ModuleSwap {
     }
   }
 
-  /** Of a swap that the end of the appliance interrupted: it is not at work, and goes. */
-  private boolean isLeftOver(Bundle bundle, ModuleJar jar) {
-    if (bundle.getState() == Bundle.ACTIVE
-        || !bundle.getLocation().startsWith(jar.file().getParent().toUri().toString())) {
+  /** Of a swap that the end of the appliance interrupted, or of a canary that crashed: it goes. */
+  private boolean isLeftOver(Bundle old, Bundle bundle, ModuleJar jar) throws ModuleSwapException {
+    if (!bundle.getLocation().startsWith(jar.file().getParent().toUri().toString())
+        || bundle.getState() == Bundle.ACTIVE
+            && (featureOfLocation(bundle.getLocation()) != null
+                || Leftovers.isOfUse(slots, old, bundle))) {
       return false;
     }
     try {
@@ -260,15 +262,17 @@ final class ModuleSwap {
   }
 
   private Feature featureOf(Bundle old) throws ModuleSwapException {
+    Feature feature = featureOfLocation(old.getLocation());
+    if (feature == null) {
+      throw new ModuleSwapException(
+          old.getSymbolicName() + " is in no installed feature, so the swap could not be kept");
+    }
+    return feature;
+  }
+
+  private Feature featureOfLocation(String location) throws ModuleSwapException {
     try {
-      Feature feature = commit.featureOf(old.getLocation());
-      if (feature == null) {
-        throw new ModuleSwapException(
-            old.getSymbolicName() + " is in no installed feature, so the swap could not be kept");
-      }
-      return feature;
-    } catch (ModuleSwapException e) {
-      throw e;
+      return commit.featureOf(location);
     } catch (Exception e) {
       throw new ModuleSwapException("Karaf's features service does not answer: " + e);
     }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -23,6 +24,8 @@ import org.apache.karaf.features.FeaturesService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Version;
@@ -47,6 +50,8 @@ class ModuleSwapTest {
   private Runnable rehearsal = () -> {};
   private Runnable going = () -> atWork = CANDIDATE;
   private RuntimeException commitFailure;
+  private String alsoInFeature;
+  private boolean hasSlots = true;
 
   @BeforeEach
   void install() throws IOException {
@@ -55,7 +60,7 @@ class ModuleSwapTest {
     installed.add(old);
   }
 
-  private static <T> T fake(Class<T> type, java.util.function.BiFunction<String, Object[], ?> to) {
+  private static <T> T fake(Class<T> type, BiFunction<String, Object[], ?> to) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
@@ -117,7 +122,10 @@ class ModuleSwapTest {
                         ? List.of()
                         : List.of(
                             new ModuleSlots.Shared("main", 0, OLD, canary, figures(), figures()));
-                case "placesFor" -> List.of(new ModuleSlots.Place("main", 0, "tcp", atWork, 0, ""));
+                case "placesFor" ->
+                    hasSlots
+                        ? List.of(new ModuleSlots.Place("main", 0, "tcp", atWork, 0, ""))
+                        : List.of();
                 case "rollback" -> {
                   said.add("back");
                   atWork = OLD;
@@ -139,6 +147,18 @@ class ModuleSwapTest {
                 default -> throw new AssertionError(method);
               });
 
+  private static BundleInfo info(String location) {
+    return fake(
+        BundleInfo.class,
+        (method, arguments) ->
+            switch (method) {
+              case "getLocation" -> location;
+              case "getStartLevel" -> 50;
+              case "isDependency" -> false;
+              default -> throw new AssertionError(method);
+            });
+  }
+
   private final Feature feature =
       fake(
           Feature.class,
@@ -146,16 +166,9 @@ class ModuleSwapTest {
               switch (method) {
                 case "getName" -> "karavel-tcp";
                 case "getBundles" ->
-                    List.of(
-                        fake(
-                            BundleInfo.class,
-                            (of, nothing) ->
-                                switch (of) {
-                                  case "getLocation" -> oldJar.toUri().toString();
-                                  case "getStartLevel" -> 50;
-                                  case "isDependency" -> false;
-                                  default -> throw new AssertionError(of);
-                                }));
+                    alsoInFeature == null
+                        ? List.of(info(oldJar.toUri().toString()))
+                        : List.of(info(oldJar.toUri().toString()), info(alsoInFeature));
                 case "getDependencies" -> List.of();
                 default -> throw new AssertionError(method);
               });
@@ -305,5 +318,38 @@ class ModuleSwapTest {
     assertThat(atWork).isEqualTo(OLD);
     assertThat(said).containsSubsequence("back", "uninstalled " + CANDIDATE);
     assertThat(installed).containsExactly(old);
+  }
+
+  private SwapRecord rehearse() throws Exception {
+    Path given = jar(Files.createDirectories(store.resolve("given")).resolve("tcp.jar"), "2.0.0");
+    String url = given.toUri().toString();
+    return swap().run(old, ModuleJar.fetch(url, store), url, () -> 0, true);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ACTIVE", "RESOLVED"})
+  void whatACanaryThatCrashedLeftMakesWayForTheSameJar(String state) throws Exception {
+    newcomer(state.equals("ACTIVE") ? Bundle.ACTIVE : Bundle.RESOLVED);
+    SwapRecord record = rehearse();
+    assertThat(record.reason()).isEmpty();
+    assertThat(record.result()).isEqualTo("rehearsed");
+    assertThat(said).startsWith("uninstalled " + CANDIDATE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"canary", "at work", "in a feature", "of a module without slots"})
+  void whatIsOfUseStaysInstalledAndTheSameJarIsRefused(String use) throws Exception {
+    Bundle newcomer = newcomer(Bundle.ACTIVE);
+    switch (use) {
+      case "canary" -> canary = CANDIDATE;
+      case "at work" -> atWork = CANDIDATE;
+      case "in a feature" -> alsoInFeature = newcomer.getLocation();
+      default -> hasSlots = false;
+    }
+    SwapRecord record = rehearse();
+    assertThat(record.result()).isEqualTo("refused");
+    assertThat(record.reason()).contains("is installed already, as bundle " + CANDIDATE);
+    assertThat(said).isEmpty();
+    assertThat(installed).contains(newcomer);
   }
 }
