@@ -319,6 +319,13 @@ class CommandsTest {
   }
 
   @Test
+  void anExampleInTheManualIsOneLine() throws Exception {
+    for (String line : Files.readAllLines(MANUAL)) {
+      assertThat(line.chars().filter(c -> c == '`').count() % 2).as(line).isZero();
+    }
+  }
+
+  @Test
   void theManualSaysWhatTheCommandsSay() throws Exception {
     StringBuilder page = new StringBuilder(1 << 15);
     page.append(
@@ -357,7 +364,12 @@ class CommandsTest {
     Object instance = type.getDeclaredConstructor().newInstance();
     page.append("\n### ").append(name(type)).append("\n\n");
     page.append(command.description()).append(". Example: `");
-    page.append(command.detailedDescription().substring("Example: ".length())).append("`\n\n");
+    // what is said after the example is a paragraph of its own
+    String[] parts = command.detailedDescription().substring("Example: ".length()).split("\n\n", 2);
+    page.append(parts[0]).append("`\n\n");
+    if (parts.length > 1) {
+      page.append(parts[1]).append("\n\n");
+    }
     page.append("| argument or option | meaning | default |\n|---|---|---|\n");
     for (Field field : fields(type)) {
       Argument argument = field.getAnnotation(Argument.class);
