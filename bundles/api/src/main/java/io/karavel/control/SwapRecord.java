@@ -7,11 +7,13 @@ import java.time.Instant;
  *
  * @param time when it began
  * @param bundle symbolic name of the module's bundle
- * @param from version at work before
- * @param to version of the newcomer
+ * @param from version at work before; of a canary that was taken back, the canary's
+ * @param to version of the newcomer; of a canary that was taken back, the one at work
  * @param url where the newcomer came from
- * @param result "committed", "rolled back", "refused", "rehearsed"
- * @param connections TCP connections of all stacks when it began; -1 if unknown
+ * @param result "committed", "rolled back", "refused", "rehearsed"; "canary" if both versions run
+ *     since, "taken back" if that was ended by going back
+ * @param connections TCP connections of all stacks when it began, of a canary those that it had; -1
+ *     if unknown
  * @param slots slots that were swapped
  * @param longestPauseNanos longest time that a lane stood still for it
  * @param reason why it was refused or rolled back; else empty

@@ -14,8 +14,9 @@ import java.util.function.Predicate;
  */
 public interface SharesConnections {
   /**
-   * The connections that could be moved and pass a filter: those that wait for nothing of a
-   * listener any more. Embryos, listeners and TIME-WAIT records never are among them.
+   * The connections that could be moved and pass a filter: those that wait neither for a listener
+   * nor for an answer to a SYN. Half-open ones, listeners and TIME-WAIT records never are among
+   * them.
    */
   List<TcpConnectionInfo> movable(Predicate<? super TcpConnectionInfo> filter);
 

@@ -55,6 +55,8 @@ final class Sharing implements SharesConnections {
     return connection.lifecycle == 0
         && connection.pendingListener == null
         && connection.fastOpenListener == null
+        && state != TcpState.SYN_SENT
+        && state != TcpState.SYN_RECEIVED
         && state != TcpState.TIME_WAIT
         && state != TcpState.CLOSED;
   }

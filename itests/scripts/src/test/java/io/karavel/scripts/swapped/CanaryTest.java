@@ -157,6 +157,21 @@ class CanaryTest {
   }
 
   @Test
+  void halfOpenConnectionsDoNotMove() throws Exception {
+    TcpSocket nowhere = other.tcp().connect(IpEndpoint.of("10.0.0.99", 80));
+    network.advance(Duration.ofMillis(500));
+    assertThat(nowhere.state()).isEqualTo(TcpState.SYN_SENT);
+    assertThat(
+            other.beginCanary(other.factory("tcp"), info -> info.state() == TcpState.SYN_SENT, 100))
+        .contains("no connection");
+    begin(other.factory("tcp"), 100);
+    assertThat(other.canary().comparison().moved()).isEqualTo(CONNECTIONS);
+    assertThat(other.canary().comparison().host().connections()).isEqualTo(1);
+    nowhere.abort();
+    expectAllThere();
+  }
+
+  @Test
   void aSecondCanaryIsRefused() {
     begin(other.factory("tcp"), 50);
     assertThat(other.beginCanary(other.factory("tcp"), info -> true, 50))
