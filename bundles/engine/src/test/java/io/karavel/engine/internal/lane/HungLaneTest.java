@@ -20,6 +20,8 @@ import io.karavel.engine.internal.stack.StackSetup;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.spi.StackSocket;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -560,7 +562,10 @@ class HungLaneTest {
     stack.arrive(line.source("a", 0, 1));
     hangInATimer(() -> {});
     assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
-    Thread.sleep(1000);
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    until(
+        "ten times the limit of below is used up",
+        () -> threads.getThreadCpuTime(stuck.getId()) > 1_000_000_000L);
     assertThat(count("Lane.Hangs")).isZero();
     settings = with(100);
     stack.wake();
