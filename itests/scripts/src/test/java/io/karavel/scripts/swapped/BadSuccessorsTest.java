@@ -89,7 +89,7 @@ class BadSuccessorsTest {
 
   private static UnaryOperator<ModuleFactory> throwing(String method, int call) {
     return usual ->
-        new Wrapped(usual) {
+        new WrappedFactory(usual) {
           @Override
           public Module create(LaneContext context) {
             // every instance has the defect: the first one is the rehearsal's
@@ -173,7 +173,7 @@ class BadSuccessorsTest {
   // ---- defects ----
 
   private static ModuleFactory throwsOnCreate(ModuleFactory usual) {
-    return new Wrapped(usual) {
+    return new WrappedFactory(usual) {
       @Override
       public Module create(LaneContext context) {
         throw new IllegalStateException("bad");
@@ -182,7 +182,7 @@ class BadSuccessorsTest {
   }
 
   private static ModuleFactory readsLaterStateOnly(ModuleFactory usual) {
-    return new Wrapped(usual) {
+    return new WrappedFactory(usual) {
       @Override
       public StateVersions stateVersions() {
         return new StateVersions(9, 9);
@@ -192,7 +192,7 @@ class BadSuccessorsTest {
 
   /** What it exports is what a fresh module would. */
   private static ModuleFactory forgets(ModuleFactory usual) {
-    return new Wrapped(usual) {
+    return new WrappedFactory(usual) {
       @Override
       public Module create(LaneContext context) {
         return proxy(
@@ -206,7 +206,7 @@ class BadSuccessorsTest {
   }
 
   private static ModuleFactory throwsAfterTwoSeconds(ModuleFactory usual) {
-    return new Wrapped(usual) {
+    return new WrappedFactory(usual) {
       @Override
       public Module create(LaneContext context) {
         long lateNanos = context.nowNanos() + 2_000_000_000L;
@@ -252,29 +252,5 @@ class BadSuccessorsTest {
                         throw e.getCause();
                       }
                     }));
-  }
-
-  /** A factory like another. */
-  private abstract static class Wrapped implements ModuleFactory {
-    private final ModuleFactory usual;
-
-    Wrapped(ModuleFactory usual) {
-      this.usual = usual;
-    }
-
-    @Override
-    public String slot() {
-      return usual.slot();
-    }
-
-    @Override
-    public StateVersions stateVersions() {
-      return usual.stateVersions();
-    }
-
-    @Override
-    public Module create(LaneContext context) {
-      return usual.create(context);
-    }
   }
 }

@@ -7,7 +7,6 @@ import io.karavel.engine.Event;
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
-import io.karavel.engine.StateVersions;
 import io.karavel.engine.internal.lane.CanaryFigures;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.nic.ImpairmentSettings;
@@ -296,26 +295,15 @@ class CanaryTest {
   }
 
   /** One of the modules it makes throws at a datagram, those before and after it do not. */
-  private static final class BadOnce implements ModuleFactory {
-    private final ModuleFactory usual;
+  private static final class BadOnce extends WrappedFactory {
     private final int bad;
     private final int call;
     private int made;
 
     BadOnce(ModuleFactory usual, int bad, int call) {
-      this.usual = usual;
+      super(usual);
       this.bad = bad;
       this.call = call;
-    }
-
-    @Override
-    public String slot() {
-      return usual.slot();
-    }
-
-    @Override
-    public StateVersions stateVersions() {
-      return usual.stateVersions();
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.Slot;
-import io.karavel.engine.StateVersions;
 import io.karavel.engine.Timer;
 import io.karavel.engine.internal.lane.CrashReport;
 import io.karavel.engine.internal.lane.ModuleSource;
@@ -72,23 +71,12 @@ class HungCanaryTest {
   }
 
   /** Remembers what its last module was given. */
-  private static final class Noted implements ModuleFactory {
-    private final ModuleFactory usual;
+  private static final class Noted extends WrappedFactory {
     private volatile LaneContext context;
     private volatile Slot<TcpControl> control;
 
     Noted(ModuleFactory usual) {
-      this.usual = usual;
-    }
-
-    @Override
-    public String slot() {
-      return usual.slot();
-    }
-
-    @Override
-    public StateVersions stateVersions() {
-      return usual.stateVersions();
+      super(usual);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.Slot;
-import io.karavel.engine.StateVersions;
 import io.karavel.engine.Timers;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.packet.PacketBuffer;
@@ -20,7 +19,7 @@ import java.util.function.Supplier;
  * TCP as it is, but that somebody tampers with its segments and timers: to the wire it is a module
  * with a defect, to itself and to the engine it is sound.
  */
-final class TamperedTcp implements ModuleFactory {
+final class TamperedTcp extends WrappedFactory {
   /** What is done to one module; by itself nothing. */
   interface Tampering {
     /** A segment for IP: what is to be sent instead, null for nothing. */
@@ -39,22 +38,11 @@ final class TamperedTcp implements ModuleFactory {
     }
   }
 
-  private final ModuleFactory usual;
   private final Supplier<Tampering> tampering;
 
   TamperedTcp(ModuleFactory usual, Supplier<Tampering> tampering) {
-    this.usual = usual;
+    super(usual);
     this.tampering = tampering;
-  }
-
-  @Override
-  public String slot() {
-    return usual.slot();
-  }
-
-  @Override
-  public StateVersions stateVersions() {
-    return usual.stateVersions();
   }
 
   @Override
