@@ -16,6 +16,7 @@ class LaneFenceTest {
   private final CountDownLatch go = new CountDownLatch(1);
   private final CompletableFuture<String> outcome = new CompletableFuture<>();
   private LaneThread thread;
+  private volatile boolean atTheDoor;
 
   @BeforeEach
   void startAThread() {
@@ -24,6 +25,7 @@ class LaneFenceTest {
             () -> {
               try {
                 go.await();
+                atTheDoor = true;
                 LaneFence.pass();
                 outcome.complete("through");
                 LaneFence.pass();
@@ -45,7 +47,8 @@ class LaneFenceTest {
 
   private void comesToTheDoor() {
     go.countDown();
-    while (thread.getState() != Thread.State.WAITING) {
+    // only then is waiting no longer that for the latch
+    while (!atTheDoor || thread.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
   }
