@@ -165,7 +165,7 @@ public final class Handover {
    * @throws HandoverException if the checksum does not match
    */
   public HandoverReader reader() throws HandoverException {
-    return HandoverReader.open(slot, form);
+    return HandoverReader.open(slot, form, nested);
   }
 
   /** Whether two hand-overs hold the same state, for the rehearsal of a swap. */

@@ -2,28 +2,34 @@ package io.karavel.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
  * Reads what {@link HandoverWriter} wrote: {@code while (reader.next()) switch (reader.tag())}.
- * Unknown tags are skipped by calling {@link #next()} again; {@link #bytes()} of an unknown field
- * lets a module keep it and write it again. One thread.
+ * Unknown tags are skipped by calling {@link #next()} again, or kept in {@link UnknownFields} to be
+ * written again. One thread.
  */
 public final class HandoverReader {
   private final String slot;
   private final ByteBuffer in;
+
+  /** Where the values are that hold fields, ascending; none if that is not known. */
+  private final int[] nested;
+
   private int tag;
   private int start;
   private int length;
 
-  private HandoverReader(String slot, ByteBuffer in) {
+  private HandoverReader(String slot, ByteBuffer in, int[] nested) {
     this.slot = slot;
     this.in = in;
+    this.nested = nested;
   }
 
-  static HandoverReader open(String slot, byte[] form) throws HandoverException {
+  static HandoverReader open(String slot, byte[] form, int[] nested) throws HandoverException {
     if (form.length == 0) {
-      return new HandoverReader(slot, ByteBuffer.wrap(form));
+      return new HandoverReader(slot, ByteBuffer.wrap(form), nested);
     }
     if (form.length < 4) {
       throw new HandoverException(
@@ -34,7 +40,7 @@ public final class HandoverReader {
     if ((int) crc.getValue() != ByteBuffer.wrap(form).getInt(form.length - 4)) {
       throw new HandoverException("slot " + slot + ": checksum of the kept state does not match");
     }
-    return new HandoverReader(slot, ByteBuffer.wrap(form, 0, form.length - 4));
+    return new HandoverReader(slot, ByteBuffer.wrap(form, 0, form.length - 4), nested);
   }
 
   /** Goes to the next field of this level; false at the end. */
@@ -129,6 +135,11 @@ public final class HandoverReader {
 
   /** A reader over the fields inside the current field. */
   public HandoverReader nested() {
-    return new HandoverReader(slot, in.duplicate().position(start).limit(start + length));
+    return new HandoverReader(slot, in.duplicate().position(start).limit(start + length), nested);
+  }
+
+  /** Whether the current field is known to hold fields; never in state read back from disk. */
+  boolean isNested() {
+    return Arrays.binarySearch(nested, start) >= 0;
   }
 }

@@ -9,6 +9,7 @@ import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.engine.StateVersions;
 import io.karavel.engine.Timer;
+import io.karavel.engine.UnknownFields;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.PingReply;
 import io.karavel.ip.PingRequest;
@@ -42,8 +43,6 @@ final class IpHandover {
   private static final int LOOPBACK = 60;
   private static final int IDENTIFICATIONS = 70;
 
-  private record Unknown(int tag, ByteBuffer bytes) {}
-
   /** Reads the fields inside one field. */
   private interface FieldReader {
     void read(HandoverReader in) throws HandoverException;
@@ -52,7 +51,7 @@ final class IpHandover {
   private final IpLane lane;
   private final Ipv4Layer layer;
   private final AddressConflicts conflicts;
-  private final List<Unknown> unknown = new ArrayList<>();
+  private final UnknownFields unknown = new UnknownFields();
 
   /** The interfaces by the index they had with the predecessor. */
   private final Map<Integer, LinkInterface> formerly = new HashMap<>();
@@ -90,9 +89,7 @@ final class IpHandover {
       out.putAttachment(LOOPBACK, layer.loopback.packets());
     }
     out.putBytes(IDENTIFICATIONS, layer.output.identifications().export());
-    for (Unknown field : unknown) {
-      out.putBytes(field.tag(), field.bytes().array());
-    }
+    unknown.export(out);
     return out.finish();
   }
 
@@ -106,9 +103,7 @@ final class IpHandover {
           "slot ip: kept state has version "
               + kept.version()
               + ", this module reads "
-              + VERSIONS.readsFrom()
-              + " to "
-              + VERSIONS.writes());
+              + VERSIONS.readable());
     }
     HandoverReader in = kept.reader();
     while (in.next()) {
@@ -124,7 +119,7 @@ final class IpHandover {
           }
         }
         case IDENTIFICATIONS -> layer.output.identifications().restore(in.bytes());
-        default -> unknown.add(new Unknown(in.tag(), ByteBuffer.wrap(in.bytes())));
+        default -> unknown.add(in);
       }
     }
     formerly.clear();

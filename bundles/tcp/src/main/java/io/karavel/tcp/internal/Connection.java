@@ -1,6 +1,7 @@
 package io.karavel.tcp.internal;
 
 import io.karavel.engine.Timer;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpState;
@@ -48,6 +49,9 @@ final class Connection extends Timer implements Flow {
 
   /** Whose doing it is when its socket is aborted. */
   TcpCause aborting = TcpCause.ABORT;
+
+  /** Fields of a later version; null mostly. */
+  UnknownFields unknown;
 
   /** Whether it counts as an orphan. */
   boolean orphan;

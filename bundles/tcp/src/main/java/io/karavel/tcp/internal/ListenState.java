@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.spi.StackListener;
@@ -24,6 +25,9 @@ final class ListenState {
 
   /** Cookies sent. */
   long cookiesSent;
+
+  /** Of a later version; null mostly. */
+  UnknownFields unknown;
 
   /** Connections from it that exist, waiting ones and orphans included. */
   int connections;

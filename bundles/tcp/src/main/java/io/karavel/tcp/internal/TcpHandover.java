@@ -5,6 +5,7 @@ import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
 import io.karavel.engine.StateVersions;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpException;
@@ -86,6 +87,9 @@ final class TcpHandover {
 
   /** While leavers of a guest are taken in: from where they are taken out. */
   private FlowSet leaving;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
 
   TcpHandover(
       TcpLane lane,
@@ -187,6 +191,7 @@ final class TcpHandover {
             .putLong(SYN_DROPS, state.synDrops)
             .putLong(COOKIES_SENT, state.cookiesSent);
         state.fastOpenResets.forEach(nanos -> out.putLong(FAST_OPEN_RESET, nanos));
+        UnknownFields.export(state.unknown, out);
         out.end();
       }
     }
@@ -202,6 +207,7 @@ final class TcpHandover {
     out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
         .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
+    UnknownFields.export(unknown, out);
   }
 
   /** In the order of timers and heaps: what is due at one time stays in order. */
@@ -306,6 +312,7 @@ final class TcpHandover {
     if (connection.fastOpenListener != null) {
       out.putAttachment(FAST_OPEN_LISTENER, connection.fastOpenListener.listener());
     }
+    UnknownFields.export(connection.unknown, out);
     out.begin(CORE);
     connection.core().export(out);
     out.end().end();
@@ -351,9 +358,7 @@ final class TcpHandover {
         case FAST_OPEN_BLACKHOLES -> lane.fastOpen.blackholes = in.intValue();
         case FAST_OPEN_BLACKHOLE_NANOS -> lane.fastOpen.blackholeNanos = in.longValue();
         case LAST_COOKIE -> listeners.cookieOpens().lastSentNanos(in.longValue());
-        default -> {
-          // Of a later version, which writes nothing that this one must understand.
-        }
+        default -> unknown = UnknownFields.with(unknown, in);
       }
     }
   }
@@ -375,9 +380,7 @@ final class TcpHandover {
         case SYN_DROPS -> state.synDrops = in.longValue();
         case COOKIES_SENT -> state.cookiesSent = in.longValue();
         case FAST_OPEN_RESET -> state.fastOpenResets.add(in.longValue());
-        default -> {
-          // of a later version
-        }
+        default -> state.unknown = UnknownFields.with(state.unknown, in);
       }
     }
   }
@@ -396,6 +399,7 @@ final class TcpHandover {
     boolean quiet = false;
     int lifecycle = 0;
     int mtu = 0;
+    UnknownFields unknownOfFlow = null;
     while (in.next()) {
       switch (in.tag()) {
         case ENDPOINT -> endpoint = in.attachment(kept, Object.class);
@@ -411,9 +415,7 @@ final class TcpHandover {
         case ORIGIN -> origin = in.attachment(kept, StackListener.class);
         case PENDING_LISTENER -> pending = in.attachment(kept, StackListener.class);
         case CORE -> core = in.nested();
-        default -> {
-          // of a later version
-        }
+        default -> unknownOfFlow = UnknownFields.with(unknownOfFlow, in);
       }
     }
     boolean hasVariables = kind == EMBRYO || kind == CONNECTION || kind == TIME_WAIT;
@@ -467,6 +469,7 @@ final class TcpHandover {
         connection.orphan = orphan;
         connection.lifecycle = lifecycle;
         connection.mtu = mtu;
+        connection.unknown = unknownOfFlow;
         // what the predecessor was about to tell when it left
         connection.signalDue = !quiet;
         connection.pendingListener = pending == null ? null : listeners.stateOf(pending);

@@ -10,8 +10,7 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
 import io.karavel.engine.StatedKeepalive;
 import io.karavel.engine.TakesSettings;
-import java.util.Map;
-import java.util.TreeMap;
+import io.karavel.engine.UnknownFields;
 
 /** The keepalive policy that the configuration states: the same for every connection. */
 final class SettingsKeepalivePolicy implements Module, StatedKeepalive, TakesSettings {
@@ -27,7 +26,7 @@ final class SettingsKeepalivePolicy implements Module, StatedKeepalive, TakesSet
   private boolean successor;
 
   /** Fields of a later version, kept for the way back to it. */
-  private final Map<Integer, byte[]> unknown = new TreeMap<>();
+  private final UnknownFields unknown = new UnknownFields();
 
   SettingsKeepalivePolicy(
       LaneContext context, KeepaliveModuleFactory factory, KeepaliveSettings settings) {
@@ -44,7 +43,7 @@ final class SettingsKeepalivePolicy implements Module, StatedKeepalive, TakesSet
         revision = reader.intValue();
         successor = true;
       } else {
-        unknown.put(reader.tag(), reader.bytes());
+        unknown.add(reader);
       }
     }
     settings = factory.opened(this, context);
@@ -53,7 +52,7 @@ final class SettingsKeepalivePolicy implements Module, StatedKeepalive, TakesSet
   @Override
   public Handover export() {
     HandoverWriter writer = new HandoverWriter(SLOT, VERSION).putInt(TAG_REVISION, revision);
-    unknown.forEach(writer::putBytes);
+    unknown.export(writer);
     return writer.finish();
   }
 

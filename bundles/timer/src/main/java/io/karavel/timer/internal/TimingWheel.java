@@ -11,11 +11,10 @@ import io.karavel.engine.TakesSettings;
 import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import io.karavel.engine.TimerSettings;
+import io.karavel.engine.UnknownFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A hierarchical timing wheel: wheels of 64 slots, the finest of one tick (1 ms) per slot, each
@@ -42,7 +41,7 @@ final class TimingWheel implements TimerIndex, TakesSettings {
   private final Counter rebuilds;
 
   /** Fields of a later version, kept for the way back to it. */
-  private final Map<Integer, byte[]> unknown = new TreeMap<>();
+  private final UnknownFields unknown = new UnknownFields();
 
   private final TimerModuleFactory factory;
   private final LaneContext context;
@@ -84,7 +83,7 @@ final class TimingWheel implements TimerIndex, TakesSettings {
         // the counter is the lane's; a lane that begins with this state goes on from there
         rebuilds.set(Math.max(rebuilds.value(), reader.longValue()));
       } else {
-        unknown.put(reader.tag(), reader.bytes());
+        unknown.add(reader);
       }
     }
     adopt(factory.opened(this, context));
@@ -95,7 +94,7 @@ final class TimingWheel implements TimerIndex, TakesSettings {
   public Handover export() {
     HandoverWriter writer =
         new HandoverWriter(SLOT, VERSION).putLong(TAG_REBUILDS, rebuilds.value());
-    unknown.forEach(writer::putBytes);
+    unknown.export(writer);
     return writer.finish();
   }
 

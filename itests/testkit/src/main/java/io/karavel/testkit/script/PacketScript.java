@@ -83,6 +83,12 @@ public final class PacketScript {
     return this;
   }
 
+  /** From now on something is done after every step; the script must not notice. */
+  public PacketScript afterEachStep(Runnable action) {
+    engine.afterStep(action);
+    return this;
+  }
+
   /** The stack. */
   public StackHarness harness() {
     return engine.harness();

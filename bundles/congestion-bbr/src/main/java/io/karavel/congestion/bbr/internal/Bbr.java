@@ -3,6 +3,7 @@ package io.karavel.congestion.bbr.internal;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionView;
 import io.karavel.tcp.RateSample;
@@ -67,6 +68,10 @@ final class Bbr implements CongestionControl {
   private long upCount = PathModel.UNBOUNDED;
   private long probeRttDone;
   private boolean probeRttRoundDone;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
+
   private long random;
 
   Bbr(CongestionView view, int windowBytes, int thresholdBytes) {
@@ -577,6 +582,7 @@ final class Bbr implements CongestionControl {
         .begin(19);
     path.export(writer);
     writer.end();
+    UnknownFields.export(unknown, writer);
   }
 
   @Override
@@ -603,7 +609,7 @@ final class Bbr implements CongestionControl {
         case 18 -> random = reader.longValue();
         case 20 -> timedOut = reader.booleanValue();
         case 19 -> path.open(reader.nested());
-        default -> {}
+        default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
   }

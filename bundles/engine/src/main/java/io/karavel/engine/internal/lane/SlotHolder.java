@@ -319,9 +319,7 @@ final class SlotHolder {
             "kept state has version "
                 + state.version()
                 + ", this bundle reads "
-                + candidate.factory().stateVersions().readsFrom()
-                + " to "
-                + candidate.factory().stateVersions().writes());
+                + candidate.factory().stateVersions().readable());
       }
       made = candidate.factory().create(fresh);
       if (asGuest) {

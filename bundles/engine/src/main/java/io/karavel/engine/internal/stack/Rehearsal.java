@@ -60,11 +60,9 @@ final class Rehearsal {
     List<String> problems = new ArrayList<>();
     if (!candidate.factory().stateVersions().reads(copy.version())) {
       problems.add(
-          "it reads state of version "
-              + candidate.factory().stateVersions().readsFrom()
-              + " to "
-              + candidate.factory().stateVersions().writes()
-              + ", the module at work writes version "
+          "it reads "
+              + candidate.factory().stateVersions().readable()
+              + " of the state, the module at work writes version "
               + copy.version());
       return problems;
     }

@@ -108,7 +108,7 @@ class SlotHolderTest extends LaneFixture {
     line.versions = new StateVersions(3, 2);
     stack.arrive(b);
     assertThat(line.made).hasSize(1);
-    assertThat(status("tcp").lastError()).contains("version 1").contains("reads 2 to 3");
+    assertThat(status("tcp").lastError()).contains("version 1").contains("reads versions 2 to 3");
   }
 
   @Test

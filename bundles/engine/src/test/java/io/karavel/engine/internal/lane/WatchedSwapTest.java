@@ -118,7 +118,8 @@ class WatchedSwapTest extends LaneFixture {
     stack.arrive(a);
     line.last().value = 9;
     assertThat(stack.rehearse(lane, version(new StateVersions(3, 2), 9, true)))
-        .containsExactly("it reads state of version 2 to 3, the module at work writes version 1");
+        .containsExactly(
+            "it reads versions 2 to 3 of the state, the module at work writes version 1");
     assertThat(stack.rehearse(lane, version(new StateVersions(1, 1), 9, false)))
         .singleElement()
         .asString()

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal.connection;
 
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpCause;
@@ -285,6 +286,10 @@ abstract class ControlBlock {
   long challengeWindowNanos;
   int challengesInWindow;
   long invalidAnswerNanos;
+
+  /** Of a later version; null mostly. */
+  UnknownFields unknown;
+
   boolean invalidAnswered;
 
   ControlBlock(

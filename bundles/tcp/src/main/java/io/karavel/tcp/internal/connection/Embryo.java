@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpExplanation.ArmedTimer;
 import io.karavel.tcp.TcpExplanation.Step;
 import io.karavel.tcp.TcpSettings;
@@ -67,6 +68,10 @@ public class Embryo {
   private static final byte ECN = 32;
 
   private final ConnectionContext context;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
+
   private int irs;
   private int iss;
   private int tsOffset;
@@ -208,7 +213,7 @@ public class Embryo {
         case TAG_CHALLENGED -> challengedNanos = reader.longValue();
         case TAG_INITIAL_RTO -> initialRtoMillis = (char) reader.intValue();
         case TAG_MIN_MSS -> minSegmentBytes = (char) reader.intValue();
-        default -> {}
+        default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
   }
@@ -233,6 +238,7 @@ public class Embryo {
         .putLong(TAG_CHALLENGED, challengedNanos)
         .putInt(TAG_INITIAL_RTO, initialRtoMillis)
         .putInt(TAG_MIN_MSS, minSegmentBytes);
+    UnknownFields.export(unknown, writer);
   }
 
   /** What holds for connections opened from now on stays as it is now. */

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.internal.connection.recovery.Rack;
 import io.karavel.tcp.internal.connection.recovery.RetransmittedRanges;
 import java.nio.ByteBuffer;
@@ -79,6 +80,10 @@ final class LossVariables {
   // ---- the acknowledgement in hand; not kept ----
 
   boolean duplicateReported;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
+
   int duplicateRight;
 
   void disarm() {
@@ -139,6 +144,7 @@ final class LossVariables {
             TAG_UNDO, ByteBuffer.allocate(8).putInt(undoPoint).putInt(undoRetransmits).array())
         .putLong(TAG_FIRST_RETRANSMIT, firstRetransmitNanos)
         .putBytes(TAG_RETRANSMITTED, retransmitted.toBytes());
+    UnknownFields.export(unknown, w);
   }
 
   private static int bit(boolean value, int place) {
@@ -174,9 +180,7 @@ final class LossVariables {
         }
         case TAG_FIRST_RETRANSMIT -> firstRetransmitNanos = r.longValue();
         case TAG_RETRANSMITTED -> retransmitted.fromBytes(r.bytes());
-        default -> {
-          // of a later version
-        }
+        default -> unknown = UnknownFields.with(unknown, r);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpState;
@@ -325,6 +326,7 @@ final class TcpHandover {
         .putLong(UNANSWERED_NANOS, c.unansweredNanos)
         .putLong(PACED_UNTIL, c.pacedUntilNanos)
         .putLong(PACING_DEADLINE, c.pacingDeadline);
+    UnknownFields.export(c.unknown, w);
   }
 
   /** Reads everything; the congestion control is made anew by its name, or by its successor's. */
@@ -529,7 +531,7 @@ final class TcpHandover {
       case PACING_DEADLINE -> c.pacingDeadline = r.longValue();
       case UNANSWERED_NANOS -> c.unansweredNanos = r.longValue();
       case FIN_SEQUENCE -> c.finSequence = r.intValue();
-      default -> {}
+      default -> c.unknown = UnknownFields.with(c.unknown, r);
     }
   }
 }

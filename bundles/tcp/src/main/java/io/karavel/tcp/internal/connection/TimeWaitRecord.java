@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpExplanation.ArmedTimer;
 import io.karavel.tcp.TcpExplanation.Step;
@@ -57,6 +58,9 @@ public class TimeWaitRecord {
   private long deadlineNanos;
   private long answeredNanos = Long.MIN_VALUE;
 
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
+
   /** The record of a connection in TIME-WAIT that owes nothing any more. */
   public TimeWaitRecord(TcpConnection connection, TcpSettings settings, long nowNanos) {
     sndNxt = connection.sndNxt;
@@ -85,7 +89,7 @@ public class TimeWaitRecord {
         case TAG_DEADLINE -> deadlineNanos = reader.longValue();
         case TAG_ANSWERED -> answeredNanos = reader.longValue();
         case TAG_CAUSE -> cause = TcpHandover.cause(reader.textValue());
-        default -> {}
+        default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
   }
@@ -106,6 +110,7 @@ public class TimeWaitRecord {
     if (cause != null) {
       writer.putText(TAG_CAUSE, cause.name());
     }
+    UnknownFields.export(unknown, writer);
   }
 
   private void start(TcpSettings settings, long nowNanos) {

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection.congestion;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionView;
 
@@ -35,6 +36,10 @@ final class Cubic implements CongestionControl {
   private int priorWindowBytes;
 
   private int priorThresholdBytes;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
+
   private final CubicCurve priorCurve = new CubicCurve();
 
   Cubic(CongestionView view, int windowBytes, int thresholdBytes) {
@@ -191,6 +196,7 @@ final class Cubic implements CongestionControl {
         .begin(TAG_PRIOR_CURVE);
     priorCurve.export(writer);
     writer.end();
+    UnknownFields.export(unknown, writer);
   }
 
   @Override
@@ -203,7 +209,7 @@ final class Cubic implements CongestionControl {
         case TAG_PRIOR_WINDOW -> priorWindowBytes = reader.intValue();
         case TAG_PRIOR_THRESHOLD -> priorThresholdBytes = reader.intValue();
         case TAG_PRIOR_CURVE -> priorCurve.open(reader.nested());
-        default -> {}
+        default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal.connection.congestion;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.CongestionControl;
 import io.karavel.tcp.CongestionView;
 
@@ -29,6 +30,9 @@ final class NewReno implements CongestionControl {
   private int priorWindowBytes;
 
   private int priorThresholdBytes;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
 
   NewReno(CongestionView view, int windowBytes, int thresholdBytes) {
     this.view = view;
@@ -136,6 +140,7 @@ final class NewReno implements CongestionControl {
         .putInt(TAG_ACKED, avoidedBytes)
         .putInt(TAG_PRIOR_WINDOW, priorWindowBytes)
         .putInt(TAG_PRIOR_THRESHOLD, priorThresholdBytes);
+    UnknownFields.export(unknown, writer);
   }
 
   @Override
@@ -145,7 +150,7 @@ final class NewReno implements CongestionControl {
         case TAG_ACKED -> avoidedBytes = reader.intValue();
         case TAG_PRIOR_WINDOW -> priorWindowBytes = reader.intValue();
         case TAG_PRIOR_THRESHOLD -> priorThresholdBytes = reader.intValue();
-        default -> {}
+        default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
   }
