@@ -1,5 +1,6 @@
 package io.karavel.engine;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,14 +15,14 @@ import java.util.List;
  */
 public final class UnknownFields {
   /** The bytes, or the fields in it. */
-  private record Field(int tag, byte[] value, UnknownFields fields) {}
+  private record Field(int tag, ByteBuffer value, UnknownFields fields) {}
 
   private final List<Field> fields = new ArrayList<>(1);
 
   /** Keeps the reader's current field. */
   public void add(HandoverReader reader) throws HandoverException {
     if (!reader.isNested()) {
-      fields.add(new Field(reader.tag(), reader.bytes(), null));
+      fields.add(new Field(reader.tag(), ByteBuffer.wrap(reader.bytes()), null));
       return;
     }
     UnknownFields inner = new UnknownFields();
@@ -49,7 +50,7 @@ public final class UnknownFields {
   public void export(HandoverWriter writer) {
     for (Field field : fields) {
       if (field.fields == null) {
-        writer.putBytes(field.tag, field.value);
+        writer.putBytes(field.tag, field.value.array());
       } else {
         field.fields.export(writer.begin(field.tag));
         writer.end();
