@@ -1,6 +1,5 @@
 package io.karavel.engine;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,18 +10,28 @@ import java.util.List;
  * in its own form: a field with one needs a new {@linkplain StateVersions version} of the state.
  *
  * <p>Most objects never have any, so where there are many the variable stays null: {@link #with},
- * {@link #export(UnknownFields, HandoverWriter)}. One thread.
+ * {@link #write}. One thread.
  */
 public final class UnknownFields {
   /** The bytes, or the fields in it. */
-  private record Field(int tag, ByteBuffer value, UnknownFields fields) {}
+  private static final class Field {
+    final int tag;
+    final byte[] value;
+    final UnknownFields fields;
+
+    Field(int tag, byte[] value, UnknownFields fields) {
+      this.tag = tag;
+      this.value = value;
+      this.fields = fields;
+    }
+  }
 
   private final List<Field> fields = new ArrayList<>(1);
 
   /** Keeps the reader's current field. */
   public void add(HandoverReader reader) throws HandoverException {
     if (!reader.isNested()) {
-      fields.add(new Field(reader.tag(), ByteBuffer.wrap(reader.bytes()), null));
+      fields.add(new Field(reader.tag(), reader.bytes(), null));
       return;
     }
     UnknownFields inner = new UnknownFields();
@@ -50,7 +59,7 @@ public final class UnknownFields {
   public void export(HandoverWriter writer) {
     for (Field field : fields) {
       if (field.fields == null) {
-        writer.putBytes(field.tag, field.value.array());
+        writer.putBytes(field.tag, field.value);
       } else {
         field.fields.export(writer.begin(field.tag));
         writer.end();
@@ -63,7 +72,7 @@ public final class UnknownFields {
    *
    * @param kept null if there are none
    */
-  public static void export(UnknownFields kept, HandoverWriter writer) {
+  public static void write(UnknownFields kept, HandoverWriter writer) {
     if (kept != null) {
       kept.export(writer);
     }

@@ -191,7 +191,7 @@ final class TcpHandover {
             .putLong(SYN_DROPS, state.synDrops)
             .putLong(COOKIES_SENT, state.cookiesSent);
         state.fastOpenResets.forEach(nanos -> out.putLong(FAST_OPEN_RESET, nanos));
-        UnknownFields.export(state.unknown, out);
+        UnknownFields.write(state.unknown, out);
         out.end();
       }
     }
@@ -207,7 +207,7 @@ final class TcpHandover {
     out.putInt(FAST_OPEN_BLACKHOLES, lane.fastOpen.blackholes)
         .putLong(FAST_OPEN_BLACKHOLE_NANOS, lane.fastOpen.blackholeNanos);
     out.putLong(LAST_COOKIE, listeners.cookieOpens().lastSentNanos());
-    UnknownFields.export(unknown, out);
+    UnknownFields.write(unknown, out);
   }
 
   /** In the order of timers and heaps: what is due at one time stays in order. */
@@ -312,7 +312,7 @@ final class TcpHandover {
     if (connection.fastOpenListener != null) {
       out.putAttachment(FAST_OPEN_LISTENER, connection.fastOpenListener.listener());
     }
-    UnknownFields.export(connection.unknown, out);
+    UnknownFields.write(connection.unknown, out);
     out.begin(CORE);
     connection.core().export(out);
     out.end().end();

@@ -582,7 +582,7 @@ final class Bbr implements CongestionControl {
         .begin(19);
     path.export(writer);
     writer.end();
-    UnknownFields.export(unknown, writer);
+    UnknownFields.write(unknown, writer);
   }
 
   @Override

@@ -238,7 +238,7 @@ public class Embryo {
         .putLong(TAG_CHALLENGED, challengedNanos)
         .putInt(TAG_INITIAL_RTO, initialRtoMillis)
         .putInt(TAG_MIN_MSS, minSegmentBytes);
-    UnknownFields.export(unknown, writer);
+    UnknownFields.write(unknown, writer);
   }
 
   /** What holds for connections opened from now on stays as it is now. */

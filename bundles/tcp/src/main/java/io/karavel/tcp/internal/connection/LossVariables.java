@@ -144,7 +144,7 @@ final class LossVariables {
             TAG_UNDO, ByteBuffer.allocate(8).putInt(undoPoint).putInt(undoRetransmits).array())
         .putLong(TAG_FIRST_RETRANSMIT, firstRetransmitNanos)
         .putBytes(TAG_RETRANSMITTED, retransmitted.toBytes());
-    UnknownFields.export(unknown, w);
+    UnknownFields.write(unknown, w);
   }
 
   private static int bit(boolean value, int place) {

@@ -326,7 +326,7 @@ final class TcpHandover {
         .putLong(UNANSWERED_NANOS, c.unansweredNanos)
         .putLong(PACED_UNTIL, c.pacedUntilNanos)
         .putLong(PACING_DEADLINE, c.pacingDeadline);
-    UnknownFields.export(c.unknown, w);
+    UnknownFields.write(c.unknown, w);
   }
 
   /** Reads everything; the congestion control is made anew by its name, or by its successor's. */

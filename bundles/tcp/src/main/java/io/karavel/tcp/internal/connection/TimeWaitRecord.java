@@ -110,7 +110,7 @@ public class TimeWaitRecord {
     if (cause != null) {
       writer.putText(TAG_CAUSE, cause.name());
     }
-    UnknownFields.export(unknown, writer);
+    UnknownFields.write(unknown, writer);
   }
 
   private void start(TcpSettings settings, long nowNanos) {

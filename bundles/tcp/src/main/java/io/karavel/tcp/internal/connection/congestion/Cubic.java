@@ -196,7 +196,7 @@ final class Cubic implements CongestionControl {
         .begin(TAG_PRIOR_CURVE);
     priorCurve.export(writer);
     writer.end();
-    UnknownFields.export(unknown, writer);
+    UnknownFields.write(unknown, writer);
   }
 
   @Override

@@ -140,7 +140,7 @@ final class NewReno implements CongestionControl {
         .putInt(TAG_ACKED, avoidedBytes)
         .putInt(TAG_PRIOR_WINDOW, priorWindowBytes)
         .putInt(TAG_PRIOR_THRESHOLD, priorThresholdBytes);
-    UnknownFields.export(unknown, writer);
+    UnknownFields.write(unknown, writer);
   }
 
   @Override
