@@ -16,6 +16,8 @@ import java.time.Instant;
  *     if unknown
  * @param slots slots that were swapped
  * @param longestPauseNanos longest time that a lane stood still for it
+ * @param wholeNanos longest time from the beginning to the end in one slot, with what its lane did
+ *     in between
  * @param reason why it was refused or rolled back; else empty
  */
 public record SwapRecord(
@@ -28,4 +30,5 @@ public record SwapRecord(
     int connections,
     int slots,
     long longestPauseNanos,
+    long wholeNanos,
     String reason) {}

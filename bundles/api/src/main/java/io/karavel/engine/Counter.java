@@ -59,7 +59,7 @@ public final class Counter {
   /** The count, that of a part included; any thread, never torn, possibly a moment old. */
   public long value() {
     Counter beside = part;
-    return own() + (beside == null ? 0 : beside.own());
+    return own() + (beside == null ? 0 : beside.value());
   }
 
   /** The count without that of a part; any thread. */
@@ -73,7 +73,7 @@ public final class Counter {
   }
 
   /** Takes the count of its part over; the writer's thread, and nobody writes the part any more. */
-  void absorb() {
+  void absorb(boolean withLevels) {
     Counter beside = part;
     if (beside == null) {
       return;
@@ -81,6 +81,27 @@ public final class Counter {
     part = null;
     if (!beside.absolute) {
       add(beside.own());
+    } else if (withLevels) {
+      set(beside.own());
+    }
+  }
+
+  /** Whoever counts in the part goes on alone, and says levels that are set. */
+  void leaveLevel() {
+    if (absolute && part != null) {
+      set(0);
+    }
+  }
+
+  /** Its part goes, and the part's own part takes its place; nobody writes the one that goes. */
+  void skipPart() {
+    Counter going = part;
+    if (going == null) {
+      return;
+    }
+    part = going.part;
+    if (!going.absolute) {
+      add(going.own());
     }
   }
 }

@@ -18,7 +18,7 @@ public final class Counters {
   private final ConcurrentHashMap<String, Histogram> histograms = new ConcurrentHashMap<>();
 
   /** What these are counted in too; null if nothing. */
-  private final Counters whole;
+  private volatile Counters whole;
 
   /** An empty set. */
   public Counters() {
@@ -31,7 +31,8 @@ public final class Counters {
 
   /**
    * Counters of a second module in the same slot: what they count is in these too, and can be told
-   * apart. Histograms are shared. There may be one part at a time; it ends with {@link #absorb}.
+   * apart. Histograms are shared. There may be one part at a time, which may have one too; it ends
+   * with {@link #absorb} or {@link #succeed}.
    */
   public Counters newPart() {
     return new Counters(this);
@@ -42,7 +43,30 @@ public final class Counters {
    * that are {@linkplain Counter#set set} are left to whoever goes on with what they count.
    */
   public void absorb() {
-    byName.values().forEach(Counter::absorb);
+    byName.values().forEach(counter -> counter.absorb(false));
+  }
+
+  /** The same when nobody goes on for now: levels stay where the part had them. */
+  public void absorbWithLevels() {
+    byName.values().forEach(counter -> counter.absorb(true));
+  }
+
+  /**
+   * Lane's thread: the module of these counts no more, and the one that counts in a part of them
+   * goes on alone. What was counted here stays counted; levels that are set are the part's now.
+   *
+   * @param part made by {@link #newPart} of these
+   */
+  public void succeed(Counters part) {
+    Counters outer = whole;
+    if (outer == null) {
+      byName.values().forEach(Counter::leaveLevel);
+      return;
+    }
+    part.whole = outer;
+    for (Counter counter : byName.values()) {
+      (counter.isLevel() ? outer.level(counter.name()) : outer.counter(counter.name())).skipPart();
+    }
   }
 
   /**

@@ -50,4 +50,36 @@ class CountersTest {
     assertThat(open.value()).isEqualTo(2);
     assertThat(connections.value()).isEqualTo(3);
   }
+
+  @Test
+  void whoCountsInAPartGoesOnAloneAgainAndAgain() {
+    Counter connections = whole.level("Tcp.Connections");
+    Counter routes = whole.level("Ip.Routes");
+    routes.set(4);
+    Counters last = whole;
+    for (int swap = 0; swap < 3; swap++) {
+      last.counter("Tcp.OutSegs").add(5);
+      last.level("Tcp.CurrEstab").add(1);
+      last.level("Tcp.Connections").set(2);
+      Counters next = last.newPart();
+      next.counter("Tcp.OutSegs").add(1);
+      next.level("Tcp.CurrEstab").add(-1);
+      next.level("Tcp.Connections").set(3);
+      assertThat(connections.value()).isEqualTo(5);
+      assertThat(last.ownSnapshot()).containsEntry("Tcp.Connections", 2L);
+      last.succeed(next);
+      assertThat(sent.value()).isEqualTo(6L * (swap + 1));
+      assertThat(whole.level("Tcp.CurrEstab").value()).isZero();
+      assertThat(connections.value()).isEqualTo(3);
+      last = next;
+    }
+    assertThat(routes.value()).isEqualTo(4);
+    assertThat(Counters.copyOf(whole).counter("Tcp.OutSegs").value()).isEqualTo(18);
+    last.counter("Tcp.Late").increment();
+    assertThat(whole.snapshot()).containsEntry("Tcp.Late", 1L);
+    whole.absorbWithLevels();
+    last.level("Tcp.Connections").set(9);
+    assertThat(sent.value()).isEqualTo(18);
+    assertThat(connections.value()).isEqualTo(3);
+  }
 }

@@ -10,6 +10,7 @@ import io.karavel.engine.SettingsException;
 import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.engine.internal.stack.KeptStacks;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.stack.StackSetup;
@@ -72,6 +73,9 @@ public final class StackHarness {
   /** Every so many moments all modules are swapped; 0 for never. For whole test suites. */
   private static final int SWAP_EVERY = Integer.getInteger("karavel.swapEvery", 0);
 
+  /** So many connections of TCP go to another module at each moment; 0 for none. Likewise. */
+  private static final int SWAP_PORTION = Integer.getInteger("karavel.swapPortion", 0);
+
   private final VirtualClock clock;
   private final HarnessModules modules;
   private final Stack stack;
@@ -86,6 +90,9 @@ public final class StackHarness {
 
   private long settled;
   private boolean swapping;
+
+  /** The swap that goes on for {@link #SWAP_PORTION}, or null. */
+  private StagedSwap everlasting;
 
   StackHarness(HarnessBuilder builder) {
     clock = builder.clock;
@@ -217,7 +224,36 @@ public final class StackHarness {
       }
       swapping = false;
     }
+    if (SWAP_PORTION > 0 && !swapping && modules.isUsual(TcpModule.SLOT)) {
+      swapping = true;
+      stepOn();
+      swapping = false;
+    }
     return this;
+  }
+
+  private void stepOn() {
+    if (everlasting == null && atWork(TcpModule.SLOT) != null && canary() == null) {
+      ModuleSource former = sources.get(TcpModule.SLOT);
+      everlasting = staged(factory(TcpModule.SLOT), SWAP_PORTION);
+      everlasting
+          .over()
+          .thenAccept(
+              over -> {
+                if (over.problem() == null) {
+                  forget(former);
+                }
+              });
+    }
+    if (everlasting != null && everlasting.step()) {
+      String problem = everlasting.problem();
+      // what a test has done with the module goes first
+      if (problem != null && !problem.contains("before all connections had moved")) {
+        throw new AssertionError("the swap in portions failed: " + problem);
+      }
+      everlasting = null;
+    }
+    lane.runUntilQuiescent(MAXIMUM_TURNS);
   }
 
   /** Moves the clock to a time of {@link VirtualClock#nanoTime()}; timers fire in order. */
@@ -508,6 +544,24 @@ public final class StackHarness {
   }
 
   /**
+   * A swap of which the caller does one step after the other, with whatever it likes in between.
+   *
+   * @param portion about how many connections a step moves
+   */
+  public StagedSwap staged(ModuleFactory factory, int portion) {
+    ModuleSource newcomer = ModuleSource.of(factory);
+    StagedSwap swap = lane.staged(newcomer, true, portion);
+    swap.over()
+        .thenAccept(
+            over -> {
+              if (over.problem() == null) {
+                sources.put(factory.slot(), newcomer);
+              }
+            });
+    return swap;
+  }
+
+  /**
    * Moves some TCP connections to a module of another factory, as {@code net:module-swap --where}
    * does.
    *
@@ -531,7 +585,7 @@ public final class StackHarness {
   /** Has the canary take all connections; null on success, else why both go on. */
   public String promoteCanary() {
     ModuleSource former = sources.get(TcpModule.SLOT);
-    String problem = lane.swap(canary);
+    String problem = lane.staged(canary, false, StagedSwap.PORTION).runAll();
     if (problem == null) {
       sources.put(TcpModule.SLOT, canary);
       forget(former);

@@ -30,9 +30,21 @@ public interface ModuleSlots {
    * @param stack name of the stack
    * @param lane index of the lane
    * @param slot name of the slot
-   * @param nanos how long the lane did nothing else
+   * @param nanos the longest time that the lane did nothing else
+   * @param wholeNanos the time from its beginning to its end, with what the lane did in between
    */
-  record Pause(String stack, int lane, String slot, long nanos) {}
+  record Pause(String stack, int lane, String slot, long nanos, long wholeNanos) {
+
+    /** The longest pause of several; 0 of none. */
+    public static long longestNanos(List<Pause> pauses) {
+      return pauses.stream().mapToLong(Pause::nanos).max().orElse(0);
+    }
+
+    /** The longest time that one of several took as a whole; 0 of none. */
+    public static long longestWholeNanos(List<Pause> pauses) {
+      return pauses.stream().mapToLong(Pause::wholeNanos).max().orElse(0);
+    }
+  }
 
   /**
    * The result of a swap over all slots.
@@ -54,9 +66,10 @@ public interface ModuleSlots {
   List<String> rehearse(long candidateBundleId);
 
   /**
-   * Swaps the modules of all places for those of a bundle, each between two turns of its lane. If
-   * one fails, those before it are swapped back. Until {@link #confirm} a module that throws makes
-   * way for its predecessor.
+   * Swaps the modules of all places for those of a bundle, each between two turns of its lane, or,
+   * where both can share connections, some connections between two turns each time. If one fails,
+   * those before it are swapped back. Until {@link #confirm} a module that throws makes way for its
+   * predecessor.
    */
   Swap swap(long candidateBundleId);
 

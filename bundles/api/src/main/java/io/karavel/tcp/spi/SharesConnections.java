@@ -21,23 +21,68 @@ public interface SharesConnections {
   List<TcpConnectionInfo> movable(Predicate<? super TcpConnectionInfo> filter);
 
   /**
-   * The state in two parts; nothing changes. What opens the first knows where the others are.
+   * Says the state of the next connections that could be moved, in the order of {@link
+   * TcpControl#list}. Nothing changes: until {@link #release} they are this module's.
    *
-   * @param moving which connections are to be in the second part
+   * @param cursor 0 to begin, then {@link Portion#next}
+   * @param most about how many; 1 and more
    */
-  Parts divide(FlowSet moving);
+  Portion portion(int cursor, int most);
 
   /**
-   * The two parts of a state.
+   * Says the state of some of its connections; nothing changes.
    *
-   * @param staying for a host
-   * @param moving for a guest
+   * @param chosen which, of those that {@link #movable} told in this turn
    */
-  record Parts(Handover staying, Handover moving) {}
+  Portion portion(FlowSet chosen);
+
+  /**
+   * Some connections on their way from one of the two to the other.
+   *
+   * @param flows which
+   * @param state what they are
+   * @param next the cursor of the next portion; 0 if none comes behind them
+   */
+  record Portion(FlowSet flows, Handover state, int next) {}
+
+  /**
+   * Says the state of what could not be moved; nothing changes. For a rehearsal.
+   *
+   * @param most of embryos and of TIME-WAIT records: how many at most
+   */
+  Handover rest(int most);
+
+  /**
+   * Has the connections of a portion from now on, beside what it has.
+   *
+   * @throws HandoverException if it cannot read them; then what it has of them counts for nothing
+   */
+  void take(Handover portion) throws HandoverException;
+
+  /** Has the connections of a portion no more: the other one took them, and has their sockets. */
+  void release(FlowSet flows);
+
+  /**
+   * The other one ends: has all that is left of it, and is neither host nor guest from now on.
+   *
+   * @param rest what the other one {@linkplain io.karavel.engine.Module#export exported}
+   * @throws HandoverException if it cannot read it; then it is what it was
+   */
+  void takeRest(Handover rest) throws HandoverException;
+
+  /**
+   * Like {@link TcpControl#list}, but ends before a cursor. Where a connection is in the order does
+   * not depend on which of the two has it.
+   *
+   * @param end where the page ends at the latest; 0 for no end
+   */
+  TcpControl.Page list(
+      long cursor, long end, int examine, Predicate<? super TcpConnectionInfo> filter);
 
   /**
    * Before it is opened: it will be a guest. What a guest exports is a part that can follow the
-   * state of its host: {@code host.export().and(guest.export())} is the state of both.
+   * state of its host: {@code host.export().and(guest.export())} is the state of both. Of a
+   * connection that is in it twice, because it was on its way, the first counts.
    */
   void beGuest();
 

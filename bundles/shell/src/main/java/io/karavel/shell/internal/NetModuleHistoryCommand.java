@@ -33,6 +33,7 @@ public final class NetModuleHistoryCommand extends ListCommand {
         .number("slots", SwapRecord::slots)
         .number("connections", SwapRecord::connections)
         .number("pauseMillis", swap -> swap.longestPauseNanos() / 1e6)
+        .number("wholeMillis", swap -> swap.wholeNanos() / 1e6)
         .column("reason", SwapRecord::reason);
   }
 }

@@ -38,7 +38,7 @@ abstract class SwapReporting extends ReportingCommand {
   private void warm() throws IOException {
     try (PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-      print(new SwapRecord(Instant.EPOCH, "", "", "", "", "", 0, 0, 0, ""), nowhere);
+      print(new SwapRecord(Instant.EPOCH, "", "", "", "", "", 0, 0, 0, 0, ""), nowhere);
     }
   }
 
@@ -48,14 +48,15 @@ abstract class SwapReporting extends ReportingCommand {
         .print(
             String.format(
                 Locale.ROOT,
-                "%s: %s to %s %s, %d slots, %d connections, longest pause %.3f ms",
+                "%s: %s to %s %s, %d slots, %d connections, longest pause %.3f ms within %.3f ms",
                 swap.bundle(),
                 swap.from(),
                 swap.to(),
                 swap.result(),
                 swap.slots(),
                 swap.connections(),
-                swap.longestPauseNanos() / 1e6),
+                swap.longestPauseNanos() / 1e6,
+                swap.wholeNanos() / 1e6),
             form(),
             target);
   }

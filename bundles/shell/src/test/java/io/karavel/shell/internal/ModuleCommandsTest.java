@@ -32,6 +32,7 @@ class ModuleCommandsTest {
           1000,
           2,
           3_200_000,
+          81_500_000,
           "");
 
   private final Shell shell = new Shell();
@@ -125,7 +126,7 @@ class ModuleCommandsTest {
         .isEqualTo(
             """
             rehearsing
-            io.karavel.tcp: 0.1.0 to 0.1.1 committed, 2 slots, 1000 connections, longest pause 3.200 ms
+            io.karavel.tcp: 0.1.0 to 0.1.1 committed, 2 slots, 1000 connections, longest pause 3.200 ms within 81.500 ms
             """);
     shell.run(new NetModuleSwapCommand(), "--watch", "7", "tcp", "u");
     shell.run(new NetModuleSwapCommand(), "--dry-run", "tcp", "u");
@@ -133,7 +134,8 @@ class ModuleCommandsTest {
         .containsExactly("tcp file:/tmp/tcp.jar 300 false", "tcp u 7 false", "tcp u -1 true");
     assertThat(shell.run(new NetModuleSwapCommand(), "--no-format", "tcp", "u"))
         .isEqualTo(
-            "2026-03-01T11:59:00Z\tio.karavel.tcp\t0.1.0\t0.1.1\tcommitted\t2\t1000\t3.200\t\n");
+            "2026-03-01T11:59:00Z\tio.karavel.tcp\t0.1.0\t0.1.1\tcommitted\t2\t1000\t3.200\t81.000"
+                + "\t\n");
   }
 
   @Test
@@ -209,7 +211,7 @@ class ModuleCommandsTest {
                 + "differs from its feature, which has version 0.1.0\t900\t5000\t12\t1\t4.216\n"
                 + "io.karavel.tcp\t7\t0.1.2\tcanary\t0\t\tnot committed\t100\t600\t3\t0\t\n");
     assertThat(shell.run(new NetModuleHistoryCommand(), "--json"))
-        .contains("\"pauseMillis\" : 3.2", "\"result\" : \"committed\"");
+        .contains("\"pauseMillis\" : 3.2", "\"wholeMillis\" : 81.5", "\"result\" : \"committed\"");
   }
 
   @Test

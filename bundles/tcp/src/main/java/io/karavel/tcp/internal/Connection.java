@@ -38,6 +38,9 @@ final class Connection extends Timer implements Flow {
   /** Whether it is in the flusher's list. */
   boolean owing;
 
+  /** Whether the lane's other module has it. */
+  boolean gone;
+
   /** Whether the application is to be told at the end of the burst. */
   boolean signalDue;
 

@@ -239,18 +239,24 @@ final class FlowTable<V> {
    * @param examine about how many entries and empty shards to look at
    * @return the cursor of the next part; 0 at the end
    */
-  @SuppressWarnings("unchecked")
   int walk(int cursor, int examine, Consumer<? super V> consumer) {
+    return walk(cursor, 0, examine, consumer);
+  }
+
+  /** The same, at most up to where another walk stopped; 0 for no such place. */
+  @SuppressWarnings("unchecked")
+  int walk(int cursor, int end, int examine, Consumer<? super V> consumer) {
     int left = examine;
     int at = cursor;
-    while (at < SHARDS * RANGES_PER_SHARD) {
+    int stop = end == 0 ? SHARDS * RANGES_PER_SHARD : end;
+    while (at < stop) {
       if (left <= 0) {
         return at;
       }
       Shard shard = shards[at / RANGES_PER_SHARD];
       if (shard == null) {
         left--;
-        at = (at / RANGES_PER_SHARD + 1) * RANGES_PER_SHARD;
+        at = Math.min(stop, (at / RANGES_PER_SHARD + 1) * RANGES_PER_SHARD);
         continue;
       }
       int mask = shard.values.length - 1;
@@ -272,6 +278,6 @@ final class FlowTable<V> {
       }
       at++;
     }
-    return 0;
+    return end;
   }
 }

@@ -169,6 +169,44 @@ final class Flows {
 
   // ---- two modules on one lane ----
 
+  /** The lane's other module has it from now on; its port stays held. */
+  void handOn(Connection connection) {
+    remove(connection);
+    connections--;
+    peers.remove(connection.remoteIpv4());
+    ListenState origin = connection.origin;
+    if (origin != null) {
+      origin.connections--;
+    }
+    byState[connection.state.ordinal()]--;
+    if (connection.orphan) {
+      orphans--;
+    }
+    if (!lane.guest) {
+      addElsewhere(
+          connection.localIpv4(),
+          connection.localPort(),
+          connection.remoteIpv4(),
+          connection.remotePort(),
+          origin);
+    }
+  }
+
+  /** There is no other module any more. */
+  void forgetOther() {
+    ended = null;
+    if (elsewhere != null) {
+      elsewhere.forEach(
+          other -> {
+            peers.remove(other.remoteIpv4());
+            if (other.origin() != null) {
+              other.origin().connections--;
+            }
+          });
+      elsewhere = null;
+    }
+  }
+
   /** From now on connections that end are remembered. */
   void rememberEnded() {
     ended = new FlowSet();

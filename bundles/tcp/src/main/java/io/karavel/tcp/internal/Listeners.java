@@ -96,6 +96,19 @@ final class Listeners {
     return state;
   }
 
+  /** A listener as a predecessor or the lane's other module knew it. */
+  ListenState opened(StackListener listener) {
+    // a guest that becomes the only one has counted its connections there
+    ListenState state = lane.guest ? stateOf(listener) : new ListenState(listener);
+    listener.moduleState(state);
+    return state;
+  }
+
+  /** It is a guest no more. */
+  void forgetGuest() {
+    guestStates.clear();
+  }
+
   /** How many connections may wait to be accepted. */
   int backlog(ListenState state) {
     return Math.max(1, Math.min(state.listener().backlog(), lane.settings().maxAcceptBacklog()));

@@ -3,6 +3,7 @@ package io.karavel.tcp.internal;
 import io.karavel.engine.TakesSettings;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.TcpSettings;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ final class LiveSweep {
   private final Keepalives keepalives;
   private final SocketWishes wishes;
   private final List<Flow> page = new ArrayList<>();
+
+  /** Flows of the lane's other module, which may have left new settings to this one. */
+  private final ArrayDeque<Flow> taken = new ArrayDeque<>();
+
   private boolean sweeping;
   private int cursor;
   private int seen;
@@ -87,23 +92,15 @@ final class LiveSweep {
       cursor = 0;
       seen = 0;
     }
+    if (!taken.isEmpty()) {
+      bringToTaken();
+    }
     if (!sweeping) {
       return;
     }
     cursor = flows.table().walk(cursor, FLOWS_PER_TURN, page::add);
     for (Flow flow : page) {
-      if (flow instanceof Connection connection) {
-        lane.serve(connection);
-        connection.core().onSettingsChanged(lane.nowNanos());
-        connection.core().keepalive(wishes.keepalives(connection), lane.nowNanos());
-        flusher.apply(connection);
-        lane.current = null;
-        flusher.owe(connection);
-      } else if (flow instanceof QueuedEmbryo embryo) {
-        listeners.onSettingsChanged(embryo);
-      } else {
-        timeWaits.onSettingsChanged((TimeWaitFlow) flow);
-      }
+      bring(flow);
     }
     seen += page.size();
     page.clear();
@@ -114,6 +111,46 @@ final class LiveSweep {
       takenBy = seen;
       close();
     }
+  }
+
+  /** One is there that another module may not have brought them to. */
+  void taken(Flow flow) {
+    taken.add(flow);
+  }
+
+  private void bringToTaken() {
+    for (int left = FLOWS_PER_TURN; left > 0 && !taken.isEmpty(); left--) {
+      Flow flow = taken.poll();
+      // it may be over or with the other module again
+      if (flows
+              .table()
+              .find(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort())
+          == flow) {
+        bring(flow);
+      }
+    }
+    if (!taken.isEmpty()) {
+      lane.context.again();
+    }
+  }
+
+  private void bring(Flow flow) {
+    if (flow instanceof Connection connection) {
+      bring(connection);
+    } else if (flow instanceof QueuedEmbryo embryo) {
+      listeners.onSettingsChanged(embryo);
+    } else {
+      timeWaits.onSettingsChanged((TimeWaitFlow) flow);
+    }
+  }
+
+  private void bring(Connection connection) {
+    lane.serve(connection);
+    connection.core().onSettingsChanged(lane.nowNanos());
+    connection.core().keepalive(wishes.keepalives(connection), lane.nowNanos());
+    flusher.apply(connection);
+    lane.current = null;
+    flusher.owe(connection);
   }
 
   /** Flows that the last sweep has seen; {@link TakesSettings#NOT_YET} while one goes on. */

@@ -32,6 +32,16 @@ final class MemoryWaiters extends Timer {
     }
   }
 
+  /** Whether a socket waits. */
+  boolean isWaiting(StackSocket socket) {
+    return !waiting.isEmpty() && waiting.contains(socket);
+  }
+
+  /** The lane's other module has its connection. */
+  void remove(StackSocket socket) {
+    waiting.remove(socket);
+  }
+
   /** Signals everybody if there is memory. */
   void flush() {
     if (!waiting.isEmpty() && !lane.endpoints.memory().isExhausted()) {

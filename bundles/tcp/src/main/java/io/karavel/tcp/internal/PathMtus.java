@@ -3,8 +3,12 @@ package io.karavel.tcp.internal;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +34,12 @@ final class PathMtus {
 
   private int revision;
 
+  /** When the last one was set. */
+  private long latestNanos = Long.MIN_VALUE;
+
+  /** Whether one came behind others that were set later. */
+  private boolean unsorted;
+
   /** Changes whenever something is set or forgotten. */
   int revision() {
     return revision;
@@ -49,12 +59,21 @@ final class PathMtus {
   /** A connection believes what a router said. */
   void set(int remoteIpv4, int mtu, long nowNanos) {
     hosts.remove(remoteIpv4);
+    put(remoteIpv4, mtu, nowNanos);
+  }
+
+  private void put(int remoteIpv4, int mtu, long setNanos) {
     if (hosts.size() >= MAXIMUM_HOSTS) {
+      if (unsorted) {
+        sort();
+      }
       Iterator<Integer> oldest = hosts.keySet().iterator();
       oldest.next();
       oldest.remove();
     }
-    hosts.put(remoteIpv4, new Said(mtu, nowNanos));
+    hosts.put(remoteIpv4, new Said(mtu, setNanos));
+    unsorted |= setNanos < latestNanos && hosts.size() > 1;
+    latestNanos = Math.max(latestNanos, setNanos);
     revision++;
   }
 
@@ -62,6 +81,9 @@ final class PathMtus {
   void expire(long nowNanos) {
     if (hosts.isEmpty()) {
       return;
+    }
+    if (unsorted) {
+      sort();
     }
     for (Iterator<Said> all = hosts.values().iterator(); all.hasNext(); ) {
       if (nowNanos - all.next().setNanos < HOLD_NANOS) {
@@ -75,13 +97,25 @@ final class PathMtus {
   // ---- hand-over ----
 
   void export(HandoverWriter out, int tag) {
-    hosts.forEach(
-        (host, said) ->
-            out.begin(tag)
-                .putInt(TAG_HOST, host)
-                .putInt(TAG_MTU, said.mtu)
-                .putLong(TAG_SET, said.setNanos)
-                .end());
+    hosts.forEach((host, said) -> export(out, tag, host, said));
+  }
+
+  /** What is known of some hosts. */
+  void export(HandoverWriter out, int tag, Collection<Integer> some) {
+    for (Integer host : some) {
+      Said said = hosts.get(host);
+      if (said != null) {
+        export(out, tag, host, said);
+      }
+    }
+  }
+
+  private static void export(HandoverWriter out, int tag, int host, Said said) {
+    out.begin(tag)
+        .putInt(TAG_HOST, host)
+        .putInt(TAG_MTU, said.mtu)
+        .putLong(TAG_SET, said.setNanos)
+        .end();
   }
 
   void open(HandoverReader in) throws HandoverException {
@@ -98,6 +132,20 @@ final class PathMtus {
         }
       }
     }
-    set(host, mtu, setNanos);
+    Said known = hosts.get(host);
+    if (known == null || setNanos > known.setNanos) {
+      hosts.remove(host);
+      put(host, mtu, setNanos);
+    }
+  }
+
+  /** Two modules that knew of hosts have become one. */
+  private void sort() {
+    List<Map.Entry<Integer, Said>> all = new ArrayList<>();
+    hosts.forEach((host, said) -> all.add(Map.entry(host, said)));
+    all.sort(Comparator.comparingLong(entry -> entry.getValue().setNanos));
+    hosts.clear();
+    all.forEach(entry -> hosts.put(entry.getKey(), entry.getValue()));
+    unsorted = false;
   }
 }

@@ -3,9 +3,9 @@ package io.karavel.tcp.internal;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.FlowSet;
 import io.karavel.tcp.spi.SharesConnections;
+import io.karavel.tcp.spi.TcpControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,18 +19,21 @@ final class Sharing implements SharesConnections {
   private final TimeWaits timeWaits;
   private final TcpInspection inspection;
   private final TcpHandover handover;
+  private final Portions portions;
 
   Sharing(
       TcpLane lane,
       Flows flows,
       TimeWaits timeWaits,
       TcpInspection inspection,
-      TcpHandover handover) {
+      TcpHandover handover,
+      Portions portions) {
     this.lane = lane;
     this.flows = flows;
     this.timeWaits = timeWaits;
     this.inspection = inspection;
     this.handover = handover;
+    this.portions = portions;
   }
 
   @Override
@@ -40,7 +43,7 @@ final class Sharing implements SharesConnections {
         .table()
         .forEach(
             flow -> {
-              if (flow instanceof Connection connection && isMovable(connection)) {
+              if (flow instanceof Connection connection && Portions.isMovable(connection)) {
                 TcpConnectionInfo info = inspection.info(flow, false);
                 if (filter.test(info)) {
                   movable.add(info);
@@ -50,20 +53,40 @@ final class Sharing implements SharesConnections {
     return movable;
   }
 
-  private static boolean isMovable(Connection connection) {
-    TcpState state = connection.core().state();
-    return connection.lifecycle == 0
-        && connection.pendingListener == null
-        && connection.fastOpenListener == null
-        && state != TcpState.SYN_SENT
-        && state != TcpState.SYN_RECEIVED
-        && state != TcpState.TIME_WAIT
-        && state != TcpState.CLOSED;
+  @Override
+  public Portion portion(int cursor, int most) {
+    return portions.next(cursor, most);
   }
 
   @Override
-  public Parts divide(FlowSet moving) {
-    return handover.divide(moving);
+  public Handover rest(int most) {
+    return handover.rest(most);
+  }
+
+  @Override
+  public Portion portion(FlowSet chosen) {
+    return portions.of(chosen);
+  }
+
+  @Override
+  public void take(Handover portion) throws HandoverException {
+    portions.take(portion);
+  }
+
+  @Override
+  public void release(FlowSet gone) {
+    portions.release(gone);
+  }
+
+  @Override
+  public void takeRest(Handover rest) throws HandoverException {
+    portions.takeRest(rest);
+  }
+
+  @Override
+  public TcpControl.Page list(
+      long cursor, long end, int examine, Predicate<? super TcpConnectionInfo> filter) {
+    return inspection.list(cursor, end, examine, filter);
   }
 
   @Override

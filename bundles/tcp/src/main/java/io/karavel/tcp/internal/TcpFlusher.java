@@ -87,6 +87,24 @@ final class TcpFlusher {
     return connection;
   }
 
+  /** Drops from the list whose connections another module has; they are marked. */
+  void forgetGone() {
+    Connection last = null;
+    for (Connection each = head; each != null; each = each.nextOwing) {
+      if (!each.gone) {
+        last = each;
+      } else {
+        owing--;
+        if (last == null) {
+          head = each.nextOwing;
+        } else {
+          last.nextOwing = each.nextOwing;
+        }
+      }
+    }
+    tail = last;
+  }
+
   /** Serves everybody who owes something, once. */
   void flush() {
     lane.pathMtus.expire(lane.nowNanos());

@@ -13,11 +13,12 @@ import io.karavel.tcp.TcpState;
 import io.karavel.tcp.internal.connection.ConnectionOptions;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import io.karavel.tcp.spi.FlowSet;
-import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
-import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TcpModule;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -50,9 +51,6 @@ final class TcpHandover {
   private static final int PATH_MTU = 12;
   private static final int EPHEMERAL_PORTS = 13;
   private static final int ENDED = 14;
-
-  /** A connection that a guest has; only in the part for a host. */
-  private static final int ELSEWHERE = 15;
 
   /** A connection that has left a guest and is over; only in what is said of leavers. */
   private static final int OVER = 16;
@@ -91,6 +89,9 @@ final class TcpHandover {
   /** Of a later version; null mostly. */
   private UnknownFields unknown;
 
+  /** While connections of the other module are taken in: brings them new settings. */
+  private LiveSweep bringing;
+
   TcpHandover(
       TcpLane lane,
       Flows flows,
@@ -115,12 +116,12 @@ final class TcpHandover {
   Handover export() {
     HandoverWriter out = writer(flows.table().size() + lane.endings.formBytes() / FLOW_BYTES);
     if (lane.guest) {
-      exportPart(out, flow -> true, socket -> true);
+      exportPart(out, flow -> true);
       lane.fastOpen.export(out, FAST_OPEN_SERVER);
       lane.pathMtus.export(out, PATH_MTU);
       lane.endings.export(out, ENDED);
     } else {
-      exportWhole(out, flow -> true, socket -> true);
+      exportWhole(out, flow -> true);
     }
     return out.finish();
   }
@@ -130,27 +131,21 @@ final class TcpHandover {
         TcpModule.SLOT, VERSIONS.writes(), SMALL_FORM_BYTES + flows * FLOW_BYTES);
   }
 
-  /** For a host and for a guest. */
-  SharesConnections.Parts divide(FlowSet moving) {
-    HandoverWriter host = writer(flows.table().size());
-    exportWhole(host, flow -> !isIn(moving, flow), socket -> !TcpEndpoints.isIn(moving, socket));
-    moving.forEach(
-        (localIpv4, localPort, remoteIpv4, remotePort) -> {
-          Flow flow = flows.table().find(localIpv4, localPort, remoteIpv4, remotePort);
-          host.begin(ELSEWHERE);
-          address(host, flow);
-          if (flow instanceof Connection connection) {
-            origin(host, connection);
-          }
-          host.end();
-        });
-    HandoverWriter guest = writer(moving.size());
-    exportPart(guest, flow -> isIn(moving, flow), socket -> TcpEndpoints.isIn(moving, socket));
-    return new SharesConnections.Parts(host.finish(), guest.finish());
-  }
-
-  private static boolean isIn(FlowSet set, Flow flow) {
-    return set.contains(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort());
+  /** Connections of this module, each with what it waits for, and what is known of their ways. */
+  Handover portion(List<Connection> connections) {
+    HandoverWriter out = writer(connections.size());
+    Set<Integer> hosts = new HashSet<>();
+    for (Connection connection : connections) {
+      export(out, connection);
+      if (memoryWaiters.isWaiting(connection.socket())) {
+        out.putAttachment(WAITS_FOR_MEMORY, connection.socket());
+      }
+      if (lane.pathMtus.size() > 0) {
+        hosts.add(connection.remoteIpv4());
+      }
+    }
+    lane.pathMtus.export(out, PATH_MTU, hosts);
+    return out.finish();
   }
 
   /** Of a guest: TIME-WAIT records, and whose connections are over. */
@@ -172,16 +167,26 @@ final class TcpHandover {
     return out.finish();
   }
 
-  private void exportPart(
-      HandoverWriter out, Predicate<Flow> isMeant, Predicate<StackSocket> isMeantToo) {
-    exportFlows(out, isMeant);
-    memoryWaiters.waiting().stream()
-        .filter(isMeantToo)
-        .forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
+  /** Without the connections that could be moved. */
+  Handover rest(int most) {
+    HandoverWriter out = writer(most);
+    int[] embryos = {most};
+    int[] records = {most};
+    exportWhole(
+        out,
+        flow ->
+            flow instanceof Connection connection
+                ? !Portions.isMovable(connection)
+                : (flow instanceof QueuedEmbryo ? embryos : records)[0]-- > 0);
+    return out.finish();
   }
 
-  private void exportWhole(
-      HandoverWriter out, Predicate<Flow> isMeant, Predicate<StackSocket> isMeantToo) {
+  private void exportPart(HandoverWriter out, Predicate<Flow> isMeant) {
+    exportFlows(out, isMeant);
+    memoryWaiters.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_MEMORY, socket));
+  }
+
+  private void exportWhole(HandoverWriter out, Predicate<Flow> isMeant) {
     for (StackListener listener : lane.endpoints.listeners()) {
       if (listener.moduleState() instanceof ListenState state) {
         out.begin(LISTENER)
@@ -195,7 +200,7 @@ final class TcpHandover {
         out.end();
       }
     }
-    exportPart(out, isMeant, isMeantToo);
+    exportPart(out, isMeant);
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
     lane.pathMtus.export(out, PATH_MTU);
@@ -342,13 +347,22 @@ final class TcpHandover {
     }
   }
 
+  /** Connections of the lane's other module, which may have left new settings to this one. */
+  void take(Handover portion, LiveSweep sweep) throws HandoverException {
+    bringing = sweep;
+    try {
+      open(portion);
+    } finally {
+      bringing = null;
+    }
+  }
+
   void open(Handover kept) throws HandoverException {
     HandoverReader in = kept.reader();
     while (in.next()) {
       switch (in.tag()) {
         case LISTENER -> openListener(kept, in.nested());
-        case EMBRYO, CONNECTION, TIME_WAIT, LOST, ELSEWHERE, OVER ->
-            openFlow(in.tag(), kept, in.nested());
+        case EMBRYO, CONNECTION, TIME_WAIT, LOST, OVER -> openFlow(in.tag(), kept, in.nested());
         case WAITS_FOR_IP -> opens.waiting().add(in.attachment(kept, StackSocket.class));
         case WAITS_FOR_MEMORY -> memoryWaiters.add(in.attachment(kept, StackSocket.class));
         case EPHEMERAL_PORTS -> opens.ports().restore(in.bytes());
@@ -367,8 +381,7 @@ final class TcpHandover {
     ListenState state = null;
     while (in.next()) {
       if (in.tag() == ENDPOINT) {
-        state = new ListenState(in.attachment(kept, StackListener.class));
-        state.listener().moduleState(state);
+        state = listeners.opened(in.attachment(kept, StackListener.class));
         continue;
       }
       if (state == null) {
@@ -422,32 +435,34 @@ final class TcpHandover {
     if (core == null && hasVariables) {
       throw new HandoverException("slot tcp: a flow (field " + kind + ") without its variables");
     }
+    if (hasVariables
+        && flows.table().find(localIpv4, ports >>> 16, remoteIpv4, ports & 0xffff) != null) {
+      // it was on its way between two modules, and both said it
+      return;
+    }
     switch (kind) {
-      case EMBRYO ->
-          listeners.adopt(
-              new QueuedEmbryo(
-                  lane.connections,
-                  listeners.stateOf(expect(endpoint, StackListener.class)),
-                  localIpv4,
-                  remoteIpv4,
-                  ports,
-                  core));
+      case EMBRYO -> {
+        QueuedEmbryo embryo =
+            new QueuedEmbryo(
+                lane.connections,
+                listeners.stateOf(expect(endpoint, StackListener.class)),
+                localIpv4,
+                remoteIpv4,
+                ports,
+                core);
+        listeners.adopt(embryo);
+        taken(embryo);
+      }
       case TIME_WAIT -> {
         TimeWaitFlow record = new TimeWaitFlow(localIpv4, remoteIpv4, ports, id, core);
         if (leaving == null) {
           timeWaits.adopt(record);
+          taken(record);
         } else {
           left(localIpv4, remoteIpv4, ports);
           timeWaits.adoptFromGuest(record);
         }
       }
-      case ELSEWHERE ->
-          flows.addElsewhere(
-              localIpv4,
-              ports >>> 16,
-              remoteIpv4,
-              ports & 0xffff,
-              origin == null ? null : listeners.stateOf(origin));
       case OVER -> left(localIpv4, remoteIpv4, ports);
       case CONNECTION -> {
         StackSocket socket = expect(endpoint, StackSocket.class);
@@ -479,9 +494,11 @@ final class TcpHandover {
           connection.fastOpenListener.fastOpenPending++;
         }
         socket.moduleState(connection);
+        flows.removeElsewhere(localIpv4, ports >>> 16, remoteIpv4, ports & 0xffff);
         flows.adopt(connection);
         flusher.arm(connection);
         flusher.owe(connection);
+        taken(connection);
       }
       default -> {
         lane.endpoints.letGo(localIpv4, ports >>> 16);
@@ -489,6 +506,12 @@ final class TcpHandover {
           lost(expect(endpoint, StackSocket.class));
         }
       }
+    }
+  }
+
+  private void taken(Flow flow) {
+    if (bringing != null) {
+      bringing.taken(flow);
     }
   }
 

@@ -42,8 +42,16 @@ final class TcpInspection implements TcpControl {
 
   @Override
   public Page list(long cursor, int examine, Predicate<? super TcpConnectionInfo> filter) {
+    return list(cursor, 0, examine, filter);
+  }
+
+  /** Up to where another module's page ended; 0 for no such place. */
+  Page list(long cursor, long end, int examine, Predicate<? super TcpConnectionInfo> filter) {
     List<TcpConnectionInfo> entries = new ArrayList<>();
-    if (cursor < FLOWS && !lane.guest) {
+    if (cursor < FLOWS && lane.guest) {
+      return new Page(entries, end == 0 ? FLOWS : Math.min(end, FLOWS));
+    }
+    if (cursor < FLOWS) {
       List<StackListener> rest = new ArrayList<>();
       for (StackListener listener : lane.endpoints.listeners()) {
         if (listener.id() > cursor && listener.backlog() > 0) {
@@ -62,6 +70,7 @@ final class TcpInspection implements TcpControl {
             .table()
             .walk(
                 (int) (Math.max(cursor, FLOWS) - FLOWS),
+                end == 0 ? 0 : (int) (end - FLOWS),
                 examine,
                 flow -> take(entries, info(flow, false), filter));
     return new Page(entries, next == 0 ? 0 : FLOWS + next);

@@ -81,17 +81,23 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
     handover =
         new TcpHandover(
             lane, flows, flusher, listeners, timeWaits, opens, memoryWaiters, keepalives);
-    sharing = new Sharing(lane, flows, timeWaits, inspection, handover);
+    Portions portions =
+        new Portions(lane, flows, flusher, listeners, memoryWaiters, sweep, handover);
+    sharing = new Sharing(lane, flows, timeWaits, inspection, handover, portions);
   }
 
   @Override
   public void open(Handover kept) throws HandoverException {
     sweep.global();
     handover.open(kept);
+    tellLevels();
+    sweep.restart();
+  }
+
+  private void tellLevels() {
     flows.tellLevels();
     lane.mib.embryos.set(listeners.embryos());
     lane.mib.timeWaits.set(timeWaits.size());
-    sweep.restart();
   }
 
   @Override
@@ -225,8 +231,40 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
   }
 
   @Override
-  public Parts divide(FlowSet moving) {
-    return sharing.divide(moving);
+  public Portion portion(int cursor, int most) {
+    return sharing.portion(cursor, most);
+  }
+
+  @Override
+  public Handover rest(int most) {
+    return sharing.rest(most);
+  }
+
+  @Override
+  public Portion portion(FlowSet chosen) {
+    return sharing.portion(chosen);
+  }
+
+  @Override
+  public void take(Handover portion) throws HandoverException {
+    sharing.take(portion);
+  }
+
+  @Override
+  public void release(FlowSet gone) {
+    sharing.release(gone);
+  }
+
+  @Override
+  public void takeRest(Handover rest) throws HandoverException {
+    sharing.takeRest(rest);
+    tellLevels();
+  }
+
+  @Override
+  public Page list(
+      long cursor, long end, int examine, Predicate<? super TcpConnectionInfo> filter) {
+    return sharing.list(cursor, end, examine, filter);
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverComparison;
 import io.karavel.engine.HandoverException;
-import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.FlowSet;
@@ -18,12 +17,12 @@ import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.StackListener;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpControl;
+import io.karavel.tcp.spi.TcpModule;
 import io.karavel.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,55 +113,138 @@ class SharingTest {
         .missing(before, after);
   }
 
-  private FlowSet some(SharesConnections module, Random random) {
-    FlowSet some = new FlowSet();
-    for (TcpConnectionInfo info : module.movable(info -> random.nextBoolean())) {
-      some.add(
-          info.local().address().ipv4Bits(),
-          info.local().port(),
-          info.remote().address().ipv4Bits(),
-          info.remote().port());
-    }
-    return some;
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5})
-  void whatTwoModulesSayTogetherIsWhatOneSaid(int seed) throws Exception {
+  void whatTwoModulesSayTogetherIsWhatOneSaid(int most) throws Exception {
     fill();
     assertThat(states()).isEqualTo(EnumSet.complementOf(EnumSet.of(TcpState.CLOSED)));
-    Random random = new Random(seed);
     server.module.flush();
     for (int round = 0; round < 5; round++) {
-      Handover before = server.module.export();
-      TcpProtocol old = (TcpProtocol) server.module;
-      FlowSet moving = some(old, random);
-      SharesConnections.Parts parts = old.divide(moving);
-      assertThat(missing(before, server.module.export())).as("dividing changes nothing").isEmpty();
-      old.close(CloseReason.HANDED_OVER);
-      server.timers.clear();
-      TcpProtocol host = open(parts.staying(), false);
-      TcpProtocol guest = open(parts.moving(), true);
-      assertThat(guest.movable(info -> true)).hasSize(moving.size());
-      Handover after = host.export().and(guest.export());
-      assertThat(missing(before, after)).isEmpty();
-      assertThat(missing(after, before)).isEmpty();
+      final Handover before = server.module.export();
+      final TcpProtocol host = (TcpProtocol) server.module;
+      final TcpProtocol guest = guest();
+      final int all = listed(host).size();
+      final int movable = host.movable(info -> true).size();
+      FlowSet moved = new FlowSet();
+      SharesConnections.Portion portion;
+      int cursor = 0;
+      do {
+        portion = host.portion(cursor, most);
+        cursor = portion.next();
+        assertThat(missing(before, host.export().and(guest.export()))).as("nothing yet").isEmpty();
+        move(portion, host, guest);
+        portion.flows().forEach(moved::add);
+        assertThat(guest.movable(info -> true)).hasSize(moved.size());
+        expectSame(before, host.export().and(guest.export()));
+      } while (cursor != 0);
+      assertThat(moved.size()).isEqualTo(movable);
+      assertThat(host.movable(info -> true)).isEmpty();
+      assertThat(listed(host, guest)).doesNotHaveDuplicates().hasSize(all);
+      Handover rest = host.export();
+      guest.takeRest(rest);
       host.close(CloseReason.HANDED_OVER);
-      guest.close(CloseReason.HANDED_OVER);
-      server.timers.clear();
-      server.module = open(after, false);
-      assertThat(missing(before, server.module.export())).isEmpty();
+      server.module = guest;
+      expectSame(before, guest.export());
     }
     assertThat(states()).isEqualTo(EnumSet.complementOf(EnumSet.of(TcpState.CLOSED)));
   }
 
-  private TcpProtocol open(Handover state, boolean asGuest) throws HandoverException {
-    TcpProtocol module = (TcpProtocol) server.factory.create(server);
-    if (asGuest) {
-      module.beGuest();
+  private static void expectSame(Handover before, Handover after) {
+    assertThat(missing(before, after)).isEmpty();
+    assertThat(missing(after, before)).isEmpty();
+  }
+
+  private static void move(
+      SharesConnections.Portion portion, SharesConnections from, SharesConnections to)
+      throws HandoverException {
+    to.take(portion.state());
+    from.release(portion.flows());
+  }
+
+  private TcpProtocol guest() throws HandoverException {
+    TcpProtocol guest = (TcpProtocol) server.factory.create(server);
+    guest.beGuest();
+    guest.open(Handover.empty(TcpModule.SLOT));
+    return guest;
+  }
+
+  private static List<Long> listed(TcpControl... modules) {
+    List<Long> ids = new ArrayList<>();
+    for (TcpControl module : modules) {
+      long cursor = 0;
+      do {
+        TcpControl.Page page = module.list(cursor, 1024, info -> true);
+        page.entries().forEach(info -> ids.add(info.id()));
+        cursor = page.next();
+      } while (cursor != 0);
     }
+    return ids;
+  }
+
+  @Test
+  void whatGoesAndComesBackIsAsItWas() throws Exception {
+    fill();
+    server.module.flush();
+    final Handover before = server.module.export();
+    TcpProtocol host = (TcpProtocol) server.module;
+    TcpProtocol guest = guest();
+    int cursor = 0;
+    do {
+      SharesConnections.Portion portion = host.portion(cursor, 2);
+      move(portion, host, guest);
+      cursor = portion.next();
+    } while (cursor != 0);
+    SharesConnections.Portion back = guest.portion(0, 3);
+    assertThat(back.flows().size()).isPositive();
+    move(back, guest, host);
+    expectSame(before, host.export().and(guest.export()));
+    host.takeRest(guest.export());
+    guest.close(CloseReason.HANDED_OVER);
+    expectSame(before, host.export());
+    assertThat(host.summary().byState()).isEqualTo(fresh(before).summary().byState());
+  }
+
+  /** A module that opens the state alone. */
+  private TcpProtocol fresh(Handover state) throws HandoverException {
+    server.timers.clear();
+    TcpProtocol module = (TcpProtocol) server.factory.create(server);
     module.open(state);
     return module;
+  }
+
+  @Test
+  void whatIsLeftBesidePortionsIsTheRest() throws Exception {
+    fill();
+    server.module.flush();
+    TcpProtocol host = (TcpProtocol) server.module;
+    Handover all = host.rest(100);
+    for (int cursor = 0, n = 0; cursor != 0 || n == 0; n++) {
+      SharesConnections.Portion portion = host.portion(cursor, 2);
+      all = all.and(portion.state());
+      cursor = portion.next();
+    }
+    expectSame(host.export(), all);
+    assertThat(missing(all, host.rest(0))).isNotEmpty();
+    host.close(CloseReason.HANDED_OVER);
+    expectSame(all, fresh(all).export());
+  }
+
+  @Test
+  void whatIsOnItsWayIsOpenedOnce() throws Exception {
+    fill();
+    server.module.flush();
+    final Handover before = server.module.export();
+    TcpProtocol host = (TcpProtocol) server.module;
+    TcpProtocol guest = guest();
+    SharesConnections.Portion first = host.portion(0, 3);
+    move(first, host, guest);
+    SharesConnections.Portion torn = host.portion(first.next(), 3);
+    guest.take(torn.state());
+    Handover both = host.export().and(guest.export());
+    assertThat(missing(both, before)).as("some are there twice").isNotEmpty();
+    host.close(CloseReason.HANDED_OVER);
+    guest.close(CloseReason.HANDED_OVER);
+    expectSame(before, fresh(both).export());
   }
 
   @Test
@@ -189,13 +271,11 @@ class SharingTest {
     StackListener listener = server.listen(80, 10);
     StackSocket[] reset = pair(listener);
     StackSocket[] closed = pair(listener);
-    TcpProtocol old = (TcpProtocol) server.module;
-    FlowSet moved = some(old, new AlwaysTrue());
-    SharesConnections.Parts parts = old.divide(moved);
-    old.close(CloseReason.HANDED_OVER);
-    server.timers.clear();
-    TcpProtocol host = open(parts.staying(), false);
-    TcpProtocol guest = open(parts.moving(), true);
+    TcpProtocol host = (TcpProtocol) server.module;
+    TcpProtocol guest = guest();
+    SharesConnections.Portion all = host.portion(0, 100);
+    move(all, host, guest);
+    FlowSet moved = all.flows();
     server.module = guest;
     assertThat(guest.hasLeavers()).isFalse();
     reset[1].abort();
@@ -217,14 +297,5 @@ class SharingTest {
     net.advance(200 * SECOND);
     assertThat(host.summary().byState().get(TcpState.TIME_WAIT)).isZero();
     assertThat(server.endpoints.sockets()).isEmpty();
-  }
-
-  private static final class AlwaysTrue extends Random {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public boolean nextBoolean() {
-      return true;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.karavel.scripts.swapped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
+import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
@@ -65,6 +66,57 @@ class SwapPauseTest {
         TIMES,
         warm.get(warm.size() / 2) / 1e6,
         warm.get(warm.size() - 1) / 1e6);
+    network.advance(Duration.ofSeconds(5));
+    read += read();
+    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
+    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
+    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
+    assertThat(one.counter("Tcp.RetransSegs")).isZero();
+    assertThat(one.crashes()).isZero();
+  }
+
+  @Test
+  void everyConnectionGoesOnAfterManySwapsInSteps() throws Exception {
+    connect();
+    List<Long> turns = new ArrayList<>();
+    List<Long> lasts = new ArrayList<>();
+    List<Long> wholes = new ArrayList<>();
+    long read = 0;
+    for (int time = 0; time < TIMES; time++) {
+      for (int i = 0; i < CONNECTIONS / 10; i++) {
+        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
+      }
+      network.settle();
+      StagedSwap swap = one.staged(one.factory("tcp"), StagedSwap.PORTION);
+      long longest = 0;
+      long whole = 0;
+      long last = 0;
+      one.stack().lane().advance(swap);
+      while (!swap.over().isDone()) {
+        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        one.stack().lane().turn();
+        last = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
+        longest = Math.max(longest, last);
+        whole += last;
+      }
+      network.settle();
+      assertThat(swap.problem()).isNull();
+      assertThat(swap.moved()).isEqualTo(CONNECTIONS);
+      turns.add(longest);
+      lasts.add(last);
+      wholes.add(whole);
+      network.advance(Duration.ofMillis(100));
+      read += read();
+    }
+    System.out.printf(
+        "swap in steps of tcp with %d connections, %d each, processor time of the lane, median of"
+            + " the later half: longest step with its turn %.2f ms, the last one %.2f ms, all %.1f"
+            + " ms%n",
+        CONNECTIONS,
+        StagedSwap.PORTION,
+        warmMedianMillis(turns),
+        warmMedianMillis(lasts),
+        warmMedianMillis(wholes));
     network.advance(Duration.ofSeconds(5));
     read += read();
     assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));

@@ -137,6 +137,18 @@ public final class Simulation {
     return canaries.moved();
   }
 
+  /**
+   * Runs a seed in which a swap of TCP in portions begins on every stack at every {@code every}-th
+   * event and has a step after each event; what fails is thrown.
+   *
+   * @return how many connections were moved
+   */
+  public static long withStagedSwaps(long seed, int every, int portion) throws TcpException {
+    StagedSwaps swaps = new StagedSwaps(every, portion);
+    new Simulation(seed, new Recorder(false), swaps).go();
+    return swaps.moved();
+  }
+
   private static boolean isSame(Recorder.Line one, Recorder.Line other) {
     return one.node().equals(other.node())
         && one.timeNanos() == other.timeNanos()

@@ -114,7 +114,8 @@ final class BundleExchange implements Exchange {
       offered.removeAll(services(candidate));
       long waiting = unsatisfied(candidate);
       if (offered.isEmpty() && waiting <= unsatisfied) {
-        return new Outcome(0, System.nanoTime() - beginNanos);
+        long nanos = System.nanoTime() - beginNanos;
+        return new Outcome(0, nanos, nanos);
       }
       if (System.nanoTime() - beginNanos > ARRIVAL_NANOS) {
         throw undone(

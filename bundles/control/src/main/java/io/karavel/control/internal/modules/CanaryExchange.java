@@ -56,7 +56,9 @@ public final class CanaryExchange implements Exchange {
     connections = begun.connections();
     places = begun.pauses().size();
     return new Outcome(
-        places, begun.pauses().stream().mapToLong(ModuleSlots.Pause::nanos).max().orElse(0));
+        places,
+        ModuleSlots.Pause.longestNanos(begun.pauses()),
+        ModuleSlots.Pause.longestWholeNanos(begun.pauses()));
   }
 
   @Override

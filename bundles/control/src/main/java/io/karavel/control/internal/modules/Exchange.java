@@ -12,15 +12,22 @@ public interface Exchange {
    *
    * @param slots slots that were swapped; 0 for a bundle that fills none
    * @param longestPauseNanos the longest time that a slot, or what the bundle does, stood still
+   * @param wholeNanos the longest time that the exchange of a slot took as a whole
    */
-  record Outcome(int slots, long longestPauseNanos) {
+  record Outcome(int slots, long longestPauseNanos, long wholeNanos) {
     @Override
     public String toString() {
       return slots == 0
           ? "stopped the old one and started the new one within "
               + longestPauseNanos / 1_000_000
               + " ms"
-          : "swapped " + slots + " slots, longest pause " + longestPauseNanos / 1000 + " us";
+          : "swapped "
+              + slots
+              + " slots, longest pause "
+              + longestPauseNanos / 1000
+              + " us, the longest within "
+              + wholeNanos / 1_000_000
+              + " ms";
     }
   }
 

@@ -373,6 +373,7 @@ final class ModuleSwap {
         connections,
         outcome == null ? 0 : outcome.slots(),
         outcome == null ? 0 : outcome.longestPauseNanos(),
+        outcome == null ? 0 : outcome.wholeNanos(),
         reason);
   }
 

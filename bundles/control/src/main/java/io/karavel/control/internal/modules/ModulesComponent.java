@@ -340,7 +340,8 @@ public final class ModulesComponent implements ModuleSwaps {
             "taken back",
             connections,
             back.pauses().size(),
-            back.pauses().stream().mapToLong(ModuleSlots.Pause::nanos).max().orElse(0),
+            ModuleSlots.Pause.longestNanos(back.pauses()),
+            ModuleSlots.Pause.longestWholeNanos(back.pauses()),
             "");
     history.add(record, settings().historyEntries());
     return record;

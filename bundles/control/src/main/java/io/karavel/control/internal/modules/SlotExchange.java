@@ -102,7 +102,8 @@ public final class SlotExchange implements Exchange {
     }
     return new Outcome(
         swap.pauses().size(),
-        swap.pauses().stream().mapToLong(ModuleSlots.Pause::nanos).max().orElse(0));
+        ModuleSlots.Pause.longestNanos(swap.pauses()),
+        ModuleSlots.Pause.longestWholeNanos(swap.pauses()));
   }
 
   private static long crashes(List<ModuleSlots.Place> places) {

@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 /** The swaps so far, latest first, kept in a file of tab-separated lines. Any thread. */
 final class SwapHistory {
   private static final Logger LOG = LoggerFactory.getLogger(SwapHistory.class);
-  private static final int COLUMNS = 10;
+  private static final int COLUMNS = 11;
+
+  /** Before swaps took more than a turn. */
+  private static final int COLUMNS_BEFORE = 10;
 
   private final Path file;
   private final Deque<SwapRecord> records = new ArrayDeque<>();
@@ -38,7 +41,7 @@ final class SwapHistory {
 
   private void read(String line) {
     String[] cells = line.split("\t", -1);
-    if (cells.length != COLUMNS) {
+    if (cells.length != COLUMNS && cells.length != COLUMNS_BEFORE) {
       return;
     }
     try {
@@ -53,6 +56,7 @@ final class SwapHistory {
               Integer.parseInt(cells[6]),
               Integer.parseInt(cells[7]),
               Long.parseLong(cells[8]),
+              Long.parseLong(cells[cells.length == COLUMNS ? 10 : 8]),
               cells[9]));
     } catch (DateTimeParseException | NumberFormatException e) {
       LOG.warn("A line of the history of swaps cannot be read: {}", line);
@@ -87,7 +91,8 @@ final class SwapHistory {
         Integer.toString(swap.connections()),
         Integer.toString(swap.slots()),
         Long.toString(swap.longestPauseNanos()),
-        swap.reason().replaceAll("\\s", " "));
+        swap.reason().replaceAll("\\s", " "),
+        Long.toString(swap.wholeNanos()));
   }
 
   /** Latest first. */

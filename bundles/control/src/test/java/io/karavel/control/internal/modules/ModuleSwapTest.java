@@ -218,7 +218,7 @@ class ModuleSwapTest {
     public Outcome go() {
       going.run();
       canary = -1;
-      return new Outcome(1, 0);
+      return new Outcome(1, 0, 0);
     }
 
     @Override

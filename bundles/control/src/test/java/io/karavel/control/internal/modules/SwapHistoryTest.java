@@ -3,6 +3,8 @@ package io.karavel.control.internal.modules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.control.SwapRecord;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +26,20 @@ class SwapHistoryTest {
         number,
         1,
         1_000_000,
+        5_000_000,
         "");
+  }
+
+  @Test
+  void linesOfAnEarlierVersionAreRead() throws IOException {
+    Path file = directory.resolve("history.tsv");
+    new SwapHistory(file).add(swap(1), 4);
+    assertThat(new SwapHistory(file).all()).containsExactly(swap(1));
+    String line = Files.readString(file).strip();
+    Files.writeString(file, line.substring(0, line.lastIndexOf('\t') + 1).stripTrailing() + "\t\n");
+    SwapRecord read = new SwapHistory(file).all().get(0);
+    assertThat(read.longestPauseNanos()).isEqualTo(1_000_000);
+    assertThat(read.wholeNanos()).isEqualTo(1_000_000);
   }
 
   private static List<Integer> numbers(SwapHistory history) {

@@ -184,7 +184,7 @@ class WatchTest {
 
     @Override
     public Outcome go() {
-      return new Outcome(0, 0);
+      return new Outcome(0, 0, 0);
     }
 
     @Override

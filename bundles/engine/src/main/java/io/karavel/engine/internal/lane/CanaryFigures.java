@@ -12,19 +12,16 @@ public final class CanaryFigures {
   private final Counters whole;
   private final Counters guests;
   private final Map<String, Long> before;
-  private final int moved;
 
   /**
    * From now on.
    *
-   * @param whole the lane's counters, which the host counts in
+   * @param whole the counters that the host counts in
    * @param guests the part of them that the guest counts in
-   * @param moved how many connections the guest begins with
    */
-  CanaryFigures(Counters whole, Counters guests, int moved) {
+  CanaryFigures(Counters whole, Counters guests) {
     this.whole = whole;
     this.guests = guests;
-    this.moved = moved;
     before = whole.ownSnapshot();
   }
 
@@ -36,7 +33,11 @@ public final class CanaryFigures {
   public record Comparison(int moved, ConnectionFigures host, ConnectionFigures guest) {}
 
   Comparison compare(
-      TcpSummary hosts, SharesConnections host, TcpSummary guest, SharesConnections guests) {
+      int moved,
+      TcpSummary hosts,
+      SharesConnections host,
+      TcpSummary guest,
+      SharesConnections guests) {
     return new Comparison(
         moved,
         side(hosts, host, whole.ownSnapshot(), before),

@@ -22,6 +22,7 @@ import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,9 @@ public final class Lane {
   private final SuspectFrame suspectFrame = new SuspectFrame();
   private final LaneTasks tasks;
   private final LaneCounters counts;
+
+  /** Swaps that are done step by step, one after the other. */
+  private final ArrayDeque<StagedSwap> swaps = new ArrayDeque<>();
 
   /** Grows whenever the lane turns to something else: calls a module, or comes back from it. */
   private final AtomicLong steps = new AtomicLong();
@@ -149,6 +153,9 @@ public final class Lane {
     signalled = false;
     tasks.runOperations();
     boolean more = !frozen && tasks.runTasks(settings.taskBudget());
+    if (!frozen) {
+      advance();
+    }
     if (frozen) {
       // what came now would be in byte rings and in no state that was said
       return false;
@@ -183,6 +190,17 @@ public final class Lane {
     }
     throw new IllegalStateException(
         "stack " + stack() + " is not at rest after " + maxTurns + " turns");
+  }
+
+  /** Does one step of the swap that goes on. */
+  private void advance() {
+    StagedSwap swap = swaps.peek();
+    if (swap != null) {
+      if (swap.step()) {
+        swaps.remove(swap);
+      }
+      settle();
+    }
   }
 
   private boolean expire() {
@@ -262,7 +280,7 @@ public final class Lane {
 
   /** Whether a turn would find something to do now: posted, woken or left over. */
   public boolean hasWork() {
-    return signalled || !frozen && (again || replug || hasQueued());
+    return signalled || !frozen && (again || replug || !swaps.isEmpty() || hasQueued());
   }
 
   private boolean hasQueued() {
@@ -319,7 +337,8 @@ public final class Lane {
       ModuleSource newcomer, Predicate<? super TcpConnectionInfo> filter, int percent) {
     refreshTime();
     leaveOver();
-    String problem = holder(newcomer.slot()).beginCanary(newcomer, filter, percent);
+    SlotHolder slot = holder(newcomer.slot());
+    String problem = new SlotSharing(this, slot).begin(newcomer, filter, percent);
     settle();
     return problem;
   }
@@ -328,9 +347,47 @@ public final class Lane {
   public String endCanary(String slot) {
     refreshTime();
     leaveOver();
-    String problem = holder(slot).endCanary();
+    SlotHolder holder = holder(slot);
+    if (holder.canary() == null) {
+      return CanaryRules.NONE;
+    }
+    String problem = StagedSwap.back(this, holder).runAll();
     settle();
     return problem;
+  }
+
+  /**
+   * A swap in steps: to a newcomer, to a canary, which is promoted, or to the module at work, which
+   * takes back what a canary has. Nothing is done yet: {@link #advance(StagedSwap)} has it done.
+   *
+   * @param watched whether a newcomer that throws makes way for the one at work
+   * @param portion about how many connections a step moves
+   */
+  public StagedSwap staged(ModuleSource newcomer, boolean watched, int portion) {
+    refreshTime();
+    return new StagedSwap(this, holder(newcomer.slot()), newcomer, watched, portion);
+  }
+
+  /** Has a step of a swap done in each of the coming turns. */
+  public void advance(StagedSwap swap) {
+    if (stopped) {
+      swap.abandon("the stack stops");
+      return;
+    }
+    swaps.add(swap);
+    leaveOver();
+  }
+
+  /** No step is done any more, for whatever reason. */
+  void abandonSwaps(String why) {
+    swaps.forEach(swap -> swap.abandon(why));
+    swaps.clear();
+  }
+
+  /** The factory that was at work before the last swap of a slot, or null. */
+  public ModuleSource previous(String slot) {
+    SlotHolder holder = slots.find(slot);
+    return holder == null ? null : holder.previous();
   }
 
   /** How the canary does that runs in a slot, and what it is made of; null if none runs. */
@@ -513,6 +570,7 @@ public final class Lane {
     refreshTime();
     if (!stopped) {
       stopped = true;
+      abandonSwaps("the stack stops");
       if (!frozen) {
         flush();
       }
@@ -528,7 +586,7 @@ public final class Lane {
   }
 
   /** Done outside of a turn perhaps: the next one flushes what came of it. */
-  private void leaveOver() {
+  void leaveOver() {
     busy = true;
     again = true;
   }

@@ -8,15 +8,12 @@ import io.karavel.engine.Module;
 import io.karavel.engine.Timer;
 import io.karavel.nic.NetworkDevice;
 import io.karavel.packet.PacketBuffer;
-import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.spi.FlowSet;
 import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,7 +156,9 @@ final class SlotHolder {
       if (module != null) {
         unplug();
       }
-    } else if (canary() != null && canary().source() == leaving && endCanary() != null) {
+    } else if (canary() != null
+        && canary().source() == leaving
+        && StagedSwap.back(lane, this).runAll() != null) {
       takeOutCanary();
     }
     standBys.remove(leaving);
@@ -217,11 +216,18 @@ final class SlotHolder {
       kept.nothing(lane.nowNanos());
     }
     close(leaving, CloseReason.HANDED_OVER);
-    context.retire();
-    context = null;
+    retire();
     if (holdsSockets()) {
       lane.sockets().forgetModuleStates();
     }
+  }
+
+  private void retire() {
+    context.retire();
+    if (context.counters() != lane.counters()) {
+      lane.counters().absorbWithLevels();
+    }
+    context = null;
   }
 
   private boolean holdsSockets() {
@@ -232,7 +238,7 @@ final class SlotHolder {
     return state == null ? "no state" : "state of " + state.formBytes() + " bytes";
   }
 
-  private void close(Module leaving, CloseReason reason) {
+  void close(Module leaving, CloseReason reason) {
     try {
       leaving.close(reason);
     } catch (Throwable t) {
@@ -303,13 +309,12 @@ final class SlotHolder {
   }
 
   /** The slot was without a module since then; other turns and this one's work are in it. */
-  private void notePause(long sinceNanos) {
+  void notePause(long sinceNanos) {
     lane.counts().parkingNanos.record(lane.setup().clock().nanoTime() - sinceNanos);
   }
 
   /** An opened module, or null with the reason noted. */
-  private Module make(
-      ModuleSource candidate, ModuleContext fresh, Handover state, boolean asGuest) {
+  Module make(ModuleSource candidate, ModuleContext fresh, Handover state, boolean asGuest) {
     Module made = null;
     opening = candidate;
     lane.enter(this);
@@ -385,16 +390,20 @@ final class SlotHolder {
     ModuleSource former = source;
     String problem = exchange(newcomer);
     if (problem == null) {
-      previous = former;
-      standBys.remove(newcomer);
-      standBys.putBack(previous);
-      onProbation = watched;
+      succeeded(former, watched);
     }
     return problem;
   }
 
+  private void succeeded(ModuleSource former, boolean watched) {
+    previous = former;
+    standBys.remove(source);
+    standBys.putBack(previous);
+    onProbation = watched;
+  }
+
   /** Has a fresh instance go on with the state of the module at work; null on success. */
-  private String exchange(ModuleSource newcomer) {
+  String exchange(ModuleSource newcomer) {
     long begin = lane.setup().clock().nanoTime();
     Handover state;
     try {
@@ -425,6 +434,9 @@ final class SlotHolder {
     notePause(beginNanos);
     close(old, CloseReason.HANDED_OVER);
     oldContext.retire();
+    if (oldContext.counters() != lane.counters()) {
+      lane.counters().absorb();
+    }
     restore(states);
   }
 
@@ -432,83 +444,42 @@ final class SlotHolder {
     return holdsSockets() ? lane.sockets().moduleStates() : Map.of();
   }
 
-  private void restore(Map<StackEndpoint, Object> states) {
+  void restore(Map<StackEndpoint, Object> states) {
     if (holdsSockets()) {
       lane.sockets().restoreModuleStates(states);
     }
   }
 
-  /**
-   * Moves some connections to a newcomer, beside a fresh instance of the factory at work that keeps
-   * the rest: both open, or the old one goes on as if nothing had been.
-   *
-   * @param percent how many of those that pass the filter: 1 to 100
-   * @return null on success, else why not
-   */
-  String beginCanary(
-      ModuleSource newcomer, Predicate<? super TcpConnectionInfo> filter, int percent) {
-    String refused = CanaryRules.problem(module, source, newcomer);
-    if (refused != null) {
-      return refused;
-    }
-    lane.flush();
-    // the flush may have crashed it
-    if (!(module instanceof SharesConnections sharing)) {
-      return lastError;
-    }
-    long begin = lane.setup().clock().nanoTime();
-    FlowSet moving;
-    SharesConnections.Parts parts;
-    try {
-      moving = TcpCanary.choose(sharing.movable(filter), percent);
-      if (moving.size() == 0) {
-        return Lane.NOBODY_MOVES;
-      }
-      parts = sharing.divide(moving);
-    } catch (Throwable t) {
-      return fail(source + " could not divide its state: " + Culprit.describe(t));
-    }
-    Map<StackEndpoint, Object> states = moduleStates();
-    socketStates = states;
-    ModuleContext guests = new ModuleContext(lane, this, lane.counters().newPart());
-    Module guest = make(newcomer, guests, parts.moving(), true);
-    ModuleContext hosts = new ModuleContext(lane, this);
-    Module host = guest == null ? null : make(source, hosts, parts.staying(), false);
-    socketStates = null;
-    if (host == null) {
-      String why = lastError;
-      if (guest != null) {
-        close(guest, CloseReason.HANDED_OVER);
-      }
-      guests.retire();
-      hosts.retire();
-      lane.counters().absorb();
-      restore(states);
-      return why;
-    }
-    TcpCanary canary =
-        new TcpCanary(lane, (TcpModule) host, (TcpModule) guest, guests, newcomer, moving);
-    takeOver(canary, hosts, source, begin);
-    lane.event("module", name, moving.size() + " connections moved to " + newcomer);
-    return null;
+  // ---- for SlotSharing ----
+
+  ModuleContext context() {
+    return context;
   }
 
-  /** Has a fresh instance of the factory at work take all connections back; null on success. */
-  String endCanary() {
-    if (canary() == null) {
-      return CanaryRules.NONE;
-    }
-    lane.flush();
-    // the flush may have ended it
-    TcpCanary ending = canary();
-    if (ending == null) {
-      return null;
-    }
-    String problem = exchange(source);
-    if (problem == null) {
-      lane.event("module", name, "the connections of " + ending.source() + " are back");
-    }
-    return problem;
+  ModuleSource previous() {
+    return previous;
+  }
+
+  String lastError() {
+    return lastError;
+  }
+
+  /** What is kept at the sockets and comes back if what is tried now fails; null if nothing is. */
+  void socketStates(Map<StackEndpoint, Object> states) {
+    socketStates = states;
+  }
+
+  /** Two modules in the slot, or one of two again; its context and source stay. */
+  void share(Module shared) {
+    set(shared);
+    publish();
+  }
+
+  /** The module of a newcomer has all that the one at work had. */
+  void taken(Module opened, ModuleContext fresh, ModuleSource newcomer, boolean watched) {
+    ModuleSource former = source;
+    install(opened, fresh, newcomer);
+    succeeded(former, watched);
   }
 
   /** Swaps back to the factory that was at work before the last swap; null on success. */
@@ -804,8 +775,7 @@ final class SlotHolder {
     Module leaving = module;
     close(leaving, CloseReason.HANDED_OVER);
     set(null);
-    context.retire();
-    context = null;
+    retire();
     KeptState.dispose(saved);
     saved = null;
   }
@@ -829,13 +799,12 @@ final class SlotHolder {
     Module leaving = module;
     close(leaving, reason);
     set(null);
-    context.retire();
-    context = null;
+    retire();
     lane.onStateLost(this);
     lane.flush();
   }
 
-  private String fail(String error) {
+  String fail(String error) {
     lastError = error;
     lane.event("module", name, error);
     LOG.error("Stack {} slot {}: {}", lane.stack(), name, error);

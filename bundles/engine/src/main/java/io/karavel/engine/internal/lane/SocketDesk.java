@@ -1,6 +1,7 @@
 package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.EngineSettings;
+import io.karavel.engine.Handover;
 import io.karavel.engine.LaneFence;
 import io.karavel.engine.Slot;
 import io.karavel.engine.Timer;
@@ -163,8 +164,19 @@ final class SocketDesk implements LaneMailbox {
     return states;
   }
 
+  /** What modules keep at the endpoints that a state is about. */
+  static Map<StackEndpoint, Object> moduleStates(Handover state) {
+    Map<StackEndpoint, Object> states = new HashMap<>();
+    for (Object attachment : state.attachments()) {
+      if (attachment instanceof StackEndpoint endpoint) {
+        states.put(endpoint, endpoint.moduleState());
+      }
+    }
+    return states;
+  }
+
   void restoreModuleStates(Map<StackEndpoint, Object> states) {
-    forEachEndpoint(endpoint -> endpoint.moduleState(states.get(endpoint)));
+    states.forEach(StackEndpoint::moduleState);
   }
 
   /** The module has left: no object of it stays at the endpoints. */

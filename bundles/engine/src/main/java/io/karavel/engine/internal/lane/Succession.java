@@ -30,8 +30,11 @@ final class Succession {
   /**
    * What a slot of the old lane left: its state, or why there is none; and which canary's code was
    * called last, null if none's.
+   *
+   * @param silent the canary of which the guest said no state: its connections are lost; or null
    */
-  private record Estate(SlotHolder slot, ModuleSource guest, Handover state, String problem) {}
+  private record Estate(
+      SlotHolder slot, ModuleSource guest, Handover state, String problem, TcpCanary silent) {}
 
   private final Lane old;
   private final String threadName;
@@ -105,35 +108,49 @@ final class Succession {
   private Estate rescue(SlotHolder slot, int millis) {
     Module module = slot.module();
     if (module == null) {
-      return new Estate(slot, null, objects.of(slot.kept().handover()), "");
+      return new Estate(slot, null, objects.of(slot.kept().handover()), "", null);
     }
     // before the module is asked, which calls the canary's code
     ModuleSource guest = slot.guestServing();
+    if (!(module instanceof TcpCanary canary)) {
+      Answer answer = answer(slot, "", module, millis);
+      return new Estate(slot, guest, answer.state(), answer.problem(), null);
+    }
+    Answer host = answer(slot, "", canary.host(), millis);
+    Answer guests = answer(slot, "-canary", canary.guest(), millis);
+    if (host.state() == null) {
+      return new Estate(slot, guest, null, host.problem(), null);
+    }
+    if (guests.state() == null) {
+      return new Estate(slot, guest, host.state(), guests.problem(), canary);
+    }
+    return new Estate(slot, guest, host.state().and(guests.state()), "", null);
+  }
+
+  /** The state that a module said, or why it said none. */
+  private record Answer(Handover state, String problem) {}
+
+  private Answer answer(SlotHolder slot, String part, Module module, int millis) {
     CompletableFuture<Handover> answer = new CompletableFuture<>();
-    LaneThread asker =
-        new LaneThread(() -> ask(slot, module, answer), threadName + "-" + slot.name() + "-rescue");
+    String name = threadName + "-" + slot.name() + part + "-rescue";
+    LaneThread asker = new LaneThread(() -> ask(slot, module, answer), name);
     asker.start();
-    String problem;
     try {
       Handover said = answer.get(millis, TimeUnit.MILLISECONDS);
-      if (said == null) {
-        return new Estate(slot, guest, null, "it said none");
-      }
-      return new Estate(slot, guest, objects.of(said), "");
+      return said == null ? new Answer(null, "it said none") : new Answer(objects.of(said), "");
     } catch (TimeoutException e) {
       // it may hang in the same loop or wait for a lock that is held for ever
       LaneFence.raise(asker).shut();
-      problem = "no answer within " + millis + " ms";
+      return new Answer(null, "no answer within " + millis + " ms");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      problem = "interrupted";
+      return new Answer(null, "interrupted");
     } catch (ExecutionException e) {
-      problem = Culprit.describe(e.getCause());
+      return new Answer(null, Culprit.describe(e.getCause()));
     } catch (RuntimeException e) {
       // one module's answer is no reason to leave the stack without a lane
-      problem = Culprit.describe(e);
+      return new Answer(null, Culprit.describe(e));
     }
-    return new Estate(slot, guest, null, problem);
   }
 
   private void ask(SlotHolder slot, Module module, CompletableFuture<Handover> answer) {
@@ -156,6 +173,15 @@ final class Succession {
   private void takeUp(Lane lane, int abandonedThreads) {
     lane.counts().abandonedThreads.set(abandonedThreads);
     for (Estate estate : estates.values()) {
+      if (estate.silent() != null) {
+        estate.silent().disposeOfGuest(lane.nowNanos());
+        lane.event(
+            "module",
+            estate.slot().name(),
+            estate.silent().source()
+                + " could not be asked for its connections, which fail: "
+                + estate.problem());
+      }
       lane.holder(estate.slot().name()).succeed(estate.slot(), estate.state(), estate.problem());
     }
     if (estates.containsKey(TcpModule.SLOT)) {
@@ -183,6 +209,7 @@ final class Succession {
             + " is left behind, another one goes on");
     lane.sockets().succeed(old.sockets());
     lane.replug();
+    old.abandonSwaps("its lane hung");
     lane.counts().hangs.increment();
   }
 

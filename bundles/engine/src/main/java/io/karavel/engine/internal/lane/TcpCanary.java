@@ -34,7 +34,7 @@ import java.util.function.Predicate;
  * happen to a module can happen to the two. Lane's thread.
  */
 final class TcpCanary implements TcpModule, TakesSettings {
-  /** In a cursor: the walk is at the guest. Neither listeners' numbers nor flows come up to it. */
+  /** In a cursor of prospects: the walk is at the guest. Flows do not come up to it. */
   private static final long AT_GUEST = 1L << 61;
 
   private static final int PORT_BYTES = 4;
@@ -44,32 +44,33 @@ final class TcpCanary implements TcpModule, TakesSettings {
   private final ModuleContext guestContext;
   private final ModuleSource source;
   private final TcpEndpoints endpoints;
-  private final FlowSet moved;
+  private final FlowSet moved = new FlowSet();
   private final CanaryFigures figures;
 
   /** Which of the two was called last and has not returned; the culprit of a crash. */
   private TcpModule serving;
 
+  /** How many connections the guest got when it began. */
+  private int begunWith;
+
   /**
-   * Of two open modules that both are {@link SharesConnections}.
+   * Of two open modules that both are {@link SharesConnections}; the guest has no connection yet.
    *
+   * @param hostContext what the host works with
    * @param source where the guest comes from
-   * @param moved the connections that the guest has
    */
   TcpCanary(
-      Lane lane,
       TcpModule host,
+      ModuleContext hostContext,
       TcpModule guest,
       ModuleContext guestContext,
-      ModuleSource source,
-      FlowSet moved) {
+      ModuleSource source) {
     this.host = host;
     this.guest = guest;
     this.guestContext = guestContext;
     this.source = source;
-    this.moved = moved;
     endpoints = guestContext.shared(TcpEndpoints.class);
-    figures = new CanaryFigures(lane.counters(), guestContext.counters(), moved.size());
+    figures = new CanaryFigures(hostContext.counters(), guestContext.counters());
   }
 
   /** Where the guest comes from. */
@@ -90,12 +91,68 @@ final class TcpCanary implements TcpModule, TakesSettings {
   /** How the two do. */
   CanaryFigures.Comparison comparison() {
     return figures.compare(
-        host.summary(), (SharesConnections) host, guest.summary(), (SharesConnections) guest);
+        begunWith,
+        host.summary(),
+        (SharesConnections) host,
+        guest.summary(),
+        (SharesConnections) guest);
+  }
+
+  /** What the guest works with. */
+  ModuleContext guestContext() {
+    return guestContext;
+  }
+
+  /** The connections that the guest has. */
+  FlowSet moved() {
+    return moved;
   }
 
   /** Its lane was abandoned. */
   void forsake() {
     guestContext.forsake();
+  }
+
+  // ---- connections on their way ----
+
+  /** The next connections that could go from one to the other. */
+  SharesConnections.Portion portion(boolean toGuest, int cursor, int most) {
+    return sharing(!toGuest).portion(cursor, most);
+  }
+
+  /** Connections of the host that were chosen. */
+  SharesConnections.Portion portion(FlowSet chosen) {
+    begunWith = chosen.size();
+    return sharing(false).portion(chosen);
+  }
+
+  /**
+   * Moves a portion. What throws may leave connections with both, and then who had them before
+   * counts.
+   */
+  void move(boolean toGuest, SharesConnections.Portion portion) throws HandoverException {
+    sharing(toGuest).take(portion.state());
+    if (toGuest) {
+      portion.flows().forEach(moved::add);
+    } else {
+      portion.flows().forEach(moved::remove);
+    }
+    sharing(!toGuest).release(portion.flows());
+  }
+
+  /** What is left of the one that ends. */
+  Handover rest(boolean toGuest) {
+    return serve(!toGuest).export();
+  }
+
+  /** Has the one that stays take what is left of the other. */
+  TcpModule settle(boolean toGuest, Handover rest) throws HandoverException {
+    sharing(toGuest).takeRest(rest);
+    return toGuest ? guest : host;
+  }
+
+  private SharesConnections sharing(boolean isGuests) {
+    return (SharesConnections) serve(isGuests);
   }
 
   // ---- whose it is ----
@@ -208,9 +265,14 @@ final class TcpCanary implements TcpModule, TakesSettings {
       return rest.and(guest.export());
     } catch (Throwable t) {
       problem.accept(t);
-      endpoints.disposeConnections(moved, nowNanos);
+      disposeOfGuest(nowNanos);
       return rest;
     }
+  }
+
+  /** Nobody can say the state of the guest: its connections fail. */
+  void disposeOfGuest(long nowNanos) {
+    endpoints.disposeConnections(moved, nowNanos);
   }
 
   @Override
@@ -229,16 +291,32 @@ final class TcpCanary implements TcpModule, TakesSettings {
     }
   }
 
+  /** One of the two has all there was, and the other one closes. */
+  void end(boolean toGuest) {
+    try {
+      serve(!toGuest).close(CloseReason.HANDED_OVER);
+    } finally {
+      serving = null;
+      if (!toGuest) {
+        guestContext.retire();
+        figures.end();
+      }
+    }
+  }
+
   // ---- questions ----
 
+  /** Both in one order, so that who changes sides between two pages is neither lost nor doubled. */
   @Override
   public Page list(long cursor, int examine, Predicate<? super TcpConnectionInfo> filter) {
-    if ((cursor & AT_GUEST) == 0) {
-      Page page = host.list(cursor, examine, filter);
-      return new Page(page.entries(), page.next() == 0 ? AT_GUEST : page.next());
+    Page hosts = host.list(cursor, examine, filter);
+    Page guests = ((SharesConnections) guest).list(cursor, hosts.next(), examine, filter);
+    if (guests.next() != hosts.next()) {
+      hosts = ((SharesConnections) host).list(cursor, guests.next(), examine, filter);
     }
-    Page page = guest.list(cursor & ~AT_GUEST, examine, filter);
-    return new Page(page.entries(), page.next() == 0 ? 0 : page.next() | AT_GUEST);
+    List<TcpConnectionInfo> entries = new ArrayList<>(hosts.entries());
+    entries.addAll(guests.entries());
+    return new Page(entries, guests.next());
   }
 
   @Override

@@ -6,10 +6,12 @@ import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.LaneSetup;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SharedObjects;
+import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.LocalAddresses;
 import io.karavel.tcp.spi.LaneMailbox;
 import io.karavel.tcp.spi.RingMemory;
+import io.karavel.tcp.spi.SharesConnections;
 import io.karavel.tcp.spi.StackEndpoint;
 import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TransitionTap;
@@ -18,15 +20,26 @@ import java.util.List;
 
 /**
  * Opens a copy of the state of a module in a candidate for its slot, on a lane on which nothing
- * happens: no thread, no device, a clock that stands still. It runs the candidate's code once,
- * which also warms it. Driven by the caller's thread, except {@link #copy}.
+ * happens: no thread, no device, a clock that stands still. It runs the candidate's code, which
+ * also warms it. Driven by the caller's thread, except {@link #sample}.
  */
 final class Rehearsal {
+  /** Embryos and TIME-WAIT records, of each, that stand for all. */
+  private static final int RECORDS = 256;
+
   private final Lane lane;
   private final TcpEndpoints endpoints;
+  private final ModuleSource candidate;
+  private final List<String> problems = new ArrayList<>();
+
+  private ModuleSource atWork;
+  private Handover copy;
+  private boolean isBegun;
+  private int cursor;
 
   /** Like a lane of a stack, at its present time. */
-  Rehearsal(Lane like, StackSetup setup, InterfaceTable interfaces) {
+  Rehearsal(Lane like, StackSetup setup, InterfaceTable interfaces, ModuleSource candidate) {
+    this.candidate = candidate;
     long nowNanos = setup.clock().nanoTime();
     RingMemory memory = new RingMemory(Long.MAX_VALUE);
     endpoints = new TcpEndpoints(new NoMailbox(), memory, address -> true, bound -> 0);
@@ -50,25 +63,65 @@ final class Rehearsal {
                 setup.seed()));
   }
 
-  /** The state by value; on the lane whose state it is. */
-  Handover copy(Handover state) {
-    return new StateCopy(endpoints, lane.packets()).of(state);
+  /**
+   * Takes a copy of the next piece of the state; on the lane whose state it is.
+   *
+   * @return whether there are more pieces
+   */
+  boolean sample(Lane own) {
+    String slot = candidate.slot();
+    if (!isBegun) {
+      atWork = own.atWork(slot);
+    } else if (own.atWork(slot) != atWork) {
+      problems.add(atWork + " is not at work any more");
+    }
+    copy = null;
+    if (atWork == null || atWork == candidate || !problems.isEmpty()) {
+      return false;
+    }
+    StateCopy copies = new StateCopy(endpoints, lane.packets());
+    SharesConnections sharing = own.module(slot, SharesConnections.class);
+    if (sharing == null) {
+      Handover state = own.export(slot);
+      copy = state == null ? null : copies.of(state);
+      return false;
+    }
+    if (!isBegun) {
+      isBegun = true;
+      copy = copies.of(sharing.rest(RECORDS));
+      return true;
+    }
+    SharesConnections.Portion portion = sharing.portion(cursor, StagedSwap.PORTION);
+    copy = copies.of(portion.state());
+    cursor = portion.next();
+    return cursor != 0;
   }
 
-  /** What is wrong with the candidate, given a copy of the state of the module at work. */
-  List<String> problems(ModuleSource atWork, ModuleSource candidate, Handover copy) {
-    List<String> problems = new ArrayList<>();
+  /** Rehearses with the piece that was taken last; false if something is wrong. */
+  boolean isSound() {
+    if (copy != null) {
+      rehearse();
+    }
+    return problems.isEmpty();
+  }
+
+  /** What is wrong with the candidate; empty if nothing is. */
+  List<String> problems() {
+    return problems;
+  }
+
+  private void rehearse() {
     if (!candidate.factory().stateVersions().reads(copy.version())) {
       problems.add(
           "it reads "
               + candidate.factory().stateVersions().readable()
               + " of the state, the module at work writes version "
               + copy.version());
-      return problems;
+      return;
     }
-    Handover exported = export(candidate, copy, "it", problems);
+    Handover exported = export(candidate, copy, "it");
     if (exported == null) {
-      return problems;
+      return;
     }
     if (exported.version() == copy.version()) {
       StateCopy.comparison()
@@ -82,18 +135,17 @@ final class Rehearsal {
               + ", which "
               + atWork
               + " cannot read");
-      return problems;
+      return;
     }
-    Handover back = export(atWork, exported, atWork + ", going back,", problems);
+    Handover back = export(atWork, exported, atWork + ", going back,");
     if (back != null && problems.isEmpty()) {
       StateCopy.comparison()
           .missing(copy, back)
           .forEach(finding -> problems.add("the way back loses state: " + finding));
     }
-    return problems;
   }
 
-  private Handover export(ModuleSource source, Handover state, String who, List<String> problems) {
+  private Handover export(ModuleSource source, Handover state, String who) {
     try {
       return lane.tryOut(source, state);
     } catch (Throwable t) {

@@ -5,6 +5,7 @@ import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
+import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.engine.internal.watch.WireWatch;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.spi.TcpModule;
@@ -30,8 +31,12 @@ public final class SlotSwaps implements ModuleSlots {
       return "stack " + stack.name() + " slot " + source.slot();
     }
 
-    Pause pause(long nanos) {
-      return new Pause(stack.name(), lane.index(), source.slot(), nanos);
+    Pause pause(long longestNanos, long wholeNanos) {
+      return new Pause(stack.name(), lane.index(), source.slot(), longestNanos, wholeNanos);
+    }
+
+    Pause pause(StagedSwap swap) {
+      return pause(swap.longestNanos(), swap.wholeNanos());
     }
   }
 
@@ -82,24 +87,25 @@ public final class SlotSwaps implements ModuleSlots {
     return problems;
   }
 
-  /** One lane's part of a swap. */
-  private record Turn(long nanos, String problem) {}
-
   @Override
   public Swap swap(long candidateBundleId) {
     List<Pause> pauses = new ArrayList<>();
     for (Target target : targets(candidateBundleId)) {
-      Turn turn = turn(target, lane -> lane.swap(target.source(), true));
-      if (turn.problem() != null) {
+      StagedSwap swap =
+          target
+              .stack()
+              .staged(
+                  target.lane(), lane -> lane.staged(target.source(), true, StagedSwap.PORTION));
+      if (swap.problem() != null) {
         Swap back = rollback(candidateBundleId);
         return new Swap(
             pauses,
             target
                 + ": "
-                + turn.problem()
+                + swap.problem()
                 + (back.problem() == null ? "" : "; and going back: " + back.problem()));
       }
-      pauses.add(target.pause(turn.nanos()));
+      pauses.add(target.pause(swap));
     }
     return new Swap(pauses, null);
   }
@@ -109,17 +115,26 @@ public final class SlotSwaps implements ModuleSlots {
     List<Pause> pauses = new ArrayList<>();
     String problem = null;
     for (Target target : targets(candidateBundleId)) {
-      Turn turn =
-          turn(
-              target,
-              lane ->
-                  lane.atWork(target.source().slot()) == target.source()
-                      ? lane.rollback(target.source().slot())
-                      : null);
-      if (turn.problem() == null) {
-        pauses.add(target.pause(turn.nanos()));
-      } else if (problem == null) {
-        problem = target + ": " + turn.problem();
+      String slot = target.source().slot();
+      boolean[] isStuck = {false};
+      StagedSwap swap =
+          target
+              .stack()
+              .staged(
+                  target.lane(),
+                  lane -> {
+                    if (lane.atWork(slot) != target.source()) {
+                      return null;
+                    }
+                    ModuleSource previous = lane.previous(slot);
+                    isStuck[0] = previous == null;
+                    return isStuck[0] ? null : lane.staged(previous, false, StagedSwap.PORTION);
+                  });
+      String its = swap != null ? swap.problem() : isStuck[0] ? "it has no previous module" : null;
+      if (swap != null && its == null) {
+        pauses.add(target.pause(swap));
+      } else if (problem == null && its != null) {
+        problem = target + ": " + its;
       }
     }
     return new Swap(pauses, problem);
@@ -146,7 +161,7 @@ public final class SlotSwaps implements ModuleSlots {
                 + (back.problem() == null ? "" : "; and going back: " + back.problem()));
       }
       if (begun.moved() > 0) {
-        pauses.add(target.pause(begun.nanos()));
+        pauses.add(target.pause(begun.nanos(), begun.nanos()));
         moved += begun.moved();
       }
     }
@@ -176,28 +191,27 @@ public final class SlotSwaps implements ModuleSlots {
     String problem = null;
     for (Target target : targets(candidateBundleId)) {
       String slot = target.source().slot();
-      if (!hasCanary(target)) {
+      StagedSwap back =
+          target
+              .stack()
+              .staged(
+                  target.lane(),
+                  lane -> {
+                    CanaryStatus canary = lane.canary(slot);
+                    return canary != null && canary.newcomer() == target.source()
+                        ? lane.staged(canary.atWork(), false, StagedSwap.PORTION)
+                        : null;
+                  });
+      if (back == null) {
         continue;
       }
-      Turn turn = turn(target, lane -> lane.endCanary(slot));
-      if (turn.problem() == null) {
-        pauses.add(target.pause(turn.nanos()));
+      if (back.problem() == null) {
+        pauses.add(target.pause(back));
       } else if (problem == null) {
-        problem = target + ": " + turn.problem();
+        problem = target + ": " + back.problem();
       }
     }
     return new Swap(pauses, problem);
-  }
-
-  private static boolean hasCanary(Target target) {
-    return target
-        .stack()
-        .on(
-            target.lane(),
-            lane -> {
-              CanaryStatus canary = lane.canary(target.source().slot());
-              return canary != null && canary.newcomer() == target.source();
-            });
   }
 
   @Override
@@ -293,22 +307,5 @@ public final class SlotSwaps implements ModuleSlots {
     public void close() {
       watches.forEach((stack, watch) -> stack.detach(watch));
     }
-  }
-
-  /** What a lane does in one turn; the answer is null on success. */
-  private interface Operation {
-    String on(Lane lane);
-  }
-
-  private static Turn turn(Target target, Operation operation) {
-    return target
-        .stack()
-        .on(
-            target.lane(),
-            lane -> {
-              long beginNanos = target.stack().clockNanos();
-              String problem = operation.on(lane);
-              return new Turn(target.stack().clockNanos() - beginNanos, problem);
-            });
   }
 }

@@ -5,7 +5,6 @@ import io.karavel.control.TimerInfo;
 import io.karavel.engine.Counters;
 import io.karavel.engine.DropReason;
 import io.karavel.engine.EngineSettings;
-import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.CrashReports;
@@ -17,6 +16,7 @@ import io.karavel.engine.internal.lane.LaneWatch;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SavedSlot;
 import io.karavel.engine.internal.lane.SharedObjects;
+import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.ip.spi.InterfaceTable;
 import io.karavel.ip.spi.LocalAddresses;
@@ -498,34 +498,66 @@ public final class Stack {
     }
   }
 
+  /**
+   * Has a swap done step by step in the turns of a lane and waits for its end.
+   *
+   * @param begin makes it, on the lane; null for none
+   * @return the swap, which is over; null for none
+   * @throws IllegalStateException if the lane does no step within {@code leaveMillis}
+   */
+  StagedSwap staged(Lane lane, Function<Lane, StagedSwap> begin) {
+    StagedSwap swap =
+        on(
+            lane,
+            own -> {
+              StagedSwap made = begin.apply(own);
+              if (made != null) {
+                own.advance(made);
+              }
+              return made;
+            });
+    if (swap != null && lane.isOwner()) {
+      swap.runAll();
+    }
+    int steps = -1;
+    while (swap != null && !swap.over().isDone()) {
+      if (swap.steps() == steps) {
+        throw new IllegalStateException(
+            "lane " + lane.index() + " of stack " + name() + " does not go on with the swap");
+      }
+      steps = swap.steps();
+      try {
+        swap.over().get(settings().leaveMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // looked at above: many connections may take more than that
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while the lane goes on with the swap", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+    return swap;
+  }
+
   long clockNanos() {
     return setup.clock().nanoTime();
   }
 
-  /** What is taken from a lane for a rehearsal. */
-  private record Sample(ModuleSource atWork, Rehearsal rehearsal, Handover copy) {}
-
   /**
    * Opens a copy of the state of the module at work in another factory's, where nothing comes of
-   * it; any thread but another lane's.
+   * it; any thread but another lane's. Connections are copied a portion in a turn, if the module
+   * can say them so.
    *
    * @return what is wrong, a sentence each; empty if nothing is
    */
   public List<String> rehearse(Lane lane, ModuleSource candidate) {
-    Sample sample = on(lane, own -> sample(own, candidate));
-    return sample == null
-        ? List.of()
-        : sample.rehearsal().problems(sample.atWork(), candidate, sample.copy());
-  }
-
-  private Sample sample(Lane lane, ModuleSource candidate) {
-    ModuleSource atWork = lane.atWork(candidate.slot());
-    if (atWork == null || atWork == candidate) {
-      return null;
-    }
-    Rehearsal rehearsal = new Rehearsal(lane, setup, interfaces);
-    Handover state = lane.export(candidate.slot());
-    return state == null ? null : new Sample(atWork, rehearsal, rehearsal.copy(state));
+    Rehearsal rehearsal = new Rehearsal(lane, setup, interfaces, candidate);
+    boolean isMore;
+    do {
+      isMore = on(lane, rehearsal::sample);
+    } while (rehearsal.isSound() && isMore);
+    return rehearsal.problems();
   }
 
   private static <T> void complete(
