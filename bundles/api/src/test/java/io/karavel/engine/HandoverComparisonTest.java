@@ -75,6 +75,70 @@ class HandoverComparisonTest {
   }
 
   @Test
+  void anyChangedOctetOfAnyLengthIsFound() {
+    for (int length = 0; length < 40; length++) {
+      byte[] value = new byte[length];
+      Handover one = state(out -> out.begin(3).putBytes(4, value).end());
+      assertThat(comparison.missing(one, state(out -> out.begin(3).putBytes(4, value).end())))
+          .isEmpty();
+      byte[] longer = new byte[length + 1];
+      assertThat(comparison.missing(one, state(out -> out.begin(3).putBytes(4, longer).end())))
+          .hasSize(1);
+      for (int at = 0; at < length; at++) {
+        byte[] changed = value.clone();
+        changed[at] = 1;
+        assertThat(comparison.missing(one, state(out -> out.begin(3).putBytes(4, changed).end())))
+            .hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void whatMovesFromOneElementToAnotherIsFound() {
+    Handover one =
+        state(
+            out -> {
+              flow(out, 80, "a");
+              flow(out, 81, "b");
+            });
+    Handover exchanged =
+        state(
+            out -> {
+              flow(out, 80, "b");
+              flow(out, 81, "a");
+            });
+    assertThat(comparison.missing(one, exchanged))
+        .singleElement()
+        .asString()
+        .startsWith("field 3 differs: ");
+  }
+
+  @Test
+  void theSameStateOfManyConnectionsIsComparedWithoutBeingCopied() {
+    Handover many =
+        state(
+            out -> {
+              for (int i = 0; i < 10_000; i++) {
+                out.begin(3);
+                for (int tag = 1; tag < 50; tag++) {
+                  out.putLong(tag, i * 31L + tag);
+                }
+                out.end();
+              }
+            });
+    assertThat(comparison.missing(many, many)).isEmpty(); // its classes are loaded
+    long before = allocatedBytes();
+    assertThat(comparison.missing(many, many)).isEmpty();
+    assertThat(allocatedBytes() - before).isLessThan(many.formBytes());
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean)
+            java.lang.management.ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
+  @Test
   void nothingIsMissingFromNothing() {
     assertThat(comparison.missing(Handover.empty("tcp"), state(out -> out.putInt(1, 1)))).isEmpty();
     assertThat(comparison.missing(state(out -> out.putInt(1, 1)), Handover.empty("tcp")))

@@ -134,6 +134,12 @@ public interface ModuleSlots {
     void begin();
 
     /**
+     * The exchange that followed {@link #begin} is over. What is late by the time that it took, or
+     * was sent again for it, is not held against the newcomer.
+     */
+    void exchanged();
+
+    /**
      * What was found so far.
      *
      * @param patienceMillis how long a connection may owe an answer

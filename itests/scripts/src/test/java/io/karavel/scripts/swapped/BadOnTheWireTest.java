@@ -67,6 +67,9 @@ class BadOnTheWireTest {
   private TcpSocket neverReads;
   private long steps;
 
+  /** How long the exchange takes. */
+  private Duration pause = Duration.ZERO;
+
   private StackHarness stack(int number, String name) {
     return network.builder(name).addresses("10.0.0." + number + "/24").build();
   }
@@ -215,6 +218,10 @@ class BadOnTheWireTest {
     @Override
     public void sleep(long millis) {
       try {
+        if (!pause.isZero()) {
+          pause = Duration.ZERO;
+          one.plug("ip");
+        }
         step();
       } catch (TcpException e) {
         throw new AssertionError(e);
@@ -241,6 +248,11 @@ class BadOnTheWireTest {
       steps(40);
       exchange.rehearse();
       Watch watch = new Watch(appliance, exchange, wire, () -> settings, pace);
+      if (!pause.isZero()) {
+        // nothing is sent nor received, and the first look comes before what is overdue is done
+        one.unplug("ip");
+        network.advance(pause);
+      }
       exchange.go();
       String problem = watch.look(() -> 30, () -> false);
       if (problem == null) {
@@ -294,6 +306,15 @@ class BadOnTheWireTest {
 
   @Test
   void nothingIsSaidOfAGoodSuccessorOnTheSameWires() throws Exception {
+    ModuleFactory successor = one.factory("tcp");
+    assertThat(swap(successor)).isNull();
+    assertThat(one.atWork("tcp")).isSameAs(successor);
+    finish();
+  }
+
+  @Test
+  void aLongPauseIsNotHeldAgainstASuccessor() throws Exception {
+    pause = Duration.ofSeconds(3);
     ModuleFactory successor = one.factory("tcp");
     assertThat(swap(successor)).isNull();
     assertThat(one.atWork("tcp")).isSameAs(successor);

@@ -82,6 +82,11 @@ public final class Watch {
    */
   public String look(IntSupplier seconds, BooleanSupplier over) throws InterruptedException {
     long beginNanos = pace.nanoTime();
+    try {
+      wire.exchanged();
+    } catch (RuntimeException e) {
+      return unwatchable(e);
+    }
     do {
       String problem = problem();
       if (problem != null) {
@@ -98,8 +103,12 @@ public final class Watch {
       String problem = exchange.problem();
       return problem == null ? wireProblem() : problem;
     } catch (RuntimeException e) {
-      return "it cannot be watched: " + e;
+      return unwatchable(e);
     }
+  }
+
+  private static String unwatchable(RuntimeException e) {
+    return "it cannot be watched: " + e;
   }
 
   private String wireProblem() {

@@ -164,6 +164,9 @@ class WatchTest {
     }
 
     @Override
+    public void exchanged() {}
+
+    @Override
     public ModuleSlots.Findings findings(int patienceMillis) {
       return findings;
     }

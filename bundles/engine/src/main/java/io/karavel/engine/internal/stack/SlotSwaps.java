@@ -279,6 +279,18 @@ public final class SlotSwaps implements ModuleSlots {
     }
 
     @Override
+    public void exchanged() {
+      watches.forEach(
+          (stack, watch) ->
+              stack.on(
+                  stack.lane(),
+                  lane -> {
+                    watch.exchanged(stack.clockNanos());
+                    return true;
+                  }));
+    }
+
+    @Override
     public Findings findings(int patienceMillis) {
       Map<String, Integer> faults = new LinkedHashMap<>();
       long resets = 0;

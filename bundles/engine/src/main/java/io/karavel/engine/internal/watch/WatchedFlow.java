@@ -153,11 +153,11 @@ final class WatchedFlow {
       }
       sentEnd = end;
       sentKnown = true;
-      watch.sent(false);
+      watch.sent(false, nowNanos);
     } else if (s.length > 0) {
       sentAgain++;
       sampleNanos = NEVER;
-      watch.sent(true);
+      watch.sent(true, nowNanos);
     } else if (peerShut) {
       sentAgain++;
     }
@@ -217,7 +217,8 @@ final class WatchedFlow {
 
   private void arrivedData(SegmentView s, long nowNanos) {
     int end = s.sequence + s.length;
-    watch.arrived(ackKnown && end - ack <= 0 || arrivedKnown && end - arrived <= 0);
+    boolean again = ackKnown && end - ack <= 0 || arrivedKnown && end - arrived <= 0;
+    watch.arrived(again, nowNanos);
     if (islands.size() >= ISLANDS) {
       islands.clear();
       arrivedKnown = false;

@@ -56,6 +56,10 @@ public final class WireWatch implements FrameTap {
   private final List<WatchedFlow> serving = new ArrayList<>();
 
   private long sinceNanos = Long.MIN_VALUE;
+
+  /** Until then what the exchange has held up is made up for. */
+  private long settledNanos = Long.MIN_VALUE;
+
   private long wayLostBefore;
   private long resets;
   private long sent;
@@ -89,12 +93,18 @@ public final class WireWatch implements FrameTap {
     broken.clear();
     examples.clear();
     sinceNanos = nowNanos;
+    settledNanos = nowNanos;
     wayLostBefore = wayLost();
     resets = 0;
     sent = 0;
     sentAgain = 0;
     arrived = 0;
     arrivedAgain = 0;
+  }
+
+  /** The exchange is over; it takes as long again until peers and timers have caught up. */
+  public void exchanged(long nowNanos) {
+    settledNanos = nowNanos + (nowNanos - sinceNanos);
   }
 
   /**
@@ -104,7 +114,7 @@ public final class WireWatch implements FrameTap {
    */
   public Findings findings(long nowNanos, long patienceNanos) {
     for (WatchedFlow flow : flows.values()) {
-      flow.look(nowNanos, sinceNanos, patienceNanos);
+      flow.look(nowNanos, settledNanos, patienceNanos);
     }
     Map<String, Integer> faults = new HashMap<>();
     broken.forEach((rule, count) -> faults.put("it " + rule.text + examples.get(rule), count));
@@ -210,13 +220,17 @@ public final class WireWatch implements FrameTap {
     resets++;
   }
 
-  void sent(boolean again) {
-    sent++;
-    sentAgain += again ? 1 : 0;
+  void sent(boolean again, long nowNanos) {
+    if (nowNanos - settledNanos >= 0) {
+      sent++;
+      sentAgain += again ? 1 : 0;
+    }
   }
 
-  void arrived(boolean again) {
-    arrived++;
-    arrivedAgain += again ? 1 : 0;
+  void arrived(boolean again, long nowNanos) {
+    if (nowNanos - settledNanos >= 0) {
+      arrived++;
+      arrivedAgain += again ? 1 : 0;
+    }
   }
 }
