@@ -2,6 +2,7 @@ package io.karavel.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A fenced thread waits at the door, and gets through or does not. */
-@Timeout(60)
+@Timeout(120)
 class LaneFenceTest {
   private final CountDownLatch go = new CountDownLatch(1);
   private final CompletableFuture<String> outcome = new CompletableFuture<>();
@@ -42,19 +43,22 @@ class LaneFenceTest {
   @AfterEach
   void endIt() throws InterruptedException {
     go.countDown();
-    thread.join();
+    thread.join(60_000);
+    assertThat(thread.isAlive()).isFalse();
   }
 
   private void comesToTheDoor() {
     go.countDown();
     // only then is waiting no longer that for the latch
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!atTheDoor || thread.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
+      assertThat(System.nanoTime()).as("waits at the door").isLessThan(deadline);
+      Thread.yield();
     }
   }
 
   private String outcome() throws Exception {
-    return outcome.get(30, TimeUnit.SECONDS);
+    return outcome.get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,8 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+/** A wait in the kernel reacts to no interrupt, so each test has a thread of its own. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(60)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DescriptorWaiterTest {
   private final ByteBuffer one =
       ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).putLong(0, 1);
@@ -109,12 +112,12 @@ class DescriptorWaiterTest {
   void noWakeIsLostBetweenThreads() throws Exception {
     // ping-pong without time limits: one lost wake would hang it, and the timeout would report it
     AtomicLong ping = new AtomicLong();
+    AtomicBoolean ended = new AtomicBoolean();
     try (DescriptorWaiter other = new DescriptorWaiter()) {
-      int rounds = 20_000;
       Thread echo =
           new Thread(
               () -> {
-                for (long seen = 0; seen < rounds; ) {
+                for (long seen = 0; !ended.get(); ) {
                   if (ping.get() == 2 * seen + 1) {
                     ping.incrementAndGet();
                     seen++;
@@ -125,15 +128,21 @@ class DescriptorWaiterTest {
                 }
               });
       echo.start();
-      for (long round = 0; round < rounds; round++) {
+      // a busy machine takes milliseconds for each round
+      long enoughNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long rounds = 0;
+      while (rounds < 1000 || (rounds < 20_000 && System.nanoTime() < enoughNanos)) {
         ping.incrementAndGet();
         other.wake();
-        while (ping.get() != 2 * (round + 1)) {
+        rounds++;
+        while (ping.get() != 2 * rounds) {
           waiter.await(DescriptorWaiter.FOREVER);
         }
       }
+      ended.set(true);
+      other.wake();
       echo.join();
-      assertThat(ping.get()).isEqualTo(2L * rounds);
+      assertThat(ping.get()).isEqualTo(2 * rounds);
     }
   }
 

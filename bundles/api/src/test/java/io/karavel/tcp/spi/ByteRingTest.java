@@ -323,7 +323,7 @@ class ByteRingTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void carriesBytesBetweenTwoThreadsWhileMemoryIsTrimmed() throws Exception {
     ByteRing ring = new ByteRing(memory, 150_000);
     long total = 80_000_000;
@@ -345,7 +345,7 @@ class ByteRingTest {
                   }
                   position += count;
                   if (count == 0) {
-                    Thread.onSpinWait();
+                    Thread.yield();
                   }
                 }
               } catch (Throwable t) {
@@ -361,7 +361,7 @@ class ByteRingTest {
       int length = (int) Math.min(1 + random.nextInt(70_000), total - position);
       if (random.nextInt(20) == 0) {
         for (int i = 0; i < 1000 && ring.available() > 0; i++) {
-          Thread.onSpinWait();
+          Thread.yield();
         }
         trims += ring.trim(false) ? 1 : 0;
       }
@@ -370,7 +370,11 @@ class ByteRingTest {
         piece.put(i, at(position + i));
       }
       if (random.nextBoolean()) {
-        position += ring.write(piece.limit(length));
+        int taken = ring.write(piece.limit(length));
+        position += taken;
+        if (taken == 0) {
+          Thread.yield();
+        }
       } else {
         int taken = ring.place(position, piece, 0, length);
         position += taken;
@@ -385,7 +389,7 @@ class ByteRingTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void carriesBytesFromTwoThreadsToThePacketsOfTheLane() throws Exception {
     ByteRing ring = new ByteRing(memory, 200_000);
     long total = 60_000_000;
@@ -404,7 +408,7 @@ class ByteRingTest {
                 int taken = ring.write(piece);
                 position += taken;
                 if (taken == 0) {
-                  Thread.onSpinWait();
+                  Thread.yield();
                 }
               }
             });
@@ -417,7 +421,7 @@ class ByteRingTest {
       int available = ring.available();
       if (available == 0) {
         ring.trim(false);
-        Thread.onSpinWait();
+        Thread.yield();
         continue;
       }
       int length = Math.min(available, 1 + random.nextInt(60_000));
@@ -448,7 +452,7 @@ class ByteRingTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aDiscardDuringWritesAndReadsOfOtherThreadsLeaksNothing() throws Exception {
     for (int round = 0; round < 300; round++) {
       ByteRing ring = new ByteRing(memory, 1 << 20);
@@ -459,7 +463,9 @@ class ByteRingTest {
                 try {
                   ByteBuffer piece = ByteBuffer.allocate(20_000);
                   while (!ring.isDiscarded()) {
-                    ring.write(piece.clear());
+                    if (ring.write(piece.clear()) == 0) {
+                      Thread.yield();
+                    }
                   }
                 } catch (Throwable t) {
                   failure.set(t);
@@ -471,7 +477,9 @@ class ByteRingTest {
                 try {
                   ByteBuffer piece = ByteBuffer.allocate(20_000);
                   while (!ring.isDiscarded()) {
-                    ring.read(piece.clear());
+                    if (ring.read(piece.clear()) == 0) {
+                      Thread.yield();
+                    }
                   }
                 } catch (Throwable t) {
                   failure.set(t);
@@ -479,8 +487,8 @@ class ByteRingTest {
               });
       writer.start();
       reader.start();
-      while (ring.writePosition() < 50_000) {
-        Thread.onSpinWait();
+      while (ring.writePosition() < 50_000 && writer.isAlive()) {
+        Thread.yield();
       }
       ring.discard();
       writer.join();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a socket tells its application, whoever plays the TCP module. */
-@Timeout(30)
+@Timeout(180)
 class StackSocketTest {
   private static final IpEndpoint PEER = IpEndpoint.of("10.0.0.2", 80);
 
@@ -310,13 +310,13 @@ class StackSocketTest {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return socket.awaitReady(TcpSocket.CONNECTED, Duration.ofSeconds(20));
+                return socket.awaitReady(TcpSocket.CONNECTED, Duration.ofSeconds(60));
               } catch (TcpException e) {
                 throw new IllegalStateException(e);
               }
             });
     open2();
-    assertThat(waiting.get(20, TimeUnit.SECONDS) & TcpSocket.CONNECTED).isNotZero();
+    assertThat(waiting.get(60, TimeUnit.SECONDS) & TcpSocket.CONNECTED).isNotZero();
   }
 
   private void open2() {
@@ -332,14 +332,14 @@ class StackSocketTest {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                socket.awaitReady(TcpSocket.READABLE, Duration.ofSeconds(20));
+                socket.awaitReady(TcpSocket.READABLE, Duration.ofSeconds(60));
                 return null;
               } catch (TcpException e) {
                 return e.error();
               }
             });
     socket.close();
-    assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(TcpError.CLOSED);
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo(TcpError.CLOSED);
   }
 
   @Test
@@ -387,13 +387,15 @@ class StackSocketTest {
                 throw new UncheckedIOException(e);
               }
             });
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!socket.isOutputShutdown()) {
-      Thread.onSpinWait();
+      assertThat(System.nanoTime()).as("the FIN is wished for").isLessThan(deadline);
+      Thread.yield();
     }
     assertThat(closing).isNotDone();
     socket.markFinished();
     socket.signal();
-    closing.get(10, TimeUnit.SECONDS);
+    closing.get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -29,7 +29,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** The session that began a change is killed in the middle of it. */
 class KilledSessionTest {
   private static final Configurations.Author ANN = new Configurations.Author("ann", "shell");
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   @TempDir Path data;
 
@@ -111,7 +111,8 @@ class KilledSessionTest {
     session.start();
     assertThat(writing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     session.interrupt();
-    session.join();
+    session.join(PATIENCE_SECONDS * 1000);
+    assertThat(session.isAlive()).isFalse();
     assertThat(told.get()).hasMessageContaining("net:config-history");
     goOn.countDown();
     // the next one waits for it

@@ -7,6 +7,8 @@ import io.karavel.engine.LaneContext;
 import io.karavel.engine.Timer;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.stack.StackSetup;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -176,13 +178,14 @@ class LaneTest extends LaneFixture {
 
   @Test
   void aFreshStackIsCheap() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 200; i++) {
-      long begin = System.nanoTime();
+      long begin = threads.getCurrentThreadCpuTime();
       Stack fresh = new Stack(StackSetup.seeded("s" + i, () -> now, () -> settings, i));
       fresh.arrive(SortedTimerIndex.factory(new ArrayList<>()));
       fresh.lane().runUntilQuiescent(10);
-      best = Math.min(best, System.nanoTime() - begin);
+      best = Math.min(best, threads.getCurrentThreadCpuTime() - begin);
     }
     assertThat(best).isLessThan(5_000_000);
   }

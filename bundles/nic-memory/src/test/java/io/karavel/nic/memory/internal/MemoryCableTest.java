@@ -434,7 +434,7 @@ class MemoryCableTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void twoThreadsExchangeFramesInBothDirections() throws Exception {
     int frames = 50_000;
     int[] wrong = new int[2];
