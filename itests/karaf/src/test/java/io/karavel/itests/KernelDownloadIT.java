@@ -99,7 +99,7 @@ public class KernelDownloadIT {
       for (String module : MODULES) {
         String swap =
             i % 2 == 0
-                ? "net:module-swap --watch 0s " + module + " " + appliance.jar(module)
+                ? "net:module-swap --watch 0s " + module + " " + appliance.jar(module, "0.1.1")
                 : "net:module-rollback " + module;
         String said = appliance.shell(swap);
         assertTrue(said, said.contains("committed"));

@@ -24,7 +24,7 @@ public class KernelRestartIT {
   @Before
   public void startTheAppliance() throws Exception {
     appliance.start();
-    appliance.startPeer(STREAMS, IDLE);
+    appliance.startPeer(KernelEcho.class, STREAMS, IDLE);
   }
 
   @After

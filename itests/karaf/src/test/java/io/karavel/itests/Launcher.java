@@ -24,6 +24,11 @@ final class Launcher {
     this.prefix = List.of(prefix);
   }
 
+  /** The commands that it goes through. */
+  List<String> prefix() {
+    return prefix;
+  }
+
   /** Sets a variable for every call. */
   Launcher with(String variable, String value) {
     environment.put(variable, value);

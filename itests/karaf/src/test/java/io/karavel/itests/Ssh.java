@@ -56,8 +56,8 @@ final class Ssh {
   }
 
   private List<String> command(List<String> options, String line) {
-    List<String> command =
-        new ArrayList<>(List.of("ssh", "-F", "none", "-i", key.toString(), "-p", "" + port));
+    List<String> command = new ArrayList<>(host.prefix());
+    command.addAll(List.of("ssh", "-F", "none", "-i", key.toString(), "-p", "" + port));
     for (String option :
         List.of(
             "IdentitiesOnly=yes",

@@ -18,12 +18,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The appliance on a TAP in a network namespace of its own, and Linux as its peer. */
 final class TapAppliance implements AutoCloseable {
   /** The appliance's address. */
   static final String ADDRESS = "10.79.0.2";
+
+  /** The name of its TAP device. */
+  static final String DEVICE = "karavel8";
+
+  /** Nobody else is in the namespace. */
+  private static final int SSH_PORT = 8101;
 
   private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
   private static final Pattern GAP = Pattern.compile("gap ([0-9]+) ([0-9]+) ([0-9]+)");
@@ -66,8 +73,9 @@ final class TapAppliance implements AutoCloseable {
   }
 
   private void start(boolean clean) {
-    List<String> words = new ArrayList<>(List.of("--background", "--tap", "karavel8"));
+    List<String> words = new ArrayList<>(List.of("--background", "--tap", DEVICE));
     words.addAll(List.of("--address", ADDRESS + "/24", "--host-address", "10.79.0.1"));
+    words.addAll(List.of("--ssh-port", Integer.toString(SSH_PORT)));
     if (clean) {
       words.add("--clean");
     }
@@ -86,6 +94,16 @@ final class TapAppliance implements AutoCloseable {
   /** A command of its shell. */
   String shell(String command) {
     return run("-c", command);
+  }
+
+  /** Where it runs. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Its console, to be closed: a command there costs no login. */
+  Ssh.Terminal terminal() throws Exception {
+    return Ssh.ofLauncher(within, directory, SSH_PORT).terminal();
   }
 
   /** A command beside it in the namespace. */
@@ -112,8 +130,13 @@ final class TapAppliance implements AutoCloseable {
         .orElse(0);
   }
 
+  /** The address of another version of a module. */
+  String jar(String module, String version) throws IOException {
+    return jarFile(module, version).toUri().toString();
+  }
+
   /** Another version of a module that was built here. */
-  String jar(String module) throws IOException {
+  Path jarFile(String module, String version) throws IOException {
     Path target = CHECKOUT.resolve("bundles").resolve(module).resolve("target");
     try (Stream<Path> files = Files.list(target)) {
       Path built =
@@ -122,28 +145,32 @@ final class TapAppliance implements AutoCloseable {
                   file -> file.getFileName().toString().matches(module + "-[0-9].*SNAPSHOT.jar"))
               .findFirst()
               .orElseThrow(() -> new AssertionError("no jar of " + module + " in " + target));
-      return jars.version(built, "0.1.1").toUri().toString();
+      return jars.version(built, version);
     }
   }
 
-  /** Starts {@link KernelEcho} and waits until it streams. */
-  void startPeer(int streams, int idle) throws Exception {
+  /** Starts a program of the peer's, which is told of the echo, and waits until it is ready. */
+  void startPeer(Class<?> program, long... numbers) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp"));
+    words.add(Path.of("target", "test-classes").toAbsolutePath().toString());
+    words.addAll(List.of(program.getName(), ADDRESS, "7"));
+    LongStream.of(numbers).mapToObj(Long::toString).forEach(words::add);
     peer =
-        new ProcessBuilder(
-                command(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "-cp",
-                    Path.of("target", "test-classes").toAbsolutePath().toString(),
-                    KernelEcho.class.getName(),
-                    ADDRESS,
-                    "7",
-                    Integer.toString(streams),
-                    Integer.toString(idle)))
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command(words.toArray(new String[0]))).redirectErrorStream(true).start();
     new Thread(this::listen, "peer").start();
-    Poll.until("the peer is connected", () -> last, "ready"::equals);
+    Poll.within(120, "the peer is connected", () -> last, "ready"::equals);
+  }
+
+  /** Says a line to the peer; returns its answer, which begins with the same word. */
+  String askPeer(String line) throws Exception {
+    last = "";
+    peer.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
+    peer.getOutputStream().flush();
+    String answer = Poll.within(60, "the peer answers", () -> last, word -> !word.isEmpty());
+    assertTrue(answer, answer.startsWith(line));
+    return answer;
   }
 
   private void listen() {
@@ -171,8 +198,7 @@ final class TapAppliance implements AutoCloseable {
   String endPeer() throws Exception {
     peer.getOutputStream().close();
     assertTrue("the peer ends", peer.waitFor(60, TimeUnit.SECONDS));
-    Poll.until("the peer has spoken", () -> last, word -> !word.equals("ready"));
-    assertTrue(last, last.startsWith("exact "));
+    Poll.until("the peer has spoken", () -> last, word -> word.startsWith("exact "));
     return last;
   }
 
