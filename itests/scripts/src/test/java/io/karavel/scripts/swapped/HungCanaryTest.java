@@ -34,13 +34,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** One of two TCP modules beside each other does not come back, with real modules and threads. */
-@Timeout(120)
+@Timeout(300)
 class HungCanaryTest {
   private static final int CONNECTIONS = 4;
   private static final String DATAGRAM = "datagram";
 
   private final List<CrashReport> reports = new CopyOnWriteArrayList<>();
-  private final CabledStacks stacks = new CabledStacks(500, reports::add);
+  private final CabledStacks stacks = new CabledStacks(1000, reports::add);
   private final Stack one = stacks.one();
   private final Stack other = stacks.other();
   private final List<TcpSocket> clients = new ArrayList<>();
@@ -57,7 +57,7 @@ class HungCanaryTest {
     one.close();
     other.close();
     if (stuck != null) {
-      stuck.join(30_000);
+      stuck.join(60_000);
       assertThat(stuck.isAlive()).as("the stuck thread ends when it comes back").isFalse();
     }
   }
@@ -188,7 +188,7 @@ class HungCanaryTest {
             .orElseThrow()
             .id();
     hang(isGuest ? guest : host, where, othersId);
-    assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
     for (int i = 0; i < CONNECTIONS; i++) {
       clients.get(i).outputStream().write(i + 10);
       assertThat(servers.get(i).inputStream().read()).isEqualTo(i + 10);
