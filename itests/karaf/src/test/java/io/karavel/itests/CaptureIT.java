@@ -210,11 +210,21 @@ public class CaptureIT {
       }
     }
 
+    /** When the capture ends, Karaf closes the connection whatever ssh has not passed on yet. */
+    void catchUp(String filter) throws Exception {
+      Poll.until(
+          "tshark has caught up",
+          this::lines,
+          all ->
+              run("net:capture --no-format list")
+                  .contains("\t" + filter + "\t" + all.size() + "\t"));
+    }
+
     /** When it has ended, as the capture did. */
     List<String> end() throws Exception {
-      assertTrue("tshark ends", tshark.waitFor(60, TimeUnit.SECONDS));
-      reader.join(10_000);
-      assertNoComplaint(errors.get(10, TimeUnit.SECONDS));
+      assertTrue("tshark ends", tshark.waitFor(120, TimeUnit.SECONDS));
+      reader.join(60_000);
+      assertNoComplaint(errors.get(60, TimeUnit.SECONDS));
       assertEquals(0, tshark.exitValue());
       return lines();
     }
@@ -233,6 +243,7 @@ public class CaptureIT {
     String name = running("port 13");
     run("tcp:connect --stack host 10.77.0.2 13");
     Poll.until("tshark shows it while it runs", live::lines, lines -> lines.size() >= 6);
+    live.catchUp("port 13");
     Ended ended = Ended.of(name);
     assertEquals(0, ended.lost());
     List<String> lines = live.end();
@@ -312,11 +323,7 @@ public class CaptureIT {
     run(FLOOD); // is not held up, though ssh, its window and the ring are full
     signal("CONT", live.tshark);
     run("ip:ping -c 3 -i 0.1 10.77.0.1");
-    // when the capture ends, Karaf closes the connection whatever ssh has not passed on yet
-    Poll.until(
-        "tshark has caught up",
-        live::lines,
-        lines -> run("net:capture --no-format list").contains("\ticmp\t" + lines.size() + "\t"));
+    live.catchUp("icmp");
     Ended ended = Ended.of(name);
     assertTrue(ended.toString(), ended.lost() > 0 && ended.packets() > 0);
     comments(live.end(), ended);

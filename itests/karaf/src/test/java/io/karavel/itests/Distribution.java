@@ -16,11 +16,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
 
 /** How Pax Exam starts the assembled appliance: unpacked, on free ports, with no network at all. */
 final class Distribution {
+  /** The ports of this JVM's tests so far. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private Distribution() {}
 
   /** The options of a test class, followed by its own. */
@@ -53,7 +58,7 @@ final class Distribution {
     options.add(configureConsole().ignoreLocalConsole().ignoreRemoteShell());
     options.add(keepRuntimeFolder());
     options.add(logLevel(LogLevel.INFO));
-    options.add(systemTimeout(120_000));
+    options.add(systemTimeout(600_000));
     options.add(
         editConfigurationFilePut(
             "etc/org.ops4j.pax.url.mvn.cfg",
@@ -87,11 +92,19 @@ final class Distribution {
     return editConfigurationFilePut("etc/" + pid + ".cfg", key, Integer.toString(freePort()));
   }
 
+  /**
+   * A port that is free now, each time another one. Linux gives the odd ones to who asks for any,
+   * and the even ones to who connects, so that no connection takes it before it is used.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        if (GIVEN.add(socket.getLocalPort())) {
+          return socket.getLocalPort();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

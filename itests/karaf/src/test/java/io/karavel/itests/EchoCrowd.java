@@ -43,7 +43,7 @@ final class EchoCrowd {
         socket.option(TcpOption.CONGESTION_CONTROL, "bbr");
       }
       socket.connect(ECHO);
-      socket.awaitConnected(Duration.ofSeconds(20));
+      socket.awaitConnected(Duration.ofSeconds(60));
       if (i < STREAMS) {
         sockets.add(socket);
         streams.add(new EchoTraffic(socket, i));
@@ -57,7 +57,7 @@ final class EchoCrowd {
   private static boolean isServed(TcpService host) throws TcpException {
     TcpSocket socket = host.connect(ECHO);
     try {
-      socket.awaitConnected(Duration.ofSeconds(20));
+      socket.awaitConnected(Duration.ofSeconds(60));
       return true;
     } catch (TcpException e) {
       return false;

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EchoTraffic {
   private static final int CHUNK_BYTES = 8192;
   private static final int BYTES_AFTERWARDS = 100_000;
-  private static final long PATIENCE_MILLIS = 60_000;
+  private static final long PATIENCE_MILLIS = 120_000;
 
   /** Not as fast as it can be: the test is about the swaps. */
   private static final long PAUSE_MILLIS = Long.getLong("karavel.streamPauseMillis", 4);

@@ -65,12 +65,12 @@ public class HungLaneIT {
     EchoCrowd crowd = new EchoCrowd(context, appliance);
     crowd.expectProgress("before anything hangs");
     assertFalse(console.run("net:status").contains("left behind"));
-    console.run("config:property-set -p io.karavel.engine hangMillis 1000");
+    console.run("config:property-set -p io.karavel.engine hangMillis 2000");
     TcpSocket socket = main.connect(IpEndpoint.of("10.77.0.2", 7));
     socket.awaitConnected(Duration.ofSeconds(20));
     socket.handler(ready -> hang());
     socket.callAgain();
-    assertTrue(hanging.await(30, TimeUnit.SECONDS));
+    assertTrue(hanging.await(60, TimeUnit.SECONDS));
     Poll.until("the lane is replaced", () -> crowd.sum("Lane.Hangs"), hangs -> hangs == 1);
     crowd.expectProgress("after a lane has hung");
     assertTrue(socket.isClosed());
@@ -82,7 +82,7 @@ public class HungLaneIT {
     assertTrue(events, events.contains("is left behind, another one goes on"));
     assertTrue(stuck.isAlive());
     released = true;
-    stuck.join(30_000);
+    stuck.join(60_000);
     assertFalse(stuck.isAlive());
     Poll.until("none is left", () -> crowd.sum("Lane.AbandonedThreads"), left -> left == 0);
     crowd.expectProgress("after the thread has come back");

@@ -17,11 +17,13 @@ final class Launcher {
   private final Path checkout;
   private final List<String> prefix;
   private final Map<String, String> environment = new HashMap<>();
-  private long patienceSeconds = 180;
+  private long patienceSeconds = 600;
 
   Launcher(Path checkout, String... prefix) {
     this.checkout = checkout;
     this.prefix = List.of(prefix);
+    // a start on a busy machine
+    with("KARAVEL_SERVING_SECONDS", "500");
   }
 
   /** The commands that it goes through. */

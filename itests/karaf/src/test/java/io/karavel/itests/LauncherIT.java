@@ -24,7 +24,7 @@ public class LauncherIT {
   /** USER_HZ, the same on every Linux that Java runs on. */
   private static final int TICKS_PER_SECOND = 100;
 
-  private static final double MOST_SECONDS_ON_A_BUSY_MACHINE = 80;
+  private static final double MOST_SECONDS_ON_A_BUSY_MACHINE = 500;
   private static final Path CHECKOUT = Path.of(System.getProperty("checkout"));
 
   @Rule public final TestName name = new TestName();
@@ -108,7 +108,7 @@ public class LauncherIT {
       long pid = Long.parseLong(Files.readString(directory.resolve("karaf.pid")).trim());
       ProcessHandle appliance = ProcessHandle.of(pid).orElseThrow();
       appliance.destroyForcibly();
-      appliance.onExit().get(20, TimeUnit.SECONDS);
+      appliance.onExit().get(60, TimeUnit.SECONDS);
       Launcher.Outcome again = run(start);
       assertEquals(again.toString(), 0, again.status);
 

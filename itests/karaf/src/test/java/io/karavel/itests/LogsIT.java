@@ -82,7 +82,7 @@ public class LogsIT {
   }
 
   private static void expectBounded(String name, int most, String newest) throws Exception {
-    Poll.within(60, "the last line is there", () -> content(name), all -> all.contains(newest));
+    Poll.within(240, "the last line is there", () -> content(name), all -> all.contains(newest));
     List<Long> sizes = sizes(name);
     assertEquals(files(name) + " " + sizes, most, sizes.size());
     for (long size : sizes) {

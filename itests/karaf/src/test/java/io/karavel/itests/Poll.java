@@ -2,9 +2,12 @@ package io.karavel.itests;
 
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what happens asynchronously, and says what was there instead when it does not. */
+/**
+ * Waits for what happens asynchronously, and says what was there instead when it does not. It waits
+ * long: a busy machine takes its time, and only a failure takes all of it.
+ */
 final class Poll {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 120;
   private static final long PAUSE_MILLIS = 20;
 
   private Poll() {}

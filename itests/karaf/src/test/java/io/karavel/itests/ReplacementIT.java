@@ -128,7 +128,7 @@ public class ReplacementIT {
         .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
         .adapt(FrameworkWiring.class)
         .refreshBundles(List.of(bundle(module)), event -> done.countDown());
-    if (!done.await(20, TimeUnit.SECONDS)) {
+    if (!done.await(120, TimeUnit.SECONDS)) {
       throw new AssertionError("the refresh of " + module + " does not end");
     }
   }

@@ -65,7 +65,7 @@ final class Ssh {
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",
             "LogLevel=ERROR",
-            "ConnectTimeout=20")) {
+            "ConnectTimeout=120")) {
       command.addAll(List.of("-o", option));
     }
     command.addAll(options);
@@ -130,7 +130,7 @@ final class Ssh {
 
   /** An open console. */
   final class Terminal implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
     private static final String END = "end-of-line-";
     private final String prompt = user + "@karavel()>";
     private final Process process;

@@ -39,7 +39,7 @@ final class StockKaraf {
                 .filter(b -> b.getSymbolicName().startsWith("io.karavel."))
                 .count(),
         count -> count == 14);
-    Poll.within(60, "every bundle is active", this::notActive, List::isEmpty);
+    Poll.within(240, "every bundle is active", this::notActive, List::isEmpty);
   }
 
   private List<String> notActive() {

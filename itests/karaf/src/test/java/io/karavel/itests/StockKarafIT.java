@@ -70,7 +70,7 @@ public class StockKarafIT {
             .redirectErrorStream(true)
             .redirectOutput(home.resolve("output").toFile())
             .start();
-    Poll.within(120, "it lets people in", admin::login, login -> login.succeeded);
+    Poll.within(500, "it lets people in", admin::login, login -> login.succeeded);
   }
 
   @After

@@ -38,6 +38,7 @@ import org.osgi.framework.wiring.BundleWiring;
 public class SwapLeaksIT {
   private static final int SWAPS = Integer.getInteger("karavel.leakSwaps", 20);
   private static final int MANY = 200;
+  private static final long STEADY_MILLIS = 2000;
   private static final long METASPACE_BYTES = 1 << 20;
   private static final List<String> MODULES =
       List.of("tcp", "ip", "timer", "nic-memory", "congestion-bbr", "services", "metrics");
@@ -68,9 +69,9 @@ public class SwapLeaksIT {
       }
     }
     awaitCollected();
-    Map<String, Integer> threads = threads();
-    Map<String, Integer> services = services();
-    int descriptors = descriptors();
+    Map<String, Integer> threads = steady(SwapLeaksIT::threads);
+    Map<String, Integer> services = steady(this::services);
+    int descriptors = steady(SwapLeaksIT::descriptors);
     long metaspace = metaspaceBytes();
     for (int i = 0; i < SWAPS; i++) {
       swap(MODULES.get(i % MODULES.size()));
@@ -127,6 +128,18 @@ public class SwapLeaksIT {
           return left;
         },
         List::isEmpty);
+  }
+
+  /** What stays the same for two seconds: something may still be on its way out. */
+  private static <T> T steady(Poll.Look<T> look) throws Exception {
+    return Poll.until(
+        "nothing comes or goes",
+        () -> {
+          T before = look.look();
+          Thread.sleep(STEADY_MILLIS);
+          return before.equals(look.look()) ? before : null;
+        },
+        seen -> seen != null);
   }
 
   private static int count(Map<String, Integer> things) {

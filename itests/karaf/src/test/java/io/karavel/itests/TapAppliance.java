@@ -160,7 +160,7 @@ final class TapAppliance implements AutoCloseable {
     peer =
         new ProcessBuilder(command(words.toArray(new String[0]))).redirectErrorStream(true).start();
     new Thread(this::listen, "peer").start();
-    Poll.within(120, "the peer is connected", () -> last, "ready"::equals);
+    Poll.within(240, "the peer is connected", () -> last, "ready"::equals);
   }
 
   /** Says a line to the peer; returns its answer, which begins with the same word. */
@@ -168,7 +168,7 @@ final class TapAppliance implements AutoCloseable {
     last = "";
     peer.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
     peer.getOutputStream().flush();
-    String answer = Poll.within(60, "the peer answers", () -> last, word -> !word.isEmpty());
+    String answer = Poll.within(240, "the peer answers", () -> last, word -> !word.isEmpty());
     assertTrue(answer, answer.startsWith(line));
     return answer;
   }
@@ -197,7 +197,7 @@ final class TapAppliance implements AutoCloseable {
   /** Has the peer come to its end and say that all was exact; returns its words. */
   String endPeer() throws Exception {
     peer.getOutputStream().close();
-    assertTrue("the peer ends", peer.waitFor(60, TimeUnit.SECONDS));
+    assertTrue("the peer ends", peer.waitFor(120, TimeUnit.SECONDS));
     Poll.until("the peer has spoken", () -> last, word -> word.startsWith("exact "));
     return last;
   }
