@@ -21,8 +21,8 @@ public interface SharesConnections {
   List<TcpConnectionInfo> movable(Predicate<? super TcpConnectionInfo> filter);
 
   /**
-   * Says the state of the next connections that could be moved, in the order of {@link
-   * TcpControl#list}. Nothing changes: until {@link #release} they are this module's.
+   * Says the state of the next connections and TIME-WAIT records that could be moved, in the order
+   * of {@link TcpControl#list}. Nothing changes: until {@link #release} they are this module's.
    *
    * @param cursor 0 to begin, then {@link Portion#next}
    * @param most about how many; 1 and more
@@ -48,7 +48,7 @@ public interface SharesConnections {
   /**
    * Says the state of what could not be moved; nothing changes. For a rehearsal.
    *
-   * @param most of embryos and of TIME-WAIT records: how many at most
+   * @param most how many embryos at most
    */
   Handover rest(int most);
 

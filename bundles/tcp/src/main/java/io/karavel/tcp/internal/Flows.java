@@ -32,8 +32,12 @@ final class Flows {
    * What is known of a connection that the other module has.
    *
    * @param origin the listener that it counts for, or null
+   * @param isRecord whether it is a TIME-WAIT record, which counts for nothing
    */
-  private record Elsewhere(ListenState origin, int remoteIpv4) {}
+  private record Elsewhere(ListenState origin, int remoteIpv4, boolean isRecord) {}
+
+  /** How many of those are TIME-WAIT records. */
+  private int recordsElsewhere;
 
   Flows(TcpLane lane) {
     this.lane = lane;
@@ -97,7 +101,12 @@ final class Flows {
             }
           });
       if (elsewhere != null) {
-        elsewhere.forEach(other -> peers.add(other.remoteIpv4()));
+        elsewhere.forEach(
+            other -> {
+              if (!other.isRecord()) {
+                peers.add(other.remoteIpv4());
+              }
+            });
       }
     } else if (!wanted) {
       peers.end();
@@ -198,12 +207,15 @@ final class Flows {
     if (elsewhere != null) {
       elsewhere.forEach(
           other -> {
-            peers.remove(other.remoteIpv4());
+            if (!other.isRecord()) {
+              peers.remove(other.remoteIpv4());
+            }
             if (other.origin() != null) {
               other.origin().connections--;
             }
           });
       elsewhere = null;
+      recordsElsewhere = 0;
     }
   }
 
@@ -219,7 +231,7 @@ final class Flows {
 
   /** How many connections the other module has that count here. */
   int elsewhere() {
-    return elsewhere == null ? 0 : elsewhere.size();
+    return elsewhere == null ? 0 : elsewhere.size() - recordsElsewhere;
   }
 
   /** The other module has this one. */
@@ -228,10 +240,37 @@ final class Flows {
     if (elsewhere == null) {
       elsewhere = newTable();
     }
-    elsewhere.put(localIpv4, localPort, remoteIpv4, remotePort, new Elsewhere(origin, remoteIpv4));
+    elsewhere.put(
+        localIpv4, localPort, remoteIpv4, remotePort, new Elsewhere(origin, remoteIpv4, false));
     peers.add(remoteIpv4);
     if (origin != null) {
       origin.connections++;
+    }
+  }
+
+  /** The lane's other module has a TIME-WAIT record from now on; its port stays held. */
+  void handOn(TimeWaitFlow record) {
+    remove(record);
+    if (lane.guest) {
+      return;
+    }
+    if (elsewhere == null) {
+      elsewhere = newTable();
+    }
+    elsewhere.put(
+        record.localIpv4(),
+        record.localPort(),
+        record.remoteIpv4(),
+        record.remotePort(),
+        new Elsewhere(null, record.remoteIpv4(), true));
+    recordsElsewhere++;
+  }
+
+  /** A TIME-WAIT record is over. */
+  void over(TimeWaitFlow record) {
+    remove(record);
+    if (ended != null) {
+      ended.add(record.localIpv4(), record.localPort(), record.remoteIpv4(), record.remotePort());
     }
   }
 
@@ -239,7 +278,9 @@ final class Flows {
   void removeElsewhere(int localIpv4, int localPort, int remoteIpv4, int remotePort) {
     Elsewhere gone =
         elsewhere == null ? null : elsewhere.remove(localIpv4, localPort, remoteIpv4, remotePort);
-    if (gone != null) {
+    if (gone != null && gone.isRecord()) {
+      recordsElsewhere--;
+    } else if (gone != null) {
       peers.remove(remoteIpv4);
       if (gone.origin() != null) {
         gone.origin().connections--;

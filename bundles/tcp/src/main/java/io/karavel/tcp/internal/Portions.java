@@ -17,16 +17,18 @@ final class Portions {
   private final Flows flows;
   private final TcpFlusher flusher;
   private final Listeners listeners;
+  private final TimeWaits timeWaits;
   private final MemoryWaiters memoryWaiters;
   private final LiveSweep sweep;
   private final TcpHandover handover;
-  private final List<Connection> page = new ArrayList<>();
+  private final List<Flow> page = new ArrayList<>();
 
   Portions(
       TcpLane lane,
       Flows flows,
       TcpFlusher flusher,
       Listeners listeners,
+      TimeWaits timeWaits,
       MemoryWaiters memoryWaiters,
       LiveSweep sweep,
       TcpHandover handover) {
@@ -34,6 +36,7 @@ final class Portions {
     this.flows = flows;
     this.flusher = flusher;
     this.listeners = listeners;
+    this.timeWaits = timeWaits;
     this.memoryWaiters = memoryWaiters;
     this.sweep = sweep;
     this.handover = handover;
@@ -51,10 +54,17 @@ final class Portions {
         && state != TcpState.CLOSED;
   }
 
+  /** Whether a flow can go: such a connection or a TIME-WAIT record. */
+  static boolean isMovable(Flow flow) {
+    return flow instanceof Connection connection
+        ? isMovable(connection)
+        : flow instanceof TimeWaitFlow;
+  }
+
   // ---- who gives ----
 
   SharesConnections.Portion next(int cursor, int most) {
-    // records and empty shards are passed over, not without end
+    // embryos and empty shards are passed over, not without end
     int left = 4 * most + FlowTable.SHARDS;
     int next = cursor;
     do {
@@ -66,8 +76,8 @@ final class Portions {
                   next,
                   step,
                   flow -> {
-                    if (flow instanceof Connection connection && isMovable(connection)) {
-                      page.add(connection);
+                    if (isMovable(flow)) {
+                      page.add(flow);
                     }
                   });
       left -= step;
@@ -89,12 +99,8 @@ final class Portions {
   private SharesConnections.Portion told(int next) {
     try {
       FlowSet set = new FlowSet();
-      for (Connection connection : page) {
-        set.add(
-            connection.localIpv4(),
-            connection.localPort(),
-            connection.remoteIpv4(),
-            connection.remotePort());
+      for (Flow flow : page) {
+        set.add(flow.localIpv4(), flow.localPort(), flow.remoteIpv4(), flow.remotePort());
       }
       return new SharesConnections.Portion(set, handover.portion(page), next);
     } finally {
@@ -113,8 +119,11 @@ final class Portions {
             flows.handOn(connection);
             connection.gone = true;
             owing[0] |= connection.owing;
+          } else if (flow instanceof TimeWaitFlow record) {
+            timeWaits.handOn(record);
           }
         });
+    timeWaits.handedOn();
     if (owing[0]) {
       flusher.forgetGone();
     }

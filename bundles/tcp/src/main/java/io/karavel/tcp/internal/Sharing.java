@@ -107,7 +107,16 @@ final class Sharing implements SharesConnections {
 
   @Override
   public void forgetLeavers() {
-    timeWaits.forgetAll();
+    flows
+        .ended()
+        .forEach(
+            (localIpv4, localPort, remoteIpv4, remotePort) -> {
+              Flow flow = flows.table().find(localIpv4, localPort, remoteIpv4, remotePort);
+              if (flow instanceof TimeWaitFlow record) {
+                timeWaits.handOn(record);
+              }
+            });
+    timeWaits.handedOn();
     flows.ended().clear();
   }
 

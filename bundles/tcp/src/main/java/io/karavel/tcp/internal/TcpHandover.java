@@ -132,11 +132,14 @@ final class TcpHandover {
   }
 
   /** Connections of this module, each with what it waits for, and what is known of their ways. */
-  Handover portion(List<Connection> connections) {
-    HandoverWriter out = writer(connections.size());
+  Handover portion(List<Flow> movable) {
+    HandoverWriter out = writer(movable.size());
     Set<Integer> hosts = new HashSet<>();
-    for (Connection connection : connections) {
-      export(out, connection);
+    for (Flow flow : movable) {
+      export(out, flow);
+      if (!(flow instanceof Connection connection)) {
+        continue;
+      }
       if (memoryWaiters.isWaiting(connection.socket())) {
         out.putAttachment(WAITS_FOR_MEMORY, connection.socket());
       }
@@ -150,13 +153,15 @@ final class TcpHandover {
 
   /** Of a guest: TIME-WAIT records, and whose connections are over. */
   Handover leavers() {
-    HandoverWriter out = writer(timeWaits.size());
-    timeWaits.forEach(record -> export(out, (Flow) record));
+    HandoverWriter out = writer(flows.ended().size());
     flows
         .ended()
         .forEach(
             (localIpv4, localPort, remoteIpv4, remotePort) -> {
-              if (flows.table().find(localIpv4, localPort, remoteIpv4, remotePort) == null) {
+              Flow flow = flows.table().find(localIpv4, localPort, remoteIpv4, remotePort);
+              if (flow instanceof TimeWaitFlow) {
+                export(out, flow);
+              } else if (flow == null) {
                 out.begin(OVER)
                     .putInt(LOCAL_IPV4, localIpv4)
                     .putInt(REMOTE_IPV4, remoteIpv4)
@@ -167,17 +172,12 @@ final class TcpHandover {
     return out.finish();
   }
 
-  /** Without the connections that could be moved. */
+  /** Without what could be moved. */
   Handover rest(int most) {
     HandoverWriter out = writer(most);
     int[] embryos = {most};
-    int[] records = {most};
     exportWhole(
-        out,
-        flow ->
-            flow instanceof Connection connection
-                ? !Portions.isMovable(connection)
-                : (flow instanceof QueuedEmbryo ? embryos : records)[0]-- > 0);
+        out, flow -> flow instanceof QueuedEmbryo ? embryos[0]-- > 0 : !Portions.isMovable(flow));
     return out.finish();
   }
 
@@ -456,6 +456,7 @@ final class TcpHandover {
       case TIME_WAIT -> {
         TimeWaitFlow record = new TimeWaitFlow(localIpv4, remoteIpv4, ports, id, core);
         if (leaving == null) {
+          flows.removeElsewhere(localIpv4, ports >>> 16, remoteIpv4, ports & 0xffff);
           timeWaits.adopt(record);
           taken(record);
         } else {

@@ -82,7 +82,7 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
         new TcpHandover(
             lane, flows, flusher, listeners, timeWaits, opens, memoryWaiters, keepalives);
     Portions portions =
-        new Portions(lane, flows, flusher, listeners, memoryWaiters, sweep, handover);
+        new Portions(lane, flows, flusher, listeners, timeWaits, memoryWaiters, sweep, handover);
     sharing = new Sharing(lane, flows, timeWaits, inspection, handover, portions);
   }
 

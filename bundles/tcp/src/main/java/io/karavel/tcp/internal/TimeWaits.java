@@ -66,20 +66,22 @@ final class TimeWaits {
     }
   }
 
-  /** Forgets all records: the lane's other module has them. */
-  void forgetAll() {
-    for (TimeWaitFlow first = heap.first(); first != null; first = heap.first()) {
-      heap.remove(first);
-      flows.remove(first);
-    }
+  /** The lane's other module has a record; {@link #handedOn} follows the last of several. */
+  void handOn(TimeWaitFlow record) {
+    heap.remove(record);
+    flows.handOn(record);
+  }
+
+  /** The lane's other module has some records. */
+  void handedOn() {
     timer.cover(heap);
-    lane.mib.timeWaits.set(0);
+    lane.mib.timeWaits.set(heap.size());
   }
 
   /** Forgets a record, for whatever cause; its port is free. */
   void remove(TimeWaitFlow record, TcpCause cause) {
     heap.remove(record);
-    flows.remove(record);
+    flows.over(record);
     lane.endpoints.letGo(record.localIpv4(), record.localPort());
     lane.moved(record, TcpState.CLOSED);
     lane.mib.timeWaits.set(heap.size());

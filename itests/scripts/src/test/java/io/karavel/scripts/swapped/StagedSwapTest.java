@@ -223,6 +223,52 @@ class StagedSwapTest {
   }
 
   @Test
+  void recordsInTimeWaitMoveAreReopenedAndExpireOnEitherSide() throws Exception {
+    pump(BYTES);
+    transfers.clear();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      servers.get(i).close();
+    }
+    network.advance(Duration.ofSeconds(1));
+    for (int i = 0; i < CONNECTIONS; i++) {
+      clients.get(i).close();
+    }
+    network.advance(Duration.ofSeconds(1));
+    assertThat(other.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
+    StagedSwap swap = other.staged(other.factory("tcp"), 3);
+    for (int step = 0; step < 4; step++) {
+      swap.step();
+      network.settle();
+    }
+    assertThat(other.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
+    assertThat(swap.over()).isNotDone();
+    List<TcpSocket> again = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS / 2; i++) {
+      TcpSocket socket = one.tcp().socket();
+      socket.bind(IpEndpoint.of("10.0.0.1", clients.get(i).local().port()));
+      socket.connect(IpEndpoint.of("10.0.0.2", 80));
+      again.add(socket);
+    }
+    network.advance(Duration.ofSeconds(5));
+    assertThat(again).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
+    assertThat(other.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS / 2);
+    network.advance(Duration.ofSeconds(70));
+    assertThat(other.counter("Tcp.TimeWaits")).isZero();
+    assertThat(stepByStep(swap, 1)).isNull();
+    int accepted = 0;
+    for (TcpSocket socket = listener.accept(); socket != null; socket = listener.accept()) {
+      accepted++;
+      socket.abort();
+    }
+    assertThat(accepted).isEqualTo(CONNECTIONS / 2);
+    network.advance(Duration.ofSeconds(5));
+    assertThat(other.connections(info -> info.state() != TcpState.LISTEN)).isEmpty();
+    assertThat(other.counter("Tcp.Connections")).isZero();
+    assertThat(other.stack().endpoints().sockets()).isEmpty();
+    assertThat(other.crashes()).isZero();
+  }
+
+  @Test
   void aWalkThatGoesOnMeanwhileShowsEveryConnectionOnce() {
     StagedSwap swap = some(2);
     List<Long> seen = new ArrayList<>();

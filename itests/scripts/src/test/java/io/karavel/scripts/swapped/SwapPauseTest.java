@@ -127,6 +127,43 @@ class SwapPauseTest {
   }
 
   @Test
+  void recordsOfClosedConnectionsGoInPortionsToo() throws Exception {
+    connect();
+    for (TcpSocket client : clients) {
+      client.close();
+    }
+    network.advance(Duration.ofMillis(100));
+    for (TcpSocket server : servers) {
+      server.close();
+    }
+    network.advance(Duration.ofMillis(100));
+    assertThat(one.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
+    List<Long> lasts = new ArrayList<>();
+    for (int time = 0; time < TIMES; time++) {
+      StagedSwap swap = one.staged(one.factory("tcp"), StagedSwap.PORTION);
+      one.stack().lane().advance(swap);
+      long last = 0;
+      while (!swap.over().isDone()) {
+        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        one.stack().lane().turn();
+        last =
+            Math.max(last, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+      }
+      assertThat(swap.problem()).isNull();
+      network.settle();
+      lasts.add(last);
+    }
+    System.out.printf(
+        "swap in steps of tcp with %d TIME-WAIT records, processor time of the lane, median of the"
+            + " later half: longest step with its turn %.2f ms%n",
+        CONNECTIONS, warmMedianMillis(lasts));
+    assertThat(one.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
+    network.advance(Duration.ofMinutes(2));
+    assertThat(one.counter("Tcp.TimeWaits")).isZero();
+    assertThat(one.crashes()).isZero();
+  }
+
+  @Test
   void everyConnectionGoesOnAfterManyCanaries() throws Exception {
     connect();
     List<Long> begun = new ArrayList<>();

@@ -335,6 +335,10 @@ final class TcpCanary implements TcpModule, TakesSettings {
   public TcpConnectionInfo info(long id) {
     TcpModule before = serving;
     TcpConnectionInfo info = owner(id).info(id);
+    if (info == null) {
+      // a TIME-WAIT record may be at either, its socket forgotten
+      info = serve(true).info(id);
+    }
     serving = before;
     return info;
   }
@@ -384,7 +388,7 @@ final class TcpCanary implements TcpModule, TakesSettings {
   @Override
   public boolean kill(long id, boolean reset) {
     TcpModule before = serving;
-    boolean killed = owner(id).kill(id, reset);
+    boolean killed = owner(id).kill(id, reset) || serve(true).kill(id, reset);
     serving = before;
     return killed;
   }

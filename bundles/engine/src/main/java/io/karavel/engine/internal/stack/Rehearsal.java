@@ -24,8 +24,8 @@ import java.util.List;
  * also warms it. Driven by the caller's thread, except {@link #sample}.
  */
 final class Rehearsal {
-  /** Embryos and TIME-WAIT records, of each, that stand for all. */
-  private static final int RECORDS = 256;
+  /** Embryos that stand for all. */
+  private static final int EMBRYOS = 256;
 
   private final Lane lane;
   private final TcpEndpoints endpoints;
@@ -88,7 +88,7 @@ final class Rehearsal {
     }
     if (!isBegun) {
       isBegun = true;
-      copy = copies.of(sharing.rest(RECORDS));
+      copy = copies.of(sharing.rest(EMBRYOS));
       return true;
     }
     SharesConnections.Portion portion = sharing.portion(cursor, StagedSwap.PORTION);
