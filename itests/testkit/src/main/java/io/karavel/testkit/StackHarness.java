@@ -232,6 +232,8 @@ public final class StackHarness {
     return this;
   }
 
+  // a problem is asked for below
+  @SuppressWarnings("FutureReturnValueIgnored")
   private void stepOn() {
     if (everlasting == null && atWork(TcpModule.SLOT) != null && canary() == null) {
       ModuleSource former = sources.get(TcpModule.SLOT);
@@ -548,6 +550,8 @@ public final class StackHarness {
    *
    * @param portion about how many connections a step moves
    */
+  // whoever does the steps asks for the problem
+  @SuppressWarnings("FutureReturnValueIgnored")
   public StagedSwap staged(ModuleFactory factory, int portion) {
     ModuleSource newcomer = ModuleSource.of(factory);
     StagedSwap swap = lane.staged(newcomer, true, portion);
