@@ -25,6 +25,9 @@ public final class Counter {
   /** What another counts of the same beside this one; mostly null. */
   private volatile Counter part;
 
+  /** Whether it stands for a counter and its part together, while either changes. */
+  private boolean both;
+
   Counter(String name, boolean level) {
     this.name = name;
     this.level = level;
@@ -58,8 +61,15 @@ public final class Counter {
 
   /** The count, that of a part included; any thread, never torn, possibly a moment old. */
   public long value() {
-    Counter beside = part;
-    return own() + (beside == null ? 0 : beside.value());
+    while (true) {
+      Counter beside = part;
+      long sum = beside == null ? own() : beside.value() + (beside.both ? 0 : own());
+      VarHandle.acquireFence();
+      // else the part went in the middle: its count may be in the sum twice, or not at all
+      if (part == beside) {
+        return sum;
+      }
+    }
   }
 
   /** The count without that of a part; any thread. */
@@ -78,11 +88,13 @@ public final class Counter {
     if (beside == null) {
       return;
     }
-    part = null;
     if (!beside.absolute) {
-      add(beside.own());
+      become(own() + beside.own(), null);
     } else if (withLevels) {
-      set(beside.own());
+      absolute = true;
+      become(beside.own(), null);
+    } else {
+      part = null;
     }
   }
 
@@ -99,9 +111,18 @@ public final class Counter {
     if (going == null) {
       return;
     }
-    part = going.part;
-    if (!going.absolute) {
-      add(going.own());
-    }
+    become(going.absolute ? own() : own() + going.own(), going.part);
+  }
+
+  /** Has another count and another part, of which a reader sees both or neither. */
+  private void become(long count, Counter next) {
+    Counter meanwhile = new Counter(name, level);
+    meanwhile.both = true;
+    meanwhile.value = count;
+    meanwhile.part = next;
+    part = meanwhile;
+    VarHandle.storeStoreFence();
+    VALUE.setOpaque(this, count);
+    part = next;
   }
 }

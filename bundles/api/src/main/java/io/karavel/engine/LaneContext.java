@@ -67,6 +67,14 @@ public interface LaneContext {
   void post(Runnable task);
 
   /**
+   * Whether nothing that is posted is done any more: the module has left its slot, or its lane hung
+   * and went on without it; then it may never be closed. Any thread.
+   */
+  default boolean isOver() {
+    return false;
+  }
+
+  /**
    * Wakes the lane if it waits, so that it polls its devices: for a device without a readiness
    * descriptor, whose frames come from another thread. Cheap when the lane is awake. Any thread.
    */

@@ -2,6 +2,9 @@ package io.karavel.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class CountersTest {
@@ -81,5 +84,30 @@ class CountersTest {
     last.level("Tcp.Connections").set(9);
     assertThat(sent.value()).isEqualTo(18);
     assertThat(connections.value()).isEqualTo(3);
+  }
+
+  @Test
+  void aReaderSeesWhatAPartCountedOnceWhileItEnds() throws Exception {
+    AtomicLong most = new AtomicLong();
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 200_000; i++) {
+                Counter beside = whole.newPart().counter("Tcp.OutSegs");
+                most.addAndGet(1000);
+                beside.add(1000);
+                whole.absorb();
+              }
+              done.set(true);
+            });
+    long before = 0;
+    while (!done.get()) {
+      long now = sent.value();
+      assertThat(now).isBetween(before, most.get());
+      before = now;
+    }
+    writer.get();
+    assertThat(sent.value()).isEqualTo(200_000_000);
   }
 }

@@ -36,6 +36,10 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   volatile boolean outputHeld;
   volatile TcpException failure;
   private volatile Ending ending;
+
+  /** It was aborted with its listener. */
+  private volatile boolean unaccepted;
+
   private volatile TcpHandler handler;
   volatile long readNoticeAt = Long.MAX_VALUE;
   volatile long urgentReceivedEnd;
@@ -585,6 +589,17 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   /** Whether {@link #markOver()} was called. */
   public boolean isOver() {
     return over;
+  }
+
+  /** Lane: its listener is closed before anybody accepted it. */
+  public void abortUnaccepted() {
+    unaccepted = true;
+    abort();
+  }
+
+  /** Whether {@link #abortUnaccepted} was called. */
+  public boolean isUnaccepted() {
+    return unaccepted;
   }
 
   /** Whether {@link #connect} was called, or the connection was accepted. */

@@ -10,9 +10,12 @@ import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpState;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
@@ -187,12 +190,19 @@ public final class TcpEndpoints {
    */
   public int disposeConnections(long nowNanos) {
     LaneFence.pass();
+    return disposeConnections(nowNanos, Set.of());
+  }
+
+  private int disposeConnections(long nowNanos, Set<StackSocket> goOn) {
     int count = 0;
     held.clear();
     for (StackListener listener : listeners.values()) {
       listener.moduleState(null);
     }
     for (StackSocket socket : sockets.values()) {
+      if (goOn.contains(socket)) {
+        continue;
+      }
       if (dispose(socket, nowNanos)) {
         count++;
       } else if (socket.state() == TcpState.TIME_WAIT) {
@@ -212,13 +222,39 @@ public final class TcpEndpoints {
     LaneFence.pass();
     int count = 0;
     for (StackSocket socket : sockets.values()) {
-      if (socket.isConnecting() && !socket.isOver() && isIn(lost, socket)) {
+      if (goesOn(socket) && isIn(lost, socket)) {
         letGo(socket.local().address().ipv4Bits(), socket.local().port());
         dispose(socket, nowNanos);
         count++;
       }
     }
     return count;
+  }
+
+  /**
+   * Engine, lane: of two TCP modules the state of the one is lost that has everything but some
+   * connections. All the others fail as above.
+   *
+   * @param spared the connections that go on
+   * @return how many connections failed
+   */
+  public int disposeOthers(FlowSet spared, long nowNanos) {
+    LaneFence.pass();
+    Set<StackSocket> goOn = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (StackSocket socket : sockets.values()) {
+      if (goesOn(socket) && isIn(spared, socket)) {
+        goOn.add(socket);
+      }
+    }
+    int count = disposeConnections(nowNanos, goOn);
+    for (StackSocket socket : goOn) {
+      held.hold(socket.local().address().ipv4Bits(), socket.local().port());
+    }
+    return count;
+  }
+
+  private static boolean goesOn(StackSocket socket) {
+    return socket.isConnecting() && !socket.isOver();
   }
 
   /** Whether the connection of a socket is in a set. */
@@ -233,7 +269,7 @@ public final class TcpEndpoints {
 
   private boolean dispose(StackSocket socket, long nowNanos) {
     socket.moduleState(null);
-    if (!socket.isConnecting() || socket.isOver()) {
+    if (!goesOn(socket)) {
       return false;
     }
     socket.takeWishes();

@@ -36,6 +36,8 @@ public final class IpModuleFactory implements ModuleFactory {
   public Module create(LaneContext context) {
     IpSettings initial = context.configured() ? settings : IpSettings.defaults();
     Ipv4Layer module = new Ipv4Layer(context, initial, modules::remove);
+    // one whose lane hung may never be closed
+    modules.removeIf(former -> former.context().isOver());
     modules.add(module);
     if (context.configured() && !settings.equals(initial)) {
       module.settings(settings); // they changed before the module was in the set

@@ -31,6 +31,9 @@ final class ActiveOpens {
   private final Keepalives keepalives;
   private final EphemeralPorts ports;
 
+  /** The socket that is being connected; still there after a call that threw or hung. */
+  private StackSocket opening;
+
   /** Sockets that want to connect while there is no IP module. */
   private final ArrayDeque<StackSocket> waiting = new ArrayDeque<>();
 
@@ -56,8 +59,14 @@ final class ActiveOpens {
     return waiting;
   }
 
-  /** Connects whom IP was missing for, once it is there. */
+  /** The socket in whose connect a call threw or hung; null if there is none. */
+  StackSocket interrupted() {
+    return opening;
+  }
+
+  /** Tells whom IP failed; connects whom IP was missing for, once it is there. */
   void flush() {
+    endInterrupted();
     if (!waiting.isEmpty() && lane.ip.module() != null) {
       for (int left = waiting.size(); left > 0; left--) {
         connect(waiting.poll());
@@ -65,8 +74,24 @@ final class ActiveOpens {
     }
   }
 
+  /** Not tried again: what it met once it may meet again, until a slot is parked for it. */
+  private void endInterrupted() {
+    StackSocket socket = opening;
+    opening = null;
+    if (socket != null && !socket.isOver()) {
+      end(socket, TcpError.CONNECTION_ABORTED, TcpHandover.WHILE_OPENED);
+    }
+  }
+
   /** A socket wishes to connect. */
   void connect(StackSocket socket) {
+    endInterrupted();
+    opening = socket;
+    tryConnect(socket);
+    opening = null;
+  }
+
+  private void tryConnect(StackSocket socket) {
     if (socket.isOver()) {
       return;
     }
@@ -99,10 +124,7 @@ final class ActiveOpens {
     }
     if (flows.isAtLimit(remoteIpv4)) {
       lane.mib.connectionLimit.increment();
-      end(
-          socket,
-          TcpError.LIMIT_REACHED,
-          flows.connections() + " connections; see maxConnections and maxConnectionsPerPeer");
+      end(socket, TcpError.LIMIT_REACHED, flows.limit(remote.address()));
       return;
     }
     int localIpv4 = boundIpv4 != 0 ? boundIpv4 : route.sourceIpv4();
@@ -186,6 +208,8 @@ final class ActiveOpens {
     socket.local(new IpEndpoint(IpAddress.ipv4(localIpv4), localPort));
     socket.rings(receive, send);
     socket.state(TcpState.SYN_SENT);
+    // from here on it is a connection like others
+    opening = null;
     Connection connection =
         new Connection(flusher, core, socket, localIpv4, localPort, remoteIpv4, remotePort);
     socket.moduleState(connection);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ import java.util.function.Supplier;
 public final class CongestionControls {
   /** How long a leaving bundle waits until its connections have another congestion control. */
   private static final long LEAVE_MILLIS = 2500;
+
+  /** How often it looks whether those that it waits for are still at work. */
+  private static final long LOOK_MILLIS = 50;
 
   private final Supplier<List<TcpProtocol>> modules;
   private final List<CongestionControlFactory> offered = new ArrayList<>();
@@ -40,12 +44,29 @@ public final class CongestionControls {
 
   /** One goes: its connections change to CUBIC, and this comes back when they have. */
   public void leave(CongestionControlFactory factory) {
-    CountDownLatch swept = leaving(factory);
+    Told told = tell(change(factory, false));
     try {
       // What a lane has not done by then it still does; the bundle's classes live until then.
-      boolean ignored = swept.await(LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+      for (long waited = 0; waited < LEAVE_MILLIS && told.isAwaited(); waited += LOOK_MILLIS) {
+        if (told.swept().await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Who was told and has not done it yet. */
+  private record Told(Set<TcpProtocol> left, CountDownLatch swept) {
+    /** Whether one of them is still at work; a lane that hangs leaves its module behind. */
+    boolean isAwaited() {
+      return left.stream().anyMatch(module -> !module.isOver());
+    }
+
+    void done(TcpProtocol module) {
+      left.remove(module);
+      swept.countDown();
     }
   }
 
@@ -53,7 +74,7 @@ public final class CongestionControls {
    * Like {@link #leave}, without waiting: what it answers is open when connections have changed.
    */
   public CountDownLatch leaving(CongestionControlFactory factory) {
-    return tell(change(factory, false));
+    return tell(change(factory, false)).swept();
   }
 
   private synchronized Map<String, CongestionControlFactory> change(
@@ -71,13 +92,14 @@ public final class CongestionControls {
     return byName;
   }
 
-  private CountDownLatch tell(Map<String, CongestionControlFactory> now) {
+  private Told tell(Map<String, CongestionControlFactory> now) {
     List<TcpProtocol> all = modules.get();
-    CountDownLatch swept = new CountDownLatch(all.size());
+    Told told = new Told(ConcurrentHashMap.newKeySet(), new CountDownLatch(all.size()));
+    told.left().addAll(all);
     for (TcpProtocol module : all) {
-      module.post(now, swept::countDown);
+      module.post(now, () -> told.done(module));
     }
-    return swept;
+    return told;
   }
 
   /** The names of all there are, the built-in ones too. */

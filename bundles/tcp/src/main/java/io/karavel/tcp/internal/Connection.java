@@ -50,9 +50,6 @@ final class Connection extends Timer implements Flow {
   /** Whose doing it is when its socket is closed. */
   TcpCause closing = TcpCause.CLOSE;
 
-  /** Whose doing it is when its socket is aborted. */
-  TcpCause aborting = TcpCause.ABORT;
-
   /** Fields of a later version; null mostly. */
   UnknownFields unknown;
 

@@ -1,5 +1,6 @@
 package io.karavel.tcp.internal;
 
+import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpState;
@@ -87,6 +88,18 @@ final class Flows {
     return connections + elsewhere() >= settings.maxConnections()
         || settings.maxConnectionsPerPeer() > 0
             && peers.of(remoteIpv4) >= settings.maxConnectionsPerPeer();
+  }
+
+  /** Which limit one more connection with a peer would exceed, for people. */
+  String limit(IpAddress remote) {
+    TcpSettings settings = lane.settings();
+    return connections + elsewhere() >= settings.maxConnections()
+        ? "maxConnections = " + settings.maxConnections() + " is reached; raise it or close some"
+        : "maxConnectionsPerPeer = "
+            + settings.maxConnectionsPerPeer()
+            + " is reached with "
+            + remote
+            + "; raise it or close some";
   }
 
   /** The limit per peer was changed: counting begins or ends. */

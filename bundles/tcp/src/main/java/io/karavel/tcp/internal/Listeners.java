@@ -470,10 +470,7 @@ final class Listeners {
     for (StackSocket socket = listener.pollAcceptable();
         socket != null;
         socket = listener.pollAcceptable()) {
-      if (socket.moduleState() instanceof Connection connection) {
-        connection.aborting = TcpCause.LISTENER_CLOSED;
-      }
-      socket.abort();
+      socket.abortUnaccepted();
     }
     listener.moduleState(null);
   }

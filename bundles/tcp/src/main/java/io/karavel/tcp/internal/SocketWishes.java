@@ -106,7 +106,8 @@ final class SocketWishes {
       connection.core().shutdownOutput(nowNanos);
     }
     if ((wishes & StackEndpoint.ABORT) != 0) {
-      connection.core().abort(null, connection.aborting, nowNanos);
+      TcpCause cause = socket.isUnaccepted() ? TcpCause.LISTENER_CLOSED : TcpCause.ABORT;
+      connection.core().abort(null, cause, nowNanos);
     } else if ((wishes & StackEndpoint.CLOSE) != 0) {
       close(connection);
     }

@@ -32,6 +32,11 @@ final class TcpHandover {
   /** What is written, and the oldest that is read. */
   static final StateVersions VERSIONS = new StateVersions(1, 1);
 
+  /** What the application of a connect that a module failed in is told. */
+  static final String WHILE_OPENED =
+      "a module threw or hung while this connection was opened; connect again,"
+          + " 'net:events --kind module' says which";
+
   /** What an established connection at rest takes, and a little more. */
   private static final int FLOW_BYTES = 1280;
 
@@ -202,6 +207,9 @@ final class TcpHandover {
     }
     exportPart(out, isMeant);
     opens.waiting().forEach(socket -> out.putAttachment(WAITS_FOR_IP, socket));
+    if (opens.interrupted() != null && !opens.interrupted().isOver()) {
+      out.begin(LOST).putAttachment(ENDPOINT, opens.interrupted()).end();
+    }
     lane.fastOpen.export(out, FAST_OPEN_SERVER);
     lane.pathMtus.export(out, PATH_MTU);
     lane.endings.export(out, ENDED);
@@ -502,9 +510,13 @@ final class TcpHandover {
         taken(connection);
       }
       default -> {
-        lane.endpoints.letGo(localIpv4, ports >>> 16);
+        if (ports != 0) {
+          lane.endpoints.letGo(localIpv4, ports >>> 16);
+        }
         if (endpoint != null) {
-          lost(expect(endpoint, StackSocket.class));
+          lost(
+              expect(endpoint, StackSocket.class),
+              ports == 0 ? WHILE_OPENED : "the TCP module failed while serving it");
         }
       }
     }
@@ -523,11 +535,10 @@ final class TcpHandover {
     }
   }
 
-  private void lost(StackSocket socket) {
+  private void lost(StackSocket socket, String details) {
     socket.moduleState(null);
     socket.ending(new StackSocket.Ending(socket.state(), TcpCause.MODULE, lane.nowNanos()));
-    socket.markFailed(
-        new TcpException(TcpError.CONNECTION_ABORTED, "the TCP module failed while serving it"));
+    socket.markFailed(new TcpException(TcpError.CONNECTION_ABORTED, details));
     socket.state(TcpState.CLOSED);
     socket.markOver();
     socket.discardRings();

@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class TcpModuleFactory implements ModuleFactory {
   private final List<TcpProtocol> modules = new CopyOnWriteArrayList<>();
-  private final CongestionControls congestionControls = new CongestionControls(() -> modules);
+  private final CongestionControls congestionControls = new CongestionControls(this::modules);
   private volatile TcpSettings settings;
 
   /** Modules of configured stacks get these settings, those of others the defaults. */
@@ -41,6 +41,7 @@ public final class TcpModuleFactory implements ModuleFactory {
     TcpSettings its = configured ? settings : TcpSettings.defaults();
     Map<String, CongestionControlFactory> controls = congestionControls.byName();
     TcpProtocol module = new TcpProtocol(context, its, controls, modules::remove);
+    modules.removeIf(TcpProtocol::isOver);
     modules.add(module);
     // what came while it was made was told to the others only
     if (congestionControls.byName() != controls) {
@@ -55,11 +56,17 @@ public final class TcpModuleFactory implements ModuleFactory {
   /** New settings are in force, for what exists too as each of them says. */
   public void settings(TcpSettings newSettings) {
     settings = newSettings;
-    for (TcpProtocol module : modules) {
+    for (TcpProtocol module : modules()) {
       if (module.isConfigured()) {
         module.post(newSettings);
       }
     }
+  }
+
+  /** Those at work. One whose lane hung may never be closed: it is forgotten here. */
+  List<TcpProtocol> modules() {
+    modules.removeIf(TcpProtocol::isOver);
+    return List.copyOf(modules);
   }
 
   /** The congestion controls beside the built-in ones; those of all stacks. */

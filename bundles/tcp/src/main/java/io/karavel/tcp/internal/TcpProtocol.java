@@ -143,6 +143,11 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
     lane.context.post(() -> sweep.congestionControls(congestionControls, swept));
   }
 
+  /** Whether what is posted is not done any more: the lane went on without it. Any thread. */
+  boolean isOver() {
+    return lane.context.isOver();
+  }
+
   /** Whether settings of the configuration are for it. Any thread. */
   boolean isConfigured() {
     return lane.context.configured();

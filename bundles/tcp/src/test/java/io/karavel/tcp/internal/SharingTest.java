@@ -9,6 +9,7 @@ import io.karavel.engine.DropReason;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverComparison;
 import io.karavel.engine.HandoverException;
+import io.karavel.tcp.TcpCause;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.FlowSet;
@@ -299,5 +300,22 @@ class SharingTest {
     net.advance(200 * SECOND);
     assertThat(host.summary().byState().get(TcpState.TIME_WAIT)).isZero();
     assertThat(server.endpoints.sockets()).isEmpty();
+  }
+
+  @Test
+  void aConnectionOfAnotherBundleThatWasNotAcceptedWentWithItsListener() throws Exception {
+    StackListener listener = server.listen(80, 100);
+    client.connect(server, 80);
+    net.run();
+    StackSocket waiting =
+        server.endpoints.sockets().stream().filter(StackSocket::isOpened).findFirst().orElseThrow();
+    // the guest's object is of a class that the host does not know
+    Object guests = waiting.moduleState();
+    waiting.moduleState("of another bundle");
+    listener.close();
+    server.module.onAttention(listener);
+    waiting.moduleState(guests);
+    net.run();
+    assertThat(waiting.ending().cause()).isEqualTo(TcpCause.LISTENER_CLOSED);
   }
 }

@@ -29,6 +29,10 @@ final class TestIp implements IpModule {
   boolean routed = true;
   int confirmed;
   int suspected;
+
+  /** Run whenever a route is asked for. */
+  Runnable whileRouting = () -> {};
+
   Predicate<PacketBuffer> crashesOn = datagram -> false;
 
   TestIp(TestNet net, TestLane lane) {
@@ -47,6 +51,7 @@ final class TestIp implements IpModule {
 
   @Override
   public IpRoute route(int sourceIpv4, int destinationIpv4) {
+    whileRouting.run();
     if (!routed || sourceIpv4 != 0 && sourceIpv4 != lane.ipv4) {
       return null;
     }

@@ -58,6 +58,7 @@ final class TestLane implements LaneContext, LaneMailbox {
   TcpModule module;
   boolean again;
   boolean configured = true;
+  boolean over;
 
   /** Run once while a module is being made. */
   Runnable whileMaking = () -> {};
@@ -319,6 +320,11 @@ final class TestLane implements LaneContext, LaneMailbox {
   @Override
   public void post(Runnable task) {
     tasks.add(task);
+  }
+
+  @Override
+  public boolean isOver() {
+    return over;
   }
 
   @Override

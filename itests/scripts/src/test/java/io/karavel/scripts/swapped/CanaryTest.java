@@ -264,6 +264,20 @@ class CanaryTest {
     assertThat(events()).noneMatch(text -> text.contains("crashed"));
   }
 
+  @Test
+  void whenTheVersionAtWorkGoesAndTheOtherCannotSayItsStateOnlyThatOnesConnectionsFail() {
+    pump(BYTES / 4);
+    ModuleFactory usual = other.factory("tcp");
+    begin(FaultyModule.factory(usual, "export", 1, "cannot export"), 25);
+    other.unplug("tcp");
+    other.plug("tcp");
+    network.advance(Duration.ofSeconds(30));
+    assertThat(servers.stream().filter(s -> s.state() == TcpState.ESTABLISHED))
+        .hasSize(CONNECTIONS - 5);
+    assertThat(events()).anyMatch(text -> text.contains("could not export its connections"));
+    assertThat(events()).noneMatch(text -> text.contains("crashed"));
+  }
+
   private SlotStatus slot() {
     return other.stack().lane().slots().stream()
         .filter(status -> status.slot().equals("tcp"))

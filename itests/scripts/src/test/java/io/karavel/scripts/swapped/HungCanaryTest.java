@@ -1,6 +1,7 @@
 package io.karavel.scripts.swapped;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.Event;
@@ -14,6 +15,8 @@ import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpError;
+import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One of two TCP modules beside each other does not come back, with real modules and threads. */
 @Timeout(300)
@@ -65,6 +69,10 @@ class HungCanaryTest {
   private void hang() {
     stuck = Thread.currentThread();
     hanging.countDown();
+    waitForRelease();
+  }
+
+  private void waitForRelease() {
     while (!released) {
       Thread.onSpinWait();
     }
@@ -145,27 +153,11 @@ class HungCanaryTest {
         .orElseThrow();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "timer, true",
-    "task, true",
-    "asker, true",
-    "datagram, true",
-    "timer, false",
-    "task, false",
-    "asker, false"
-  })
-  void whoHangsIsBlamedAndTheVersionAtWorkGoesOnWithAll(String where, boolean isGuest)
-      throws Exception {
-    Noted host = new Noted(tcp());
+  /** The first connection goes to the guest; returns all that there are. */
+  private List<TcpConnectionInfo> begin(Noted host, Noted guest) throws Exception {
     ModuleSource atWork = new ModuleSource(host, "at-work", "1", 0, 1);
     assertThat(one.swap(atWork)).isNull();
     connect();
-    Noted guest =
-        new Noted(
-            where.equals(DATAGRAM)
-                ? FaultyModule.factory(tcp(), "onDatagram", 1, this::hang)
-                : tcp());
     ModuleSource newcomer = new ModuleSource(guest, "newcomer", "2", 0, 2);
     one.arrive(newcomer);
     int movedPort = clients.get(0).local().port();
@@ -181,6 +173,80 @@ class HungCanaryTest {
                             info -> all.add(info) && info.local().port() == movedPort,
                             100)));
     assertThat(begun.get(30, TimeUnit.SECONDS)).isEqualTo("begun: null");
+    return all;
+  }
+
+  private void goesOn(int connection) throws Exception {
+    clients.get(connection).outputStream().write(connection + 10);
+    assertThat(servers.get(connection).inputStream().read()).isEqualTo(connection + 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoDoesNotAnswerLosesItsOwnConnectionsAndNoOthers(boolean isGuest) throws Exception {
+    ModuleFactory silent = FaultyModule.factory(tcp(), "export", 1, this::waitForRelease);
+    Noted host = new Noted(isGuest ? tcp() : secondTime(silent));
+    Noted guest = new Noted(isGuest ? silent : tcp());
+    begin(host, guest);
+    (isGuest ? guest : host).context.post(this::hang);
+    assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      if ((i == 0) != isGuest) {
+        goesOn(i);
+      }
+    }
+    for (int i = 0; i < CONNECTIONS; i++) {
+      if ((i == 0) == isGuest) {
+        TcpSocket lost = clients.get(i);
+        assertThatThrownBy(() -> lost.inputStream().read())
+            .isInstanceOfSatisfying(
+                TcpException.class,
+                failure -> assertThat(failure.error()).isEqualTo(TcpError.MODULE_DISPOSED));
+      }
+    }
+    assertThat(one.counters()).containsEntry("Lane.Hangs", 1L);
+    assertThat(slot().bundle()).isEqualTo("at-work");
+    assertThat(one.lane().events().since(0))
+        .extracting(Event::text)
+        .anyMatch(
+            text ->
+                text.startsWith(isGuest ? "newcomer 2" : "at-work 1")
+                    && text.contains("no answer within"));
+  }
+
+  /** The first module of {@code usual} is the second one made: the first has no connections yet. */
+  private static ModuleFactory secondTime(ModuleFactory defective) throws Exception {
+    ModuleFactory sound = tcp();
+    return new WrappedFactory(defective) {
+      private int made;
+
+      @Override
+      public Module create(LaneContext context) {
+        return ++made == 2 ? usual.create(context) : sound.create(context);
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "timer, true",
+    "task, true",
+    "asker, true",
+    "datagram, true",
+    "timer, false",
+    "task, false",
+    "asker, false"
+  })
+  void whoHangsIsBlamedAndTheVersionAtWorkGoesOnWithAll(String where, boolean isGuest)
+      throws Exception {
+    Noted host = new Noted(tcp());
+    Noted guest =
+        new Noted(
+            where.equals(DATAGRAM)
+                ? FaultyModule.factory(tcp(), "onDatagram", 1, this::hang)
+                : tcp());
+    List<TcpConnectionInfo> all = begin(host, guest);
+    int movedPort = clients.get(0).local().port();
     long othersId =
         all.stream()
             .filter(info -> (info.local().port() == movedPort) != isGuest)
@@ -190,8 +256,7 @@ class HungCanaryTest {
     hang(isGuest ? guest : host, where, othersId);
     assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
     for (int i = 0; i < CONNECTIONS; i++) {
-      clients.get(i).outputStream().write(i + 10);
-      assertThat(servers.get(i).inputStream().read()).isEqualTo(i + 10);
+      goesOn(i);
     }
     assertThat(one.counters()).containsEntry("Lane.Hangs", 1L);
     assertThat(slot().bundle()).isEqualTo("at-work");

@@ -93,6 +93,18 @@ final class BundleExchange implements Exchange {
 
   @Override
   public Outcome go() throws ModuleSwapException, InterruptedException {
+    try {
+      return exchange();
+    } catch (RuntimeException e) {
+      // a bundle that somebody uninstalls meanwhile: the old one may be stopped already
+      throw undone(e.toString());
+    } catch (InterruptedException e) {
+      back();
+      throw e;
+    }
+  }
+
+  private Outcome exchange() throws ModuleSwapException, InterruptedException {
     Set<String> offered = services(old);
     long unsatisfied = unsatisfied(old);
     crashesBefore = crashes();
@@ -207,10 +219,17 @@ final class BundleExchange implements Exchange {
       if (candidate.getState() != Bundle.UNINSTALLED) {
         candidate.stop(Bundle.STOP_TRANSIENT);
       }
+    } catch (BundleException | IllegalStateException e) {
+      // whatever becomes of it, the old one is to work
+      progress.accept("the new one is not stopped: " + e);
+    }
+    try {
       old.start(Bundle.START_TRANSIENT);
       return null;
     } catch (BundleException e) {
       return ModuleSwap.reason(e);
+    } catch (IllegalStateException e) {
+      return "a bundle was uninstalled meanwhile: " + e;
     }
   }
 

@@ -21,12 +21,16 @@ import org.apache.karaf.features.Feature;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One swap from beginning to end. The thread that runs it may be interrupted only while it watches;
  * then the swap is undone.
  */
 final class ModuleSwap {
+  private static final Logger LOG = LoggerFactory.getLogger(ModuleSwap.class);
+
   private final BundleContext context;
   private final Appliance appliance;
   private final FeatureCommit commit;
@@ -59,7 +63,16 @@ final class ModuleSwap {
     this.appliance = appliance;
     this.commit = commit;
     this.settings = settings;
-    this.progress = progress;
+    this.progress = text -> tell(progress, text);
+  }
+
+  /** Whoever watches may have gone; the swap goes on. */
+  private static void tell(Consumer<String> whom, String text) {
+    try {
+      whom.accept(text);
+    } catch (RuntimeException e) {
+      LOG.info("{} (nobody could be told: {})", text, e.toString());
+    }
   }
 
   /** Makes the exchange that suits a bundle. */
@@ -185,7 +198,8 @@ final class ModuleSwap {
     Exchange.Outcome outcome;
     String problem;
     // it learns during the rehearsal what the module at work does
-    try (ModuleSlots.Wire wire = slots.watchWire()) {
+    ModuleSlots.Wire wire = slots.watchWire();
+    try {
       exchange.rehearse();
       Watch watch = new Watch(appliance, exchange, wire, settings, Watch.Pace.REAL);
       outcome = exchange.go();
@@ -195,15 +209,19 @@ final class ModuleSwap {
               + watchSeconds.getAsInt()
               + " s, 'net:module-rollback' in another session ends that");
       problem = watched(watch, watchSeconds);
+    } finally {
+      close(wire);
+    }
+    if (problem == null) {
+      problem = unconfirmed(exchange);
     }
     int concerned = canary == null ? connections : canary.connections();
     if (problem != null) {
-      String failed = exchange.back();
+      String failed = goBack(exchange);
       uninstall(candidate, jar);
       String reason = problem + (failed == null ? "" : "; going back failed too: " + failed);
       return record(old, from, to, url, "rolled back", concerned, outcome, reason);
     }
-    exchange.confirm();
     if (canary != null) {
       progress.accept(
           "both versions run: 'net:module-list' compares them, 'net:module-promote' or"
@@ -212,6 +230,33 @@ final class ModuleSwap {
     }
     commit(feature, old, candidate, exchange, jar);
     return record(old, from, to, url, "committed", concerned, outcome, "");
+  }
+
+  /** A lane that does not answer is no reason to undo what went well. */
+  private void close(ModuleSlots.Wire wire) {
+    try {
+      wire.close();
+    } catch (RuntimeException e) {
+      LOG.warn("The watch at the wires is not taken out: {}", e.toString());
+    }
+  }
+
+  /** Ends the probation; why that cannot be done, or null. */
+  private static String unconfirmed(Exchange exchange) {
+    try {
+      exchange.confirm();
+      return null;
+    } catch (RuntimeException e) {
+      return "it cannot be confirmed: " + e;
+    }
+  }
+
+  private static String goBack(Exchange exchange) {
+    try {
+      return exchange.back();
+    } catch (RuntimeException e) {
+      return e.toString();
+    }
   }
 
   private String watched(Watch watch, IntSupplier seconds) {
@@ -325,7 +370,7 @@ final class ModuleSwap {
       candidate.start();
       commit.commit(feature, old.getLocation(), jar);
     } catch (Exception e) {
-      String failed = exchange.back();
+      String failed = goBack(exchange);
       throw new ModuleSwapException(
           "the features service refused the commit: "
               + e

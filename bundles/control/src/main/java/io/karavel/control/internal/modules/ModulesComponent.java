@@ -42,6 +42,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The service {@link ModuleSwaps}. A swap runs on a thread of its own: the shell that asked for it
@@ -57,6 +59,8 @@ public final class ModulesComponent implements ModuleSwaps {
       List.of(PREFIX + "api", PREFIX + "engine", PREFIX + "linux");
 
   /** Cannot stop itself and go on. */
+  private static final Logger LOG = LoggerFactory.getLogger(ModulesComponent.class);
+
   private static final String OWN = PREFIX + "control";
 
   private final BundleContext context;
@@ -167,14 +171,28 @@ public final class ModulesComponent implements ModuleSwaps {
   }
 
   /** The bundle that has some of the connections of a module; null if none has. */
-  private Bundle canaryOf(String symbolicName) {
-    for (ModuleSlots.Shared shared : slots.canaries()) {
+  private Bundle canaryOf(String symbolicName) throws ModuleSwapException {
+    for (ModuleSlots.Shared shared : canaries()) {
       Bundle candidate = context.getBundle(shared.candidateBundleId());
       if (candidate != null && candidate.getSymbolicName().equals(symbolicName)) {
         return candidate;
       }
     }
     return null;
+  }
+
+  private List<ModuleSlots.Shared> canaries() throws ModuleSwapException {
+    try {
+      return slots.canaries();
+    } catch (IllegalStateException e) {
+      throw silent(e);
+    }
+  }
+
+  /** Lanes were asked what is at work, before anything was done. */
+  private static ModuleSwapException silent(IllegalStateException e) {
+    return new ModuleSwapException(
+        e.getMessage() + "; nothing was changed: try again, 'net:doctor' says what hangs");
   }
 
   private Bundle neededCanaryOf(String symbolicName) throws ModuleSwapException {
@@ -278,7 +296,13 @@ public final class ModulesComponent implements ModuleSwaps {
           throw new ModuleSwapException("nobody waits for it any more; it goes back by itself");
         }
       }
-      return history.all().get(0);
+      List<SwapRecord> all = history.all();
+      if (all.isEmpty()) {
+        throw new ModuleSwapException(
+            "it was asked to go back, and no history is kept (historyEntries = 0);"
+                + " 'net:module-list' shows what is at work");
+      }
+      return all.get(0);
     }
     Bundle candidate = canaryOf(name);
     if (candidate != null) {
@@ -299,15 +323,33 @@ public final class ModulesComponent implements ModuleSwaps {
   /** The version at work gets back what a canary has. */
   private SwapRecord takeBack(Bundle candidate) throws ModuleSwapException {
     Instant begin = Instant.now();
-    ModuleSlots.Shared shared =
-        slots.canaries().stream()
-            .filter(one -> one.candidateBundleId() == candidate.getBundleId())
-            .findFirst()
-            .orElseThrow();
-    Bundle old = context.getBundle(shared.bundleId());
     String to = candidate.getVersion().toString();
-    int connections = figures().get(candidate.getBundleId()).connections();
-    ModuleSlots.Swap back = slots.endCanary(candidate.getBundleId());
+    List<ModuleSlots.Shared> shared = new ArrayList<>(canaries());
+    shared.removeIf(one -> one.candidateBundleId() != candidate.getBundleId());
+    if (shared.isEmpty()) {
+      throw new ModuleSwapException(
+          "the canary of "
+              + candidate.getSymbolicName()
+              + " "
+              + to
+              + " ended by itself meanwhile and its connections are back; 'net:events --kind"
+              + " module' says why");
+    }
+    Bundle old = context.getBundle(shared.get(0).bundleId());
+    int connections = shared.stream().mapToInt(one -> one.candidate().connections()).sum();
+    ModuleSlots.Swap back;
+    try {
+      back = slots.endCanary(candidate.getBundleId());
+    } catch (IllegalStateException e) {
+      throw new ModuleSwapException(
+          "whether the connections of "
+              + candidate.getSymbolicName()
+              + " "
+              + to
+              + " are back cannot be told: "
+              + e.getMessage()
+              + "; 'net:module-list' shows it when the lane goes on");
+    }
     if (back.problem() != null) {
       throw new ModuleSwapException(
           "the connections of "
@@ -328,6 +370,8 @@ public final class ModulesComponent implements ModuleSwaps {
               + to
               + " stays installed: "
               + ModuleSwap.reason(e));
+    } catch (IllegalStateException e) {
+      LOG.info("{} {} was uninstalled by somebody else: {}", candidate, to, e.toString());
     }
     jar.discard();
     SwapRecord record =
@@ -393,8 +437,12 @@ public final class ModulesComponent implements ModuleSwaps {
         there.add(symbolicName.substring(PREFIX.length()));
       }
       if (name.equals(symbolicName) && bundle.getState() == Bundle.ACTIVE) {
-        if (found == null || slotsOf(bundle) > 0) {
-          found = bundle;
+        try {
+          if (found == null || slotsOf(bundle) > 0) {
+            found = bundle;
+          }
+        } catch (IllegalStateException e) {
+          throw silent(e);
         }
       }
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -50,6 +51,8 @@ class ModuleSwapTest {
   private Runnable rehearsal = () -> {};
   private Runnable going = () -> atWork = CANDIDATE;
   private RuntimeException commitFailure;
+  private Runnable confirming = () -> {};
+  private Consumer<String> progress = said::add;
   private String alsoInFeature;
   private boolean hasSlots = true;
 
@@ -232,7 +235,9 @@ class ModuleSwapTest {
     }
 
     @Override
-    public void confirm() {}
+    public void confirm() {
+      confirming.run();
+    }
   }
 
   private ModuleSwap swap() {
@@ -243,7 +248,7 @@ class ModuleSwapTest {
         appliance,
         new FeatureCommit(features, store),
         ControlSettings::defaults,
-        said::add);
+        progress);
   }
 
   private Bundle newcomer(int state) throws IOException {
@@ -318,6 +323,34 @@ class ModuleSwapTest {
     assertThat(atWork).isEqualTo(OLD);
     assertThat(said).containsSubsequence("back", "uninstalled " + CANDIDATE);
     assertThat(installed).containsExactly(old);
+  }
+
+  private SwapRecord swapped() throws Exception {
+    Path given = jar(Files.createDirectories(store.resolve("given")).resolve("tcp.jar"), "2.0.0");
+    String url = given.toUri().toString();
+    return swap().run(old, ModuleJar.fetch(url, store), url, () -> 0, false);
+  }
+
+  @Test
+  void whoCannotBeToldOfTheProgressDoesNotStopTheSwap() throws Exception {
+    progress =
+        text -> {
+          throw new IllegalStateException("the session is closed");
+        };
+    assertThat(swapped().result()).isEqualTo("committed");
+  }
+
+  @Test
+  void aLaneThatHangsAsTheWatchEndsHasTheSwapUndoneAndNotJustUninstalled() throws Exception {
+    confirming =
+        () -> {
+          throw new IllegalStateException("lane 0 does not answer");
+        };
+    SwapRecord record = swapped();
+    assertThat(record.result()).isEqualTo("rolled back");
+    assertThat(record.reason()).contains("lane 0 does not answer");
+    assertThat(atWork).isEqualTo(OLD);
+    assertThat(said).containsSubsequence("back", "uninstalled " + (CANDIDATE + 1));
   }
 
   private SwapRecord rehearse() throws Exception {

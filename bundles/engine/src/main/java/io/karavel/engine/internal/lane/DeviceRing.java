@@ -57,6 +57,9 @@ final class DeviceRing implements FrameSink {
   private final List<FrameTap> taps = new ArrayList<>();
   private boolean tapped;
 
+  /** The tap that is being called, the innermost of several; null if none is. */
+  private FrameTap called;
+
   DeviceRing(Lane lane) {
     this.lane = lane;
     ipHolder = lane.holder(IpModule.SLOT);
@@ -238,6 +241,18 @@ final class DeviceRing implements FrameSink {
     layTaps(ports);
   }
 
+  /** The tap that is being called from now on; answers which was until now. */
+  FrameTap calls(FrameTap tap) {
+    FrameTap before = called;
+    called = tap;
+    return before;
+  }
+
+  /** The tap that was called last and has not returned, or null; its thread hangs. */
+  FrameTap called() {
+    return called;
+  }
+
   /** Takes a tap out. */
   void detach(FrameTap tap) {
     taps.remove(tap);
@@ -264,21 +279,32 @@ final class DeviceRing implements FrameSink {
     }
     tapped = false;
     for (Port port : fresh) {
-      for (FrameTap tap : taps) {
-        if (tap.isFor(port.interfaceName) && (port.taps == null || !port.taps.has(tap))) {
-          if (port.taps == null) {
-            port.taps =
-                new TapChain(
-                    lane, port.holder, port.interfaceName, port.interfaceIndex, this::give);
-          }
-          port.taps.add(tap);
-        }
+      for (FrameTap tap : List.copyOf(taps)) {
+        layTap(port, tap);
       }
       if (port.taps != null && port.taps.isEmpty()) {
         port.taps = null;
       }
       port.holder.standIn(port.taps);
       tapped |= port.taps != null;
+    }
+  }
+
+  private void layTap(Port port, FrameTap tap) {
+    FrameTap outer = calls(tap);
+    try {
+      if (tap.isFor(port.interfaceName) && (port.taps == null || !port.taps.has(tap))) {
+        if (port.taps == null) {
+          port.taps =
+              new TapChain(lane, port.holder, port.interfaceName, port.interfaceIndex, this::give);
+        }
+        port.taps.add(tap);
+      }
+    } catch (Throwable t) {
+      lane.failed("a tap that is not put in at " + port.interfaceName, t);
+      taps.remove(tap);
+    } finally {
+      calls(outer);
     }
   }
 
@@ -328,8 +354,17 @@ final class DeviceRing implements FrameSink {
 
   /** The readiness descriptor of a device now; -1 if it has none. */
   int descriptor(int i) {
-    NetworkDevice device = ports[i].slot.module();
-    return device == null ? -1 : device.readinessDescriptor();
+    return descriptor(ports[i]);
+  }
+
+  private int descriptor(Port port) {
+    NetworkDevice device = port.slot.module();
+    try {
+      return device == null ? -1 : device.readinessDescriptor();
+    } catch (Throwable t) {
+      lane.crashed(port.holder, t);
+      return -1;
+    }
   }
 
   /** How many devices there are. */
@@ -343,7 +378,7 @@ final class DeviceRing implements FrameSink {
       NetworkDevice device = port.slot.module();
       if (device != null
           && (port.capabilities != null && port.capabilities.needsPolling()
-              || !waitsForDescriptors && device.readinessDescriptor() >= 0)) {
+              || !waitsForDescriptors && descriptor(port) >= 0)) {
         return true;
       }
     }

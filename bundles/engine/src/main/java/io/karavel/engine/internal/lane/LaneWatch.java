@@ -43,6 +43,9 @@ public final class LaneWatch {
   /** The watch's thread alone. */
   private final List<Abandoned> abandoned = new ArrayList<>();
 
+  /** The watch's thread alone. */
+  private final List<Succession.Leftover> leftovers = new ArrayList<>();
+
   private boolean closed;
 
   /**
@@ -103,7 +106,7 @@ public final class LaneWatch {
     if (limit > 0) {
       return Math.max(LEAST_MILLIS, limit / LOOKS);
     }
-    return abandoned.isEmpty() ? 0 : ABANDONED_MILLIS;
+    return abandoned.isEmpty() && leftovers.isEmpty() ? 0 : ABANDONED_MILLIS;
   }
 
   /** Until the next look is due; false if there is none. */
@@ -132,6 +135,7 @@ public final class LaneWatch {
         }
       }
     }
+    leftovers.removeIf(Succession.Leftover::isCleared);
     for (Iterator<Abandoned> all = abandoned.iterator(); all.hasNext(); ) {
       Abandoned one = all.next();
       if (!one.thread().isAlive()) {
@@ -166,6 +170,7 @@ public final class LaneWatch {
       Succession succession =
           new Succession(loop.lane(), loop.thread().getName(), trace, lostMillis);
       Lane fresh = succession.lane(settings.get().leaveMillis(), abandoned.size() + 1);
+      leftovers.add(succession.leftover(loop.thread()));
       abandoned.add(new Abandoned(fresh, loop.thread()));
       return replacement.apply(loop, fresh);
     } catch (RuntimeException | Error e) {

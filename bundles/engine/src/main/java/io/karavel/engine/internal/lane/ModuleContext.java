@@ -33,10 +33,6 @@ final class ModuleContext implements LaneContext {
     return slot;
   }
 
-  boolean isRetired() {
-    return retired;
-  }
-
   /** Its lane was abandoned: it is left alone, and what is posted to it is dropped. */
   void forsake() {
     retired = true;
@@ -126,6 +122,11 @@ final class ModuleContext implements LaneContext {
     if (!retired) {
       lane.post(new ModuleTask(this, task));
     }
+  }
+
+  @Override
+  public boolean isOver() {
+    return retired;
   }
 
   @Override

@@ -11,7 +11,7 @@ final class ModuleTask {
   }
 
   boolean isStale() {
-    return context.isRetired();
+    return context.isOver();
   }
 
   SlotHolder slot() {

@@ -5,6 +5,8 @@ import io.karavel.linux.Descriptor;
 import io.karavel.linux.LinuxException;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.packet.PacketQueue;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,12 +17,15 @@ import org.slf4j.LoggerFactory;
 final class RescuedObjects {
   private static final Logger LOG = LoggerFactory.getLogger(RescuedObjects.class);
 
+  /** Descriptors whose old numbers lead nowhere now, until nobody can use these any more. */
+  private final List<AutoCloseable> diverted = new ArrayList<>();
+
   /** The state, referring to things that its old module has not. */
   Handover of(Handover state) {
-    return state.withAttachments(RescuedObjects::move);
+    return state.withAttachments(this::move);
   }
 
-  private static Object move(Object attachment) {
+  private Object move(Object attachment) {
     if (attachment instanceof PacketQueue queue) {
       PacketQueue moved = new PacketQueue();
       for (PacketBuffer buffer = queue.poll(); buffer != null; buffer = queue.poll()) {
@@ -29,11 +34,27 @@ final class RescuedObjects {
       return moved;
     }
     try {
-      return Descriptors.move(attachment);
+      Object moved = Descriptors.move(attachment);
+      if (moved != attachment) {
+        diverted.add((AutoCloseable) attachment);
+      }
+      return moved;
     } catch (LinkageError e) {
       // without the bundle linux there are no descriptors
       return attachment;
     }
+  }
+
+  /** The threads that could use the old numbers have ended: those are given back. */
+  void close() {
+    for (AutoCloseable old : diverted) {
+      try {
+        old.close();
+      } catch (Exception e) {
+        LOG.warn("{} is not closed: {}", old, e.toString());
+      }
+    }
+    diverted.clear();
   }
 
   /** Apart, because its class is not there without the bundle linux. */

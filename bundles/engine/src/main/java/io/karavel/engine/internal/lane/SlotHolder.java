@@ -58,6 +58,15 @@ final class SlotHolder {
   /** The factory whose module is being made and opened at this moment, or null. */
   private ModuleSource opening;
 
+  /** The factory whose module is being closed at this moment, or null. */
+  private ModuleSource closing;
+
+  /** The factory that goes at this moment, or null. */
+  private ModuleSource leaving;
+
+  /** Whether the slot is being given up at this moment. */
+  private boolean releasing;
+
   /** What the module at work keeps at the sockets while another one is tried in its place. */
   private Map<StackEndpoint, Object> socketStates;
 
@@ -149,40 +158,46 @@ final class SlotHolder {
   }
 
   /** A factory goes: its module's state is kept, and a stand-by takes over in the same turn. */
-  void leave(ModuleSource leaving) {
-    if (leaving == source && module != null) {
+  void leave(ModuleSource goes) {
+    leaving = goes;
+    if (goes == source && module != null) {
       lane.flush();
       // the flush may have crashed it
       if (module != null) {
         unplug();
       }
     } else if (canary() != null
-        && canary().source() == leaving
+        && canary().source() == goes
         && StagedSwap.back(lane, this).runAll() != null) {
       takeOutCanary();
     }
-    standBys.remove(leaving);
-    if (previous == leaving) {
+    forget(goes);
+    plug();
+    publish();
+    leaving = null;
+  }
+
+  private void forget(ModuleSource gone) {
+    standBys.remove(gone);
+    if (previous == gone) {
       previous = null;
       onProbation = false;
     }
-    if (leaving == source) {
+    if (gone == source) {
       source = null;
       if (state.equals(SlotStatus.CRASHED)) {
         moveTo(SlotStatus.PARKED);
       }
     }
-    plug();
-    publish();
   }
 
   private void unplug() {
     Handover state;
     try {
-      state = module.export();
+      state = canary() == null ? module.export() : salvage(canary(), "is beside one that left");
     } catch (Throwable t) {
       state = null;
-      fail("could not hand over its state: " + Culprit.describe(t));
+      fail(source + " left and could not hand over its state: " + Culprit.describe(t));
     }
     takeOut(state);
     moveTo(SlotStatus.PARKED);
@@ -215,7 +230,7 @@ final class SlotHolder {
       lane.onStateLost(this);
       kept.nothing(lane.nowNanos());
     }
-    close(leaving, CloseReason.HANDED_OVER);
+    close(leaving, CloseReason.HANDED_OVER, source);
     retire();
     if (holdsSockets()) {
       lane.sockets().forgetModuleStates();
@@ -235,15 +250,19 @@ final class SlotHolder {
   }
 
   private static String describe(Handover state) {
-    return state == null ? "no state" : "state of " + state.formBytes() + " bytes";
+    return state == null || state.isEmpty()
+        ? "no state"
+        : "state of " + state.formBytes() + " bytes";
   }
 
-  void close(Module leaving, CloseReason reason) {
+  void close(Module leaving, CloseReason reason, ModuleSource whose) {
+    closing = whose;
     try {
       leaving.close(reason);
     } catch (Throwable t) {
-      fail("failed to close: " + Culprit.describe(t));
+      fail(whose + " failed to close: " + Culprit.describe(t));
     }
+    closing = null;
   }
 
   private void set(Module newModule) {
@@ -342,7 +361,7 @@ final class SlotHolder {
       fail(candidate + " did not start: " + Culprit.describe(t));
       LOG.error("Stack {} slot {}: {}", lane.stack(), name, Culprit.trace(t));
       if (made != null) {
-        close(made, CloseReason.HANDED_OVER);
+        close(made, CloseReason.HANDED_OVER, candidate);
       }
       fresh.retire();
       return null;
@@ -387,10 +406,9 @@ final class SlotHolder {
       return newcomer + " is at work already";
     }
     lane.flush();
-    ModuleSource former = source;
     String problem = exchange(newcomer);
     if (problem == null) {
-      succeeded(former, watched);
+      onProbation = watched;
     }
     return problem;
   }
@@ -411,6 +429,9 @@ final class SlotHolder {
     } catch (Throwable t) {
       return fail(source + " could not export its state: " + Culprit.describe(t));
     }
+    if (state == null) {
+      return fail(source + " said no state when it was to export it");
+    }
     Map<StackEndpoint, Object> states = moduleStates();
     socketStates = states;
     ModuleContext fresh = new ModuleContext(lane, this);
@@ -430,9 +451,16 @@ final class SlotHolder {
     Map<StackEndpoint, Object> states = moduleStates();
     Module old = module;
     ModuleContext oldContext = context;
+    ModuleSource former = source;
     install(opened, fresh, newcomer);
+    if (newcomer != former) {
+      // before the old one is closed, from which there may be no way back
+      previous = former;
+      standBys.remove(newcomer);
+      standBys.putBack(former);
+    }
     notePause(beginNanos);
-    close(old, CloseReason.HANDED_OVER);
+    close(old, CloseReason.HANDED_OVER, former);
     oldContext.retire();
     if (oldContext.counters() != lane.counters()) {
       lane.counters().absorb();
@@ -510,7 +538,7 @@ final class SlotHolder {
       made.open(state);
       return made.export();
     } finally {
-      close(made, CloseReason.HANDED_OVER);
+      close(made, CloseReason.HANDED_OVER, candidate);
       fresh.retire();
     }
   }
@@ -578,8 +606,8 @@ final class SlotHolder {
               + " "
               + how
               + " "
-              + settings.crashLimit()
-              + " times within "
+              + (settings.crashLimit() == 1 ? "once" : settings.crashLimit() + " times")
+              + " within "
               + settings.crashWindowSeconds()
               + " s and is not started again: update or restart its bundle; last error: "
               + lastError);
@@ -593,6 +621,15 @@ final class SlotHolder {
 
   ModuleSource opening() {
     return opening;
+  }
+
+  ModuleSource closing() {
+    return closing;
+  }
+
+  /** Whose module is about to be closed by somebody else than the slot; null when it is. */
+  void closing(ModuleSource whose) {
+    closing = whose;
   }
 
   /** Its lane was abandoned: what its modules use is left alone. */
@@ -629,7 +666,12 @@ final class SlotHolder {
       if (old.kept.isKept()) {
         kept.resume(state, old.kept);
       }
-      moveTo(old.state);
+      // it hung while its module was closed, which is to be followed by another one
+      boolean isLeaving = source != null && old.state.equals(SlotStatus.RUNNING);
+      if (isLeaving && !standBys.has(source)) {
+        standBys.putBack(source);
+      }
+      moveTo(isLeaving ? SlotStatus.PARKED : old.state);
     } else {
       standBys.putBack(source);
       moveTo(SlotStatus.PARKED);
@@ -642,26 +684,55 @@ final class SlotHolder {
       }
     }
     parking.succeed(old.parking, lane.nowNanos(), lane.settings());
+    if (old.leaving != null) {
+      forget(old.leaving);
+    }
+    if (old.releasing) {
+      release();
+    }
     publish();
+  }
+
+  /** Of two modules of the lane before one was not to be asked, and its connections failed. */
+  void lost(ModuleSource whose, int connections, String problem) {
+    fail(
+        whose
+            + " could not be asked for its state, because its lane hung: "
+            + problem
+            + "; its "
+            + connections
+            + " connections fail, the others go on");
   }
 
   /**
    * A module of this slot of the lane before did not come back from a call.
    *
+   * @param whose module at work that was
    * @param guest the canary whose doing it was; null if it was the module at work
    */
-  void hung(Throwable where, SuspectFrame suspect, ModuleSource guest) {
+  void hung(ModuleSource whose, Throwable where, SuspectFrame suspect, ModuleSource guest) {
+    if (whose != source) {
+      hungGoing(whose, where, suspect);
+      return;
+    }
     boolean tooMany = guest == null && crashes.note(lane.nowNanos(), lane.settings());
     fail((guest == null ? source : guest) + " hung: " + Culprit.describe(where));
     judge(where, "hung", kept.handover(), tooMany, suspect, guest);
   }
 
+  /** A module did not come back from being closed; the slot goes on without it. */
+  void hungGoing(ModuleSource whose, Throwable where, SuspectFrame suspect) {
+    fail(whose + " hung while it went: " + Culprit.describe(where));
+    String outcome = "its successor goes on with " + describe(kept.handover());
+    lane.report(name, String.valueOf(whose), where, outcome, suspect);
+  }
+
   /** A module did not come back from being made or opened: it is not tried again. */
   void hungOpening(ModuleSource newcomer, Throwable where, SuspectFrame suspect) {
-    crashes.note(lane.nowNanos(), lane.settings());
     standBys.refuse(newcomer);
     fail(newcomer + " hung while it was opened: " + Culprit.describe(where));
-    String outcome = "it is not tried again; " + describe(kept.handover()) + " kept";
+    String outcome =
+        "it is not tried again before it comes anew; " + describe(kept.handover()) + " kept";
     lane.report(name, newcomer.toString(), where, outcome, suspect);
   }
 
@@ -733,6 +804,7 @@ final class SlotHolder {
 
   /** The slot is no longer wanted: its module ends with its state, its stand-bys are forgotten. */
   void release() {
+    releasing = true;
     standBys.clear();
     previous = null;
     if (module != null) {
@@ -742,6 +814,7 @@ final class SlotHolder {
     }
     source = null;
     moveTo(SlotStatus.EMPTY);
+    releasing = false;
   }
 
   /** Says the state for the disk; from now on nothing may happen here but {@link #stop}. */
@@ -773,7 +846,7 @@ final class SlotHolder {
 
   private void closeSaved() {
     Module leaving = module;
-    close(leaving, CloseReason.HANDED_OVER);
+    close(leaving, CloseReason.HANDED_OVER, source);
     set(null);
     retire();
     KeptState.dispose(saved);
@@ -797,7 +870,7 @@ final class SlotHolder {
 
   private void shut(CloseReason reason) {
     Module leaving = module;
-    close(leaving, reason);
+    close(leaving, reason, source);
     set(null);
     retire();
     lane.onStateLost(this);

@@ -145,12 +145,15 @@ final class SlotSharing {
   }
 
   private void end(TcpCanary canary, boolean toGuest) {
+    ModuleSource whose = toGuest ? slot.previous() : canary.source();
     lane.enter(slot);
+    slot.closing(whose);
     try {
       canary.end(toGuest);
     } catch (Throwable t) {
-      slot.fail("failed to close: " + Culprit.describe(t));
+      slot.fail(whose + " failed to close: " + Culprit.describe(t));
     }
+    slot.closing(null);
     lane.enter(null);
   }
 

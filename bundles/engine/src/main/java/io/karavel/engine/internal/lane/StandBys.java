@@ -22,6 +22,11 @@ final class StandBys {
     waiting.sort(ModuleSource.ORDER);
   }
 
+  /** Whether it waits. */
+  boolean has(ModuleSource source) {
+    return waiting.contains(source);
+  }
+
   /** A factory is at work, or gone. */
   void remove(ModuleSource source) {
     waiting.remove(source);

@@ -7,9 +7,11 @@ import io.karavel.engine.LaneThread;
 import io.karavel.engine.Module;
 import io.karavel.nic.FrameTap;
 import io.karavel.tcp.spi.StackEndpoint;
+import io.karavel.tcp.spi.TcpEndpoints;
 import io.karavel.tcp.spi.TcpModule;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,19 +32,26 @@ final class Succession {
   /**
    * What a slot of the old lane left: its state, or why there is none; and which canary's code was
    * called last, null if none's.
-   *
-   * @param silent the canary of which the guest said no state: its connections are lost; or null
    */
   private record Estate(
-      SlotHolder slot, ModuleSource guest, Handover state, String problem, TcpCanary silent) {}
+      SlotHolder slot, ModuleSource guest, Handover state, String problem, Lost lost) {}
+
+  /** What a module said when it was asked: its state, or why there is none. */
+  private record Said(Handover state, String problem) {}
+
+  /** Which of two modules of a slot said nothing while the other one did. */
+  private record Lost(TcpCanary canary, boolean isGuests, String problem) {}
 
   private final Lane old;
   private final String threadName;
-  private final StackTraceElement[] trace;
   private final Throwable where;
   private final long lostMillis;
   private final Map<String, Estate> estates = new LinkedHashMap<>();
   private final RescuedObjects objects = new RescuedObjects();
+  private final List<Thread> askers = new ArrayList<>();
+
+  /** The tap whose code does not come back; null if it is not a tap's. */
+  private final FrameTap hungTap;
 
   /**
    * Of a lane whose thread is fenced.
@@ -53,10 +62,12 @@ final class Succession {
   Succession(Lane old, String threadName, StackTraceElement[] trace, long lostMillis) {
     this.old = old;
     this.threadName = threadName;
-    this.trace = trace.clone();
     this.lostMillis = lostMillis;
     where = new HungCall(lostMillis);
     where.setStackTrace(trace);
+    FrameTap called = old.devices().called();
+    boolean isTap = called != null && Culprit.isTap(called, where, old.slotTable().ordered());
+    hungTap = isTap ? called : null;
   }
 
   /** Stands for the call in reports. */
@@ -105,6 +116,29 @@ final class Succession {
     return fresh;
   }
 
+  /**
+   * What is to be done when the threads have ended that may use what was taken away.
+   *
+   * @param hung the lane's thread
+   */
+  Leftover leftover(Thread hung) {
+    List<Thread> threads = new ArrayList<>(askers);
+    threads.add(hung);
+    return new Leftover(threads, objects);
+  }
+
+  /** Objects that are closed when none of these threads is left. */
+  record Leftover(List<Thread> threads, RescuedObjects objects) {
+    /** Closes them if it is time; says whether it was. */
+    boolean isCleared() {
+      if (threads.stream().anyMatch(Thread::isAlive)) {
+        return false;
+      }
+      objects.close();
+      return true;
+    }
+  }
+
   private Estate rescue(SlotHolder slot, int millis) {
     Module module = slot.module();
     if (module == null) {
@@ -112,44 +146,55 @@ final class Succession {
     }
     // before the module is asked, which calls the canary's code
     ModuleSource guest = slot.guestServing();
-    if (!(module instanceof TcpCanary canary)) {
-      Answer answer = answer(slot, "", module, millis);
-      return new Estate(slot, guest, answer.state(), answer.problem(), null);
+    slot.forsake();
+    TcpCanary canary = slot.canary();
+    if (canary == null) {
+      Said said = ask(slot, module, "", millis);
+      return new Estate(slot, guest, said.state(), said.problem(), null);
     }
-    Answer host = answer(slot, "", canary.host(), millis);
-    Answer guests = answer(slot, "-canary", canary.guest(), millis);
-    if (host.state() == null) {
-      return new Estate(slot, guest, null, host.problem(), null);
+    // each by itself: who does not answer loses its own connections and no others
+    Said hosts = ask(slot, canary.host(), "", millis);
+    Said guests = ask(slot, canary.guest(), "-canary", millis);
+    if (hosts.state() == null && guests.state() == null) {
+      return new Estate(slot, guest, null, hosts.problem(), null);
     }
     if (guests.state() == null) {
-      return new Estate(slot, guest, host.state(), guests.problem(), canary);
+      return new Estate(slot, guest, hosts.state(), "", new Lost(canary, true, guests.problem()));
     }
-    return new Estate(slot, guest, host.state().and(guests.state()), "", null);
+    if (hosts.state() == null) {
+      return new Estate(slot, guest, guests.state(), "", new Lost(canary, false, hosts.problem()));
+    }
+    try {
+      return new Estate(slot, guest, hosts.state().and(guests.state()), "", null);
+    } catch (RuntimeException e) {
+      String problem = Culprit.describe(e);
+      return new Estate(slot, guest, hosts.state(), "", new Lost(canary, true, problem));
+    }
   }
 
-  /** The state that a module said, or why it said none. */
-  private record Answer(Handover state, String problem) {}
-
-  private Answer answer(SlotHolder slot, String part, Module module, int millis) {
+  /** Asks a module for its state with a thread of its own. */
+  private Said ask(SlotHolder slot, Module module, String which, int millis) {
     CompletableFuture<Handover> answer = new CompletableFuture<>();
-    String name = threadName + "-" + slot.name() + part + "-rescue";
-    LaneThread asker = new LaneThread(() -> ask(slot, module, answer), name);
+    LaneThread asker =
+        new LaneThread(
+            () -> ask(slot, module, answer), threadName + "-" + slot.name() + which + "-rescue");
+    askers.add(asker);
     asker.start();
     try {
       Handover said = answer.get(millis, TimeUnit.MILLISECONDS);
-      return said == null ? new Answer(null, "it said none") : new Answer(objects.of(said), "");
+      return said == null ? new Said(null, "it said none") : new Said(objects.of(said), "");
     } catch (TimeoutException e) {
       // it may hang in the same loop or wait for a lock that is held for ever
       LaneFence.raise(asker).shut();
-      return new Answer(null, "no answer within " + millis + " ms");
+      return new Said(null, "no answer within " + millis + " ms");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Answer(null, "interrupted");
+      return new Said(null, "interrupted");
     } catch (ExecutionException e) {
-      return new Answer(null, Culprit.describe(e.getCause()));
+      return new Said(null, Culprit.describe(e.getCause()));
     } catch (RuntimeException e) {
       // one module's answer is no reason to leave the stack without a lane
-      return new Answer(null, Culprit.describe(e));
+      return new Said(null, Culprit.describe(e));
     }
   }
 
@@ -159,7 +204,6 @@ final class Succession {
         old.sockets().restoreModuleStates(slot.socketStates());
       }
       answer.complete(module.export());
-      slot.forsake();
       module.close(CloseReason.HANDED_OVER);
     } catch (Throwable t) {
       if (!answer.completeExceptionally(t)) {
@@ -173,25 +217,23 @@ final class Succession {
   private void takeUp(Lane lane, int abandonedThreads) {
     lane.counts().abandonedThreads.set(abandonedThreads);
     for (Estate estate : estates.values()) {
-      if (estate.silent() != null) {
-        estate.silent().disposeOfGuest(lane.nowNanos());
-        lane.event(
-            "module",
-            estate.slot().name(),
-            estate.silent().source()
-                + " could not be asked for its connections, which fail: "
-                + estate.problem());
+      try {
+        SlotHolder heir = lane.holder(estate.slot().name());
+        heir.succeed(estate.slot(), estate.state(), estate.problem());
+        if (estate.lost() != null) {
+          lose(lane, heir, estate.lost());
+        }
+      } catch (RuntimeException e) {
+        // the other slots go on
+        lane.failed("to take over slot " + estate.slot().name(), e);
       }
-      lane.holder(estate.slot().name()).succeed(estate.slot(), estate.state(), estate.problem());
     }
     if (estates.containsKey(TcpModule.SLOT)) {
       lane.sockets().forgetModuleStates();
     }
     lane.interfacesChanged();
     for (FrameTap tap : old.devices().taps()) {
-      if (isIn(tap)) {
-        lane.event("lane", lane.stack(), "a tap hung and is taken out: " + tap.getClass());
-      } else {
+      if (tap != hungTap) {
         lane.attach(tap);
       }
     }
@@ -213,22 +255,44 @@ final class Succession {
     lane.counts().hangs.increment();
   }
 
-  private boolean isIn(FrameTap tap) {
-    String name = tap.getClass().getName();
-    return Arrays.stream(trace).anyMatch(frame -> frame.getClassName().equals(name));
+  private static void lose(Lane lane, SlotHolder heir, Lost lost) {
+    TcpEndpoints endpoints = lane.setup().shared().get(TcpEndpoints.class);
+    ModuleSource whose = lost.isGuests() ? lost.canary().source() : heir.source();
+    int failed =
+        lost.isGuests()
+            ? endpoints.disposeConnections(lost.canary().moved(), lane.nowNanos())
+            : endpoints.disposeOthers(lost.canary().moved(), lane.nowNanos());
+    heir.lost(whose, failed, lost.problem());
   }
 
   /** Quarantines what did not come back; says in words what that was. */
   private String blame(Lane lane) {
     StackEndpoint served = old.sockets().served();
     SlotHolder entered = old.entered();
+    if (hungTap != null) {
+      String tap = "a tap (" + hungTap.getClass().getName() + "), which is taken out";
+      lane.report(
+          "tap", hungTap.getClass().getName(), where, "it is taken out", old.suspectFrame());
+      return tap;
+    }
     if (served != null) {
       String handler = "the handler of " + served + " (" + served.owner() + ")";
       lane.sockets().handlerHung(served, Culprit.trace(where));
       lane.report("handler", handler, where, "its connection is aborted", old.suspectFrame());
       return handler;
     }
-    if (entered != null && entered.opening() != null) {
+    for (SlotHolder slot : old.slotTable().ordered()) {
+      if (slot.closing() != null) {
+        lane.holder(slot.name()).hungGoing(slot.closing(), where, old.suspectFrame());
+        return "slot " + slot.name() + " (" + slot.closing() + ", being closed)";
+      }
+    }
+    // a fresh instance of the version at work, for a canary, counts as that version does
+    boolean isNewcomer =
+        entered != null
+            && entered.opening() != null
+            && (entered.module() == null || entered.opening() != entered.source());
+    if (isNewcomer) {
       lane.holder(entered.name()).hungOpening(entered.opening(), where, old.suspectFrame());
       return "slot " + entered.name() + " (" + entered.opening() + ", being opened)";
     }
@@ -241,7 +305,7 @@ final class Succession {
     ModuleSource hung = guest == null ? culprit.source() : guest;
     String who = "slot " + culprit.name() + " (" + hung + ")";
     lane.counts().moduleCrashes.increment();
-    lane.holder(culprit.name()).hung(where, old.suspectFrame(), guest);
+    lane.holder(culprit.name()).hung(culprit.source(), where, old.suspectFrame(), guest);
     return who;
   }
 }

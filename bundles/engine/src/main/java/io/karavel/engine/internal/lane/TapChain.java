@@ -202,12 +202,15 @@ final class TapChain implements NetworkDevice, FrameSink {
     }
     Point point = points[from];
     boolean goesOn;
+    FrameTap outer = lane.devices().calls(point.tap);
     try {
       goesOn = point.tap.onReceived(point, frame);
     } catch (Throwable t) {
       failed(point, t);
       up(frame, from);
       return;
+    } finally {
+      lane.devices().calls(outer);
     }
     long before = ownDrops();
     if (goesOn) {
@@ -246,12 +249,15 @@ final class TapChain implements NetworkDevice, FrameSink {
     }
     Point point = points[from];
     boolean goesOn;
+    FrameTap outer = lane.devices().calls(point.tap);
     try {
       goesOn = point.tap.onTransmit(point, frame);
     } catch (Throwable t) {
       failed(point, t);
       down(frame, from - 1);
       return;
+    } finally {
+      lane.devices().calls(outer);
     }
     long before = ownDrops();
     try {
@@ -269,10 +275,13 @@ final class TapChain implements NetworkDevice, FrameSink {
     }
     LaneFence.pass();
     DropReason dropped = ownDrops() == dropsBefore ? null : lane.drops().last();
+    FrameTap outer = lane.devices().calls(point.tap);
     try {
       point.tap.onGiven(point, dropped);
     } catch (Throwable t) {
       failed(point, t);
+    } finally {
+      lane.devices().calls(outer);
     }
   }
 
@@ -281,18 +290,33 @@ final class TapChain implements NetworkDevice, FrameSink {
   long deadlineNanos() {
     long deadline = Timer.NOT_ARMED;
     for (Point point : points) {
-      deadline = Math.min(deadline, point.tap.deadlineNanos(point));
+      deadline = Math.min(deadline, deadlineNanos(point));
     }
     return deadline;
   }
 
+  private long deadlineNanos(Point point) {
+    FrameTap outer = lane.devices().calls(point.tap);
+    try {
+      return point.tap.deadlineNanos(point);
+    } catch (Throwable t) {
+      failed(point, t);
+      return Timer.NOT_ARMED;
+    } finally {
+      lane.devices().calls(outer);
+    }
+  }
+
   void expire(long nowNanos) {
     for (Point point : points) {
-      if (!point.out && point.tap.deadlineNanos(point) <= nowNanos) {
+      if (!point.out && deadlineNanos(point) <= nowNanos) {
+        FrameTap outer = lane.devices().calls(point.tap);
         try {
           point.tap.expire(point, nowNanos);
         } catch (Throwable t) {
           failed(point, t);
+        } finally {
+          lane.devices().calls(outer);
         }
       }
     }
@@ -305,10 +329,13 @@ final class TapChain implements NetworkDevice, FrameSink {
     seen = false;
     for (Point point : points) {
       if (!point.out) {
+        FrameTap outer = lane.devices().calls(point.tap);
         try {
           point.tap.onTurnEnd(point);
         } catch (Throwable t) {
           failed(point, t);
+        } finally {
+          lane.devices().calls(outer);
         }
       }
     }
@@ -333,7 +360,14 @@ final class TapChain implements NetworkDevice, FrameSink {
     DeviceCapabilities capabilities = present().capabilities();
     knownBareIp = capabilities.bareIp();
     for (Point point : points) {
-      capabilities = point.tap.limit(capabilities);
+      FrameTap outer = lane.devices().calls(point.tap);
+      try {
+        capabilities = point.tap.limit(capabilities);
+      } catch (Throwable t) {
+        failed(point, t);
+      } finally {
+        lane.devices().calls(outer);
+      }
     }
     return capabilities;
   }

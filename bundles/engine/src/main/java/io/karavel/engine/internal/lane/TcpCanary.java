@@ -88,6 +88,11 @@ final class TcpCanary implements TcpModule, TakesSettings {
     return guest;
   }
 
+  /** The connections that the guest has. */
+  FlowSet moved() {
+    return moved;
+  }
+
   /** How the two do. */
   CanaryFigures.Comparison comparison() {
     return figures.compare(
@@ -280,7 +285,7 @@ final class TcpCanary implements TcpModule, TakesSettings {
     try {
       serve(true).close(reason);
     } finally {
-      if (!guestContext.isRetired()) {
+      if (!guestContext.isOver()) {
         guestContext.retire();
       }
       try {

@@ -14,9 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Swaps over all lanes of all stacks of a registry. Any thread but a lane's. */
 public final class SlotSwaps implements ModuleSlots {
+  private static final Logger LOG = LoggerFactory.getLogger(SlotSwaps.class);
+
   private final StackRegistry registry;
 
   /** Over these stacks. */
@@ -258,10 +262,16 @@ public final class SlotSwaps implements ModuleSlots {
       WireWatch watch =
           new WireWatch(
               stack.endpoints().sockets(), reason -> stack.lane().drops().dropped(reason));
-      stack.attach(watch);
       watches.put(stack, watch);
     }
-    return new WatchedWire(watches);
+    WatchedWire wire = new WatchedWire(watches);
+    try {
+      watches.forEach((stack, watch) -> stack.attach(watch));
+    } catch (RuntimeException e) {
+      wire.close();
+      throw e;
+    }
+    return wire;
   }
 
   /** The watches of the stacks there were. */
@@ -317,7 +327,15 @@ public final class SlotSwaps implements ModuleSlots {
 
     @Override
     public void close() {
-      watches.forEach((stack, watch) -> stack.detach(watch));
+      watches.forEach(
+          (stack, watch) -> {
+            try {
+              stack.detach(watch);
+            } catch (IllegalStateException e) {
+              // it is taken out as soon as the lane comes to it
+              LOG.warn("Stack {}: the watch is still at the wire: {}", stack.name(), e.toString());
+            }
+          });
     }
   }
 }

@@ -67,6 +67,9 @@ public final class Stack {
   private final LaneWatch watch;
   private volatile boolean closed;
 
+  /** Held while lanes are exchanged, and while the stack becomes a closed one. */
+  private final Object exchange = new Object();
+
   /** A stack of one lane without modules and interfaces. */
   public Stack(StackSetup setup) {
     this.setup = setup;
@@ -315,15 +318,27 @@ public final class Stack {
     LOG.info("Stack {} runs", name());
   }
 
-  /** A lane goes on in the place of one that hangs; returns what drives it. */
+  /**
+   * A lane goes on in the place of one that hangs; returns what drives it. If the stack was closed
+   * meanwhile its modules are stopped as soon as they are there, and null is returned.
+   */
   private LaneLoop replace(LaneLoop hung, Lane fresh) {
     LaneLoop loop = new LaneLoop(fresh);
-    List<Lane> present = new ArrayList<>(lanes);
-    present.set(fresh.index(), fresh);
-    lanes = List.copyOf(present);
-    hung.lane().succeededBy(fresh);
-    loops.set(loops.indexOf(hung), loop);
-    loop.start();
+    boolean tooLate;
+    synchronized (exchange) {
+      List<Lane> present = new ArrayList<>(lanes);
+      present.set(fresh.index(), fresh);
+      lanes = List.copyOf(present);
+      hung.lane().succeededBy(fresh);
+      loops.set(loops.indexOf(hung), loop);
+      loop.start();
+      tooLate = closed;
+    }
+    if (tooLate) {
+      stopModules(List.of(fresh));
+      end(loop);
+      return null;
+    }
     return loop;
   }
 
@@ -336,18 +351,50 @@ public final class Stack {
       return;
     }
     watch.stop(settings().leaveMillis());
-    try {
-      onEveryLane(Lane::stop, settings().leaveMillis());
-    } catch (TimeoutException e) {
-      LOG.error("Stack {}: its modules did not end in time", name());
+    List<Lane> before = lanes;
+    stopModules(before);
+    List<Lane> present;
+    synchronized (exchange) {
+      closed = true;
+      present = lanes;
     }
-    closed = true;
-    for (LaneLoop loop : loops) {
-      if (!loop.stop(settings().leaveMillis())) {
-        LOG.error("Stack {}: a lane's thread did not end and is left behind", name());
+    if (present != before) {
+      stopModules(present);
+    }
+    loops.forEach(this::end);
+    LOG.info("Stack {} is closed", name());
+  }
+
+  private void stopModules(List<Lane> all) {
+    for (Lane lane : all) {
+      if (lane.isOwner()) {
+        lane.stop();
+        continue;
+      }
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      lane.operate(
+          present ->
+              complete(
+                  done,
+                  present,
+                  own -> {
+                    own.stop();
+                    return true;
+                  }));
+      try {
+        done.get(settings().leaveMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.error("Stack {}: its modules did not end in time: {}", name(), e.toString());
       }
     }
-    LOG.info("Stack {} is closed", name());
+  }
+
+  private void end(LaneLoop loop) {
+    if (!loop.stop(settings().leaveMillis())) {
+      LOG.error("Stack {}: a lane's thread did not end and is left behind", name());
+    }
   }
 
   private void onEveryLane(Operation operation, int timeoutMillis) throws TimeoutException {
@@ -475,11 +522,13 @@ public final class Stack {
     lane.operate(present -> complete(done, present, operation));
     try {
       return done.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new TimeoutException("nothing within " + timeoutMillis + " ms");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TimeoutException("interrupted");
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+      throw new IllegalStateException(Culprit.describe(e.getCause()), e.getCause());
     }
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.CloseReason;
-import io.karavel.engine.EngineSettings;
-import io.karavel.engine.Event;
 import io.karavel.engine.FencedLaneError;
 import io.karavel.engine.Handover;
 import io.karavel.engine.HandoverException;
@@ -15,148 +13,25 @@ import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.StateVersions;
 import io.karavel.engine.Timer;
-import io.karavel.engine.internal.stack.Stack;
-import io.karavel.engine.internal.stack.StackSetup;
 import io.karavel.packet.PacketBuffer;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.spi.StackSocket;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Modules and handlers that do not come back, on real threads. */
 @Timeout(600)
-class HungLaneTest {
-  private static final String SLOT = "x";
+class HungLaneTest extends HangingStack {
   private static final IpEndpoint PEER = new IpEndpoint(IpAddress.parse("10.0.0.9"), 80);
 
-  private volatile EngineSettings settings = with(500);
-  private final Stack stack =
-      new Stack(StackSetup.seeded("main", System::nanoTime, () -> settings, 1));
-  private final Recorder.Line line = new Recorder.Line(SLOT);
   private final FakeTcp.Factory tcp = new FakeTcp.Factory();
-  private final List<CrashReport> reports = new CopyOnWriteArrayList<>();
-  private final List<SortedTimerIndex> indices = new CopyOnWriteArrayList<>();
-
-  /** Lets whatever hangs come back. */
-  private volatile boolean released;
-
-  private final CountDownLatch hanging = new CountDownLatch(1);
-  private final CompletableFuture<Object> cameBack = new CompletableFuture<>();
-  private volatile Thread stuck;
-
-  private static EngineSettings with(long hangMillis) {
-    try {
-      return EngineSettings.parse(
-          Map.of("hangMillis", hangMillis, "queryMillis", 60_000, "leaveMillis", 4500));
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @BeforeEach
-  void run() {
-    stack.crashReports(reports::add);
-    stack.arrive(SortedTimerIndex.factory(indices));
-    stack.start();
-  }
-
-  @AfterEach
-  void end() throws InterruptedException {
-    released = true;
-    stack.close();
-    if (stuck != null) {
-      stuck.join(60_000);
-      assertThat(stuck.isAlive()).isFalse();
-    }
-  }
-
-  /** A loop without a door in it; then it does what it is told and notes what came of it. */
-  private void hang(Runnable afterwards) {
-    stuck = Thread.currentThread();
-    hanging.countDown();
-    while (!released) {
-      Thread.onSpinWait();
-    }
-    try {
-      afterwards.run();
-      cameBack.complete("did it");
-    } catch (Throwable t) {
-      cameBack.complete(t);
-      throw t;
-    }
-  }
-
-  private static void until(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(240).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      Thread.sleep(5);
-    }
-  }
-
-  private SlotStatus status(String slot) {
-    return stack.lane().slots().stream()
-        .filter(status -> status.slot().equals(slot))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private long count(String counter) {
-    return stack.lane().counters().counter(counter).value();
-  }
-
-  private void hungTimes(int times) throws InterruptedException {
-    until("hung " + times + " times", () -> count("Lane.Hangs") == times);
-  }
-
-  private boolean isTold(String text) {
-    return stack.lane().events().since(0).stream().map(Event::text).anyMatch(t -> t.contains(text));
-  }
-
-  private Timer hangingTimer(Runnable afterwards) {
-    return new Timer() {
-      @Override
-      public String kind() {
-        return "test";
-      }
-
-      @Override
-      public void onExpiry(long nowNanos) {
-        hang(afterwards);
-      }
-    };
-  }
-
-  private void hangInATimer(Runnable afterwards) throws Exception {
-    stack.query(
-        SLOT,
-        Recorder.class,
-        module -> {
-          module.context.timers().arm(hangingTimer(afterwards), module.context.nowNanos());
-          return null;
-        });
-  }
-
-  private int value() throws Exception {
-    return stack.query(SLOT, Recorder.class, module -> module.value);
-  }
-
-  private void value(int value) throws Exception {
-    stack.query(SLOT, Recorder.class, module -> module.value = value);
-  }
 
   @Test
   void aTimerThatNeverEndsIsLeftBehindAndAFreshInstanceGoesOnWithTheState() throws Exception {
@@ -178,7 +53,7 @@ class HungLaneTest {
         .isTrue();
     assertThat(reports).hasSize(1);
     assertThat(reports.get(0).slot()).isEqualTo(SLOT);
-    assertThat(reports.get(0).trace()).contains("HungLaneTest.hang");
+    assertThat(reports.get(0).trace()).contains("HangingStack.hang");
     assertThat(reports.get(0).outcome()).contains("a fresh instance goes on");
   }
 

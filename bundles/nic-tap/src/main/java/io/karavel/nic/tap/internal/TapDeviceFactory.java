@@ -43,6 +43,8 @@ public final class TapDeviceFactory implements ModuleFactory {
   @Override
   public Module create(LaneContext context) {
     TapDevice device = new TapDevice(context, settings, opener, devices::remove);
+    // one whose lane hung may never be closed
+    devices.removeIf(former -> former.lane().isOver());
     devices.add(device);
     device.settings(settings); // they may have changed before the device was in the set
     return device;
