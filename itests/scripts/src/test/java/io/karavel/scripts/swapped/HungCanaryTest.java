@@ -185,7 +185,7 @@ class HungCanaryTest {
   @ValueSource(booleans = {true, false})
   void whoDoesNotAnswerLosesItsOwnConnectionsAndNoOthers(boolean isGuest) throws Exception {
     ModuleFactory silent = FaultyModule.factory(tcp(), "export", 1, this::waitForRelease);
-    Noted host = new Noted(isGuest ? tcp() : secondTime(silent));
+    Noted host = new Noted(isGuest ? tcp() : silent);
     Noted guest = new Noted(isGuest ? silent : tcp());
     begin(host, guest);
     (isGuest ? guest : host).context.post(this::hang);
@@ -212,19 +212,6 @@ class HungCanaryTest {
             text ->
                 text.startsWith(isGuest ? "newcomer 2" : "at-work 1")
                     && text.contains("no answer within"));
-  }
-
-  /** The first module of {@code usual} is the second one made: the first has no connections yet. */
-  private static ModuleFactory secondTime(ModuleFactory defective) throws Exception {
-    ModuleFactory sound = tcp();
-    return new WrappedFactory(defective) {
-      private int made;
-
-      @Override
-      public Module create(LaneContext context) {
-        return ++made == 2 ? usual.create(context) : sound.create(context);
-      }
-    };
   }
 
   @ParameterizedTest

@@ -88,11 +88,6 @@ final class TcpCanary implements TcpModule, TakesSettings {
     return guest;
   }
 
-  /** The connections that the guest has. */
-  FlowSet moved() {
-    return moved;
-  }
-
   /** How the two do. */
   CanaryFigures.Comparison comparison() {
     return figures.compare(
