@@ -30,14 +30,19 @@ final class StagedSwaps implements Simulation.Aside {
         swaps.put(node, node.stack.staged(node.stack.factory("tcp"), portion));
       }
       StagedSwap swap = swaps.get(node);
-      if (swap != null && swap.step()) {
+      if (swap == null) {
+        continue;
+      }
+      boolean isOver = swap.step();
+      // what a step leaves over is no event of its own
+      node.stack.settle();
+      if (isOver) {
         swaps.remove(node);
         moved += swap.moved();
         // a module that the disturber has exchanged takes the swap along
         if (swap.problem() != null && !swap.problem().contains("before all connections")) {
           throw new AssertionError(node + ": " + swap.problem());
         }
-        node.stack.settle();
       }
     }
   }
