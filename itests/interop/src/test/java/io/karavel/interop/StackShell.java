@@ -2,6 +2,7 @@ package io.karavel.interop;
 
 import io.karavel.shell.internal.NetLabCommand;
 import io.karavel.shell.internal.TcpListCommand;
+import io.karavel.shell.internal.TcpShowCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -36,6 +37,7 @@ final class StackShell {
     sessions.register(context(services));
     ManagerImpl commands = new ManagerImpl(sessions, sessions);
     commands.register(TcpListCommand.class);
+    commands.register(TcpShowCommand.class);
     commands.register(NetLabCommand.class);
   }
 

@@ -22,6 +22,7 @@ final class Handshake {
     c.recoveryPoint = c.iss;
     c.karnSequence = c.iss;
     c.timestamps = c.settings().timestamps();
+    c.sndMss = Outgoing.sendMss(c); // with the options that are asked for
     c.sack = c.settings().sack();
     c.windowScaling = c.settings().windowScaling();
     c.ecn = c.settings().ecn() == TcpSettings.Ecn.ACTIVE;

@@ -60,7 +60,6 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     c.openedNanos = nowNanos;
     c.lastReceivedNanos = nowNanos;
     Buffers.setCapacities(c);
-    c.sndMss = Outgoing.sendMss(c);
     c.fastOpen = fastOpen;
     Handshake.connect(c, nowNanos);
     return c;
