@@ -87,14 +87,19 @@ final class RoutedWire implements AutoCloseable {
   }
 
   /**
-   * For how many seconds the machine kept our stack from running between two times, both in seconds
-   * since 1970: so much later it may be than it ought to.
+   * For how many seconds the machine kept one of the two ends from running between two times, both
+   * in seconds since 1970: so much later than it ought to it may do something, or see a state.
    */
   double pausedSeconds(double from, double to) {
-    return pauses(stack)
-        .mapToDouble(pause -> Math.min(to, pause.end) - Math.max(from, pause.begin))
-        .filter(seconds -> seconds > 0)
-        .sum();
+    return Stream.of(stack, sockets)
+        .mapToDouble(
+            end ->
+                pauses(end)
+                    .mapToDouble(pause -> Math.min(to, pause.end) - Math.max(from, pause.begin))
+                    .filter(seconds -> seconds > 0)
+                    .sum())
+        .max()
+        .orElse(0);
   }
 
   /** How long the machine kept one of the two ends from running at most since then; 0 if never. */
