@@ -2,16 +2,23 @@ package io.karavel.simulation.mutants;
 
 import io.karavel.simulation.run.Simulation;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.PrintStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -26,23 +33,42 @@ import org.pitest.mutationtest.engine.MutationDetails;
 
 /**
  * A JVM that tries mutants one after the other, each by redefining one class: first the packet
- * scripts that reach its line, the quick ones before the slow ones, then, if they kill it, the
- * seeds that reach it. It prints a line for each; one that hangs ends the JVM, and the next worker
- * goes on behind it.
+ * scripts that reach its line, those first that look at its class, then, if they kill it, the seeds
+ * that reach it. It prints a line for each; one that hangs ends the JVM, and the next worker goes
+ * on behind it.
  */
 final class MutantWorker {
   static final String RESULT = "MUTANT";
   private static final String HANGS = "hangs";
 
-  /** Not about the core: they need modules that are not on the class path. */
+  /**
+   * Not about the core: they need modules that are not on the class path. Nor are packet scripts
+   * what runs in real time with threads, and fails on a busy machine.
+   */
   private static final Pattern OTHER_CHAPTERS =
-      Pattern.compile("/(inspection|configuration|live|diagnostics|rules)/|BadOnTheWire");
+      Pattern.compile("/(inspection|configuration|live|diagnostics|rules)/|BadOnTheWire|/Hung");
 
-  /** For one seed, or the scripts of one class. */
-  private static final long LONGEST_MILLIS = 90_000;
+  /** Of processor time, for one seed or the scripts of one class: a busy machine makes no hang. */
+  private static final long LONGEST_NANOS = 40_000_000_000L;
 
   /** A class of packet scripts, what it reaches, and how long it takes. */
-  private record Script(Class<?> type, BitSet reached, long nanos) {}
+  private record Script(Class<?> type, BitSet reached, long nanos) {
+    /** The least where it is quick and much of the class is looked at. */
+    long rank(BitSet lines) {
+      BitSet both = (BitSet) reached.clone();
+      both.and(lines);
+      return nanos / Math.max(1, both.cardinality());
+    }
+  }
+
+  /** What a worker has measured, for those that come after it. */
+  private record Measured(
+      HashMap<String, Integer> lines,
+      ArrayList<String> types,
+      ArrayList<BitSet> scripts,
+      ArrayList<Long> nanos,
+      ArrayList<BitSet> seeds)
+      implements Serializable {}
 
   private static final Launcher LAUNCHER = LauncherFactory.create();
   private static final Reached REACHED = new Reached();
@@ -52,7 +78,15 @@ final class MutantWorker {
   /** Set by the JVM before main. */
   private static Instrumentation instrumentation;
 
-  private static volatile long startedMillis;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final long MAIN = Thread.currentThread().getId();
+
+  /** Processor time of the main thread when it began what it is doing. */
+  private static volatile long startedNanos = -1;
+
+  /** By class, which script killed a mutant of it last. */
+  private static final Map<String, Script> LATEST = new HashMap<>();
+
   private static volatile String doing = "";
 
   /** Is before the scripts; null otherwise. */
@@ -83,7 +117,7 @@ final class MutantWorker {
     watch(out);
     Mutants mutants = new Mutants();
     List<MutationDetails> all = mutants.shuffled(order);
-    measure(seeds);
+    measured(seeds, Path.of(System.getProperty("karavel.measured")));
     verdicts = new Verdicts(Path.of(System.getProperty("karavel.verdicts")));
     int killed = 0;
     for (int i = first; i < all.size() && killed < wanted; i++) {
@@ -99,7 +133,7 @@ final class MutantWorker {
       redefine(type, mutated);
       if (script == null) {
         judged = mutated;
-        script = firstFailing(line);
+        script = firstFailing(type.getName(), line);
         judged = null;
         verdicts.put(mutated, script);
       }
@@ -107,7 +141,7 @@ final class MutantWorker {
       if (!script.equals("-")) {
         killed++;
       }
-      if (!script.equals("-") && !script.equals(HANGS)) {
+      if (!script.equals("-")) {
         begin(text);
         text += "\t" + simulate(line);
       }
@@ -116,6 +150,32 @@ final class MutantWorker {
       out.flush();
     }
     System.exit(0);
+  }
+
+  private static void measured(long seeds, Path file) throws Exception {
+    if (!Files.exists(file)) {
+      measure(seeds);
+      Measured all =
+          new Measured(
+              REACHED.numbers(),
+              new ArrayList<>(SCRIPTS.stream().map(script -> script.type().getName()).toList()),
+              new ArrayList<>(SCRIPTS.stream().map(Script::reached).toList()),
+              new ArrayList<>(SCRIPTS.stream().map(Script::nanos).toList()),
+              new ArrayList<>(SEEDS));
+      try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(file))) {
+        out.writeObject(all);
+      }
+      return;
+    }
+    try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(file))) {
+      Measured all = (Measured) in.readObject();
+      REACHED.know(all.lines());
+      SEEDS.addAll(all.seeds());
+      for (int i = 0; i < all.types().size(); i++) {
+        Class<?> type = Class.forName(all.types().get(i));
+        SCRIPTS.add(new Script(type, all.scripts().get(i), all.nanos().get(i)));
+      }
+    }
   }
 
   /** Runs everything without a mutant, and remembers what reaches which line. */
@@ -130,16 +190,15 @@ final class MutantWorker {
         throw new IllegalStateException("fails without a mutant: " + failing);
       }
       SCRIPTS.add(new Script(script, REACHED.take(), System.nanoTime() - from));
-      startedMillis = System.currentTimeMillis();
+      startedNanos = THREADS.getThreadCpuTime(MAIN);
     }
-    SCRIPTS.sort(Comparator.comparingLong(Script::nanos));
     for (long seed = 1; seed <= seeds; seed++) {
       String failing = failing(seed);
       if (failing != null) {
         throw new IllegalStateException("fails without a mutant: seed " + failing);
       }
       SEEDS.add(REACHED.take());
-      startedMillis = System.currentTimeMillis();
+      startedNanos = THREADS.getThreadCpuTime(MAIN);
     }
     REACHED.end(instrumentation, classes);
   }
@@ -150,7 +209,7 @@ final class MutantWorker {
 
   private static void begin(String what) {
     doing = what;
-    startedMillis = System.currentTimeMillis();
+    startedNanos = THREADS.getThreadCpuTime(MAIN);
   }
 
   private static void keepHang() {
@@ -173,8 +232,8 @@ final class MutantWorker {
                 } catch (InterruptedException e) {
                   return;
                 }
-                if (startedMillis > 0
-                    && System.currentTimeMillis() - startedMillis > LONGEST_MILLIS) {
+                if (startedNanos >= 0
+                    && THREADS.getThreadCpuTime(MAIN) - startedNanos > LONGEST_NANOS) {
                   out.println(doing + "\t" + HANGS);
                   out.flush();
                   keepHang();
@@ -195,7 +254,7 @@ final class MutantWorker {
         if (failing != null) {
           return failing;
         }
-        startedMillis = System.currentTimeMillis();
+        startedNanos = THREADS.getThreadCpuTime(MAIN);
       }
     }
     return "-";
@@ -240,15 +299,23 @@ final class MutantWorker {
     }
   }
 
-  /** The first test that reaches the line and fails; "-" if none does. */
-  private static String firstFailing(int line) {
-    for (Script script : SCRIPTS) {
+  /** The first test found that reaches the line and fails; "-" if none does. */
+  private static String firstFailing(String className, int line) {
+    BitSet own = REACHED.linesOf(className);
+    List<Script> order = new ArrayList<>(SCRIPTS);
+    order.sort(Comparator.comparingLong(script -> script.rank(own)));
+    Script latest = LATEST.get(className);
+    if (latest != null) {
+      order.add(0, latest);
+    }
+    for (Script script : order) {
       if (line < 0 || script.reached().get(line)) {
         String failing = failing(script.type());
         if (failing != null) {
+          LATEST.put(className, script);
           return failing;
         }
-        startedMillis = System.currentTimeMillis();
+        begin(doing);
       }
     }
     return "-";

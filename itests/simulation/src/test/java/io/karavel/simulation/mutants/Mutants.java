@@ -3,18 +3,19 @@ package io.karavel.simulation.mutants;
 import io.karavel.tcp.internal.connection.TcpConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.pitest.classinfo.ClassName;
 import org.pitest.classpath.ClassloaderByteArraySource;
 import org.pitest.mutationtest.EngineArguments;
 import org.pitest.mutationtest.engine.Mutater;
 import org.pitest.mutationtest.engine.MutationDetails;
+import org.pitest.mutationtest.engine.MutationIdentifier;
 import org.pitest.mutationtest.engine.gregor.config.GregorEngineFactory;
 
 /** The mutants that PIT's default mutators make of {@code io.karavel.tcp.internal.connection..}. */
@@ -24,7 +25,10 @@ final class Mutants {
           .createEngine(EngineArguments.arguments())
           .createMutator(ClassloaderByteArraySource.fromContext());
 
-  /** All of them, in an order that a seed decides. */
+  /**
+   * All of them, in an order that a seed decides: each has its place by its name, so that a change
+   * of one method leaves the others where they are.
+   */
   List<MutationDetails> shuffled(long seed) {
     List<MutationDetails> all = new ArrayList<>();
     for (String name : coreClasses()) {
@@ -35,8 +39,14 @@ final class Mutants {
         }
       }
     }
-    Collections.shuffle(all, new Random(seed));
+    all.sort(Comparator.comparing(mutant -> place(seed, mutant)));
     return all;
+  }
+
+  private static String place(long seed, MutationDetails mutant) {
+    MutationIdentifier id = mutant.getId();
+    String name = id.getLocation() + " " + id.getIndexes() + " " + id.getMutator();
+    return Verdicts.hash((seed + " " + name).getBytes(StandardCharsets.UTF_8));
   }
 
   byte[] bytes(MutationDetails mutant) {

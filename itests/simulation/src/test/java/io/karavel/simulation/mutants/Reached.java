@@ -73,6 +73,28 @@ public final class Reached {
     return lines.getOrDefault(className + ":" + line, -1);
   }
 
+  /** All lines of a class. */
+  BitSet linesOf(String className) {
+    BitSet own = new BitSet(lines.size());
+    lines.forEach(
+        (name, number) -> {
+          if (name.startsWith(className + ":")) {
+            own.set(number);
+          }
+        });
+    return own;
+  }
+
+  /** What was measured before, and what it measured. */
+  void know(Map<String, Integer> numbers) {
+    lines.putAll(numbers);
+  }
+
+  /** The numbers of all lines. */
+  HashMap<String, Integer> numbers() {
+    return new HashMap<>(lines);
+  }
+
   private byte[] instrumented(String name) {
     ClassNode type = new ClassNode();
     new ClassReader(Mutants.original(name)).accept(type, ClassReader.SKIP_FRAMES);

@@ -31,24 +31,25 @@ final class Verdicts {
 
   /** The script that kills it, "-" if none does, null if that is not known. */
   String of(byte[] mutated) {
-    return known.get(key(mutated));
+    return known.get(hash(mutated));
   }
 
   /** Keeps what was found. */
   void put(byte[] mutated, String verdict) throws IOException {
-    known.put(key(mutated), verdict);
+    known.put(hash(mutated), verdict);
     Files.createDirectories(file.getParent());
     Files.writeString(
         file,
-        key(mutated) + "\t" + verdict + "\n",
+        hash(mutated) + "\t" + verdict + "\n",
         StandardCharsets.UTF_8,
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
   }
 
-  private static String key(byte[] mutated) {
+  /** A name for bytes. */
+  static String hash(byte[] bytes) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(mutated));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
