@@ -105,6 +105,25 @@ class RackTest {
         .end();
   }
 
+  /** The report shows a hole as well: the window that it widens is half a round trip now. */
+  @Test
+  @Rfc({"8985 6.2", "3708 3"})
+  void theAcknowledgementThatTakesARecoveryBackIsLookedAtForLosses() {
+    Flight.write(five(), 6001, 4)
+        .after("100ms")
+        .inject(". 1:1(0) ack 1001 <sack 2001:5001>")
+        .expect(". 1001:2001(1000) ack 1")
+        .after("10ms")
+        .inject(". 1:1(0) ack 5001 <sack 1001:2001 6001:10001>")
+        .check(script -> assertThat(script.harness().counter("TcpExt.TCPDSACKUndo")).isEqualTo(1))
+        .expectNothingFor("30ms")
+        .expectWithin("20ms", ". 5001:6001(1000) ack 1")
+        .after("100ms")
+        .inject(". 1:1(0) ack 10001")
+        .check(script -> assertThat(script.harness().counter("TcpExt.TCPTimeouts")).isZero())
+        .end();
+  }
+
   @Test
   @Rfc("8985 7.2")
   void noProbeWhenItIsTurnedOff() {

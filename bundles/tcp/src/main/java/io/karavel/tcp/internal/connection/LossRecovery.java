@@ -38,7 +38,7 @@ final class LossRecovery {
       }
     }
     LossProbe.onAck(c, s, acknowledged, nowNanos);
-    boolean undone = SpuriousLoss.onAck(c, s, acknowledged, nowNanos);
+    SpuriousLoss.onAck(c, s, acknowledged, nowNanos);
     if (c.recovery == Recovery.LOSS) {
       SpuriousLoss.afterTimeout(c, acknowledged, newlySacked > 0);
     }
@@ -50,14 +50,14 @@ final class LossRecovery {
       return;
     }
     int lostBefore = c.sent.lostBytes();
-    if (c.sack && !undone) {
+    if (c.sack) {
       detect(c, delivered, nowNanos);
-    } else if (c.recovery == Recovery.OPEN && c.duplicateAcks >= duplicateThreshold(c)) {
-      // RFC 6582 §3.2 step 2: duplicates of the recovery before do not count.
-      if (c.sack || Seq.greaterOrEqual(c.sndUna, c.recoveryPoint)) {
-        c.sent.markFirstLost();
-        enter(c, delivered, nowNanos);
-      }
+    } else if (c.recovery == Recovery.OPEN
+        && c.duplicateAcks >= duplicateThreshold(c)
+        // RFC 6582 §3.2 step 2: duplicates of the recovery before do not count.
+        && Seq.greaterOrEqual(c.sndUna, c.recoveryPoint)) {
+      c.sent.markFirstLost();
+      enter(c, delivered, nowNanos);
     }
     if (RateReduction.rules(c)) {
       RateReduction.onAck(c, delivered, acknowledged > 0 && c.sent.lostBytes() <= lostBefore);
@@ -67,11 +67,8 @@ final class LossRecovery {
     }
   }
 
-  /** Duplicates that mean a loss: more once some were for nothing, never more than can come. */
+  /** Without SACK, duplicates that mean a loss: more once some were for nothing. */
   private static int duplicateThreshold(ControlBlock c) {
-    if (c.sack) {
-      return DUPLICATE_THRESHOLD;
-    }
     int most = Math.max(DUPLICATE_THRESHOLD, c.sent.size() - 1);
     return Math.min(c.loss.rack.reorderingSegments(), most);
   }

@@ -77,25 +77,24 @@ final class SpuriousLoss {
    * An acknowledgement came during or after a recovery.
    *
    * @param acknowledged bytes it acknowledges newly and cumulatively
-   * @return whether the recovery was taken back
    */
-  static boolean onAck(ControlBlock c, Segment s, int acknowledged, long nowNanos) {
+  static void onAck(ControlBlock c, Segment s, int acknowledged, long nowNanos) {
     LossVariables l = c.loss;
     if (!l.undoable) {
-      return false;
+      return;
     }
     if (isAllDuplicate(l)) {
       c.counters().dsackUndo.increment();
       undo(c, nowNanos);
-      return true;
+      return;
     }
     if (acknowledged == 0 || c.recovery == Recovery.OPEN) {
-      return false;
+      return;
     }
     if (c.recovery == Recovery.LOSS && l.forwardRto && isOriginalDelivered(c)) {
       c.counters().spuriousRtos.increment();
       undo(c, nowNanos);
-      return true;
+      return;
     }
     if (isEarlier(c, s, acknowledged)) {
       boolean whole = Seq.greaterOrEqual(c.sndUna, c.recoveryPoint);
@@ -107,9 +106,7 @@ final class SpuriousLoss {
         c.counters().partialUndo.increment();
       }
       undo(c, nowNanos);
-      return true;
     }
-    return false;
   }
 
   /** Without SACK data that had arrived out of order looks the same. */

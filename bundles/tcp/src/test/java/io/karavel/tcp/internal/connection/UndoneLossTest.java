@@ -82,7 +82,7 @@ class UndoneLossTest {
   @Test
   void afterARecoveryForNothingTheWholeWindowMayGo() {
     Scene scene = overtaken();
-    scene.after(100).sack(5001, 1, 1001).write(20_000);
+    scene.after(50).sack(5001, 1, 1001).write(20_000);
     assertThat(scene.connection().recovery).isEqualTo(Recovery.OPEN);
     assertThat(scene.connection().flight())
         .isGreaterThanOrEqualTo(scene.connection().congestion.congestionWindowBytes() - 1000);
