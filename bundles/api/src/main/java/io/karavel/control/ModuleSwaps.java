@@ -14,13 +14,13 @@ public interface ModuleSwaps {
   int WATCH_AS_CONFIGURED = -1;
 
   /**
-   * Installs another version of a module beside the one at work, rehearses, swaps, watches and
-   * commits; what goes wrong is undone. Returns when all that is over.
+   * Installs another version of a module beside the one at work, rehearses, drills, swaps, watches
+   * and commits; what goes wrong is undone. Returns when all that is over.
    *
    * @param module a symbolic name, without {@code io.karavel.} too: "tcp"
    * @param url where the jar is, in any form that the appliance reads: file:, mvn:, http:
    * @param watchSeconds how long to watch before it is committed, or {@link #WATCH_AS_CONFIGURED}
-   * @param dryRun whether to stop after the rehearsal and uninstall the jar again
+   * @param dryRun whether to stop after rehearsal and drill and uninstall the jar again
    * @param progress is told each step in words; may be called by another thread
    * @throws ModuleSwapException if it was refused or undone; nothing has changed then
    */

@@ -66,6 +66,15 @@ public interface ModuleSlots {
   List<String> rehearse(long candidateBundleId);
 
   /**
+   * Has modules of a bundle exchange bytes with those at work, apart from all stacks, over a cable
+   * in memory and in a time that is only counted. Nothing is done for slots that such an exchange
+   * does not need.
+   *
+   * @return what is wrong, a sentence each; empty if nothing is
+   */
+  List<String> drill(long candidateBundleId);
+
+  /**
    * Swaps the modules of all places for those of a bundle, each between two turns of its lane, or,
    * where both can share connections, some connections between two turns each time. If one fails,
    * those before it are swapped back. Until {@link #confirm} a module that throws makes way for its

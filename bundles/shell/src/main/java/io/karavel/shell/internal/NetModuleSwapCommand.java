@@ -70,7 +70,9 @@ public final class NetModuleSwapCommand extends SwapReporting {
       values = {"1", "10", "50", "100"})
   Integer percent;
 
-  @Option(name = "--dry-run", description = "Only rehearses, and uninstalls the new jar again")
+  @Option(
+      name = "--dry-run",
+      description = "Only rehearses and drills, and uninstalls the new jar again")
   boolean dryRun;
 
   /** For the shell. */

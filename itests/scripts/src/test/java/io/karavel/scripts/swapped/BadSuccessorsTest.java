@@ -3,11 +3,7 @@ package io.karavel.scripts.swapped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
-import io.karavel.engine.Handover;
-import io.karavel.engine.LaneContext;
-import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
-import io.karavel.engine.StateVersions;
 import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpSocket;
@@ -16,12 +12,10 @@ import io.karavel.testkit.BulkTransfer;
 import io.karavel.testkit.FaultyModule;
 import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.VirtualNetwork;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import io.karavel.testkit.successors.BadSuccessors;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -58,16 +52,16 @@ class BadSuccessorsTest {
   static List<Defect> refused() {
     List<Defect> defects = new ArrayList<>();
     for (String slot : List.of("tcp", "ip", "timer", "keepalive")) {
-      defects.add(defect(slot, "throws on create", BadSuccessorsTest::throwsOnCreate));
+      defects.add(defect(slot, "throws on create", BadSuccessors::throwsOnCreate));
       defects.add(
           defect(slot, "throws on open", usual -> FaultyModule.factory(usual, "open", 1, "bad")));
       defects.add(
           defect(
               slot, "throws on export", usual -> FaultyModule.factory(usual, "export", 1, "bad")));
-      defects.add(defect(slot, "reads later state only", BadSuccessorsTest::readsLaterStateOnly));
+      defects.add(defect(slot, "reads later state only", BadSuccessors::readsLaterStateOnly));
     }
     for (String slot : List.of("tcp", "ip")) {
-      defects.add(defect(slot, "forgets its state", BadSuccessorsTest::forgets));
+      defects.add(defect(slot, "forgets its state", BadSuccessors::forgets));
     }
     return defects;
   }
@@ -78,7 +72,7 @@ class BadSuccessorsTest {
         defect("tcp", "throws on the 1000th segment", throwing("onDatagram", 1000)),
         defect("tcp", "throws on a wish", throwing("onAttention", 3)),
         defect("tcp", "throws on the 50th flush", throwing("flush", 50)),
-        defect("tcp", "throws after 2 s", BadSuccessorsTest::throwsAfterTwoSeconds),
+        defect("tcp", "throws after 2 s", BadSuccessors::throwsAfterTwoSeconds),
         defect("ip", "throws on the 1st frame", throwing("onFrame", 1)),
         defect("ip", "throws on the 500th frame", throwing("onFrame", 500)),
         defect("ip", "throws on sending", throwing("send", 20)),
@@ -88,14 +82,7 @@ class BadSuccessorsTest {
   }
 
   private static UnaryOperator<ModuleFactory> throwing(String method, int call) {
-    return usual ->
-        new WrappedFactory(usual) {
-          @Override
-          public Module create(LaneContext context) {
-            // every instance has the defect: the first one is the rehearsal's
-            return FaultyModule.factory(usual, method, call, "bad successor").create(context);
-          }
-        };
+    return usual -> BadSuccessors.throwing(usual, method, call);
   }
 
   @ParameterizedTest
@@ -168,89 +155,5 @@ class BadSuccessorsTest {
       assertThat(one.swapWatched(good)).as(slot).isNull();
       assertThat(one.atWork(slot)).isSameAs(good);
     }
-  }
-
-  // ---- defects ----
-
-  private static ModuleFactory throwsOnCreate(ModuleFactory usual) {
-    return new WrappedFactory(usual) {
-      @Override
-      public Module create(LaneContext context) {
-        throw new IllegalStateException("bad");
-      }
-    };
-  }
-
-  private static ModuleFactory readsLaterStateOnly(ModuleFactory usual) {
-    return new WrappedFactory(usual) {
-      @Override
-      public StateVersions stateVersions() {
-        return new StateVersions(9, 9);
-      }
-    };
-  }
-
-  /** What it exports is what a fresh module would. */
-  private static ModuleFactory forgets(ModuleFactory usual) {
-    return new WrappedFactory(usual) {
-      @Override
-      public Module create(LaneContext context) {
-        return proxy(
-            usual.create(context),
-            (method, arguments, call) ->
-                method.equals("open")
-                    ? call.with(Handover.empty(usual.slot()))
-                    : call.with(arguments));
-      }
-    };
-  }
-
-  private static ModuleFactory throwsAfterTwoSeconds(ModuleFactory usual) {
-    return new WrappedFactory(usual) {
-      @Override
-      public Module create(LaneContext context) {
-        long lateNanos = context.nowNanos() + 2_000_000_000L;
-        return proxy(
-            usual.create(context),
-            (method, arguments, call) -> {
-              if (method.equals("flush") && context.nowNanos() > lateNanos) {
-                throw new IllegalStateException("two seconds are over");
-              }
-              return call.with(arguments);
-            });
-      }
-    };
-  }
-
-  /** Calls the sound module. */
-  private interface Call {
-    Object with(Object... arguments) throws Throwable;
-  }
-
-  /** What is done in place of a call. */
-  private interface Behaviour {
-    Object does(String method, Object[] arguments, Call call) throws Throwable;
-  }
-
-  private static Module proxy(Module sound, Behaviour behaviour) {
-    List<Class<?>> interfaces = new ArrayList<>();
-    for (Class<?> type = sound.getClass(); type != null; type = type.getSuperclass()) {
-      interfaces.addAll(Arrays.asList(type.getInterfaces()));
-    }
-    return (Module)
-        Proxy.newProxyInstance(
-            sound.getClass().getClassLoader(),
-            interfaces.toArray(new Class<?>[0]),
-            (proxy, method, arguments) ->
-                behaviour.does(
-                    method.getName(),
-                    arguments,
-                    given -> {
-                      try {
-                        return method.invoke(sound, given);
-                      } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                      }
-                    }));
   }
 }

@@ -20,6 +20,7 @@ import io.karavel.testkit.FaultyModule;
 import io.karavel.testkit.HarnessBuilder;
 import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.VirtualNetwork;
+import io.karavel.testkit.successors.WrappedFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

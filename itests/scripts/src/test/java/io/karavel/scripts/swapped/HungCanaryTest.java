@@ -23,6 +23,7 @@ import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.internal.TcpModuleFactory;
 import io.karavel.tcp.spi.TcpControl;
 import io.karavel.testkit.FaultyModule;
+import io.karavel.testkit.successors.WrappedFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

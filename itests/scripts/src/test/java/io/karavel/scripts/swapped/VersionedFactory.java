@@ -8,6 +8,7 @@ import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.StateVersions;
 import io.karavel.tcp.spi.SharesConnections;
+import io.karavel.testkit.successors.WrappedFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;

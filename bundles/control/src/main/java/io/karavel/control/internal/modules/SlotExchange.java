@@ -59,6 +59,10 @@ public final class SlotExchange implements Exchange {
     if (!problems.isEmpty()) {
       throw new ModuleSwapException("the rehearsal failed: " + String.join("; ", problems));
     }
+    problems = slots.drill(candidate.getBundleId());
+    if (!problems.isEmpty()) {
+      throw new ModuleSwapException("the drill failed: " + String.join("; ", problems));
+    }
   }
 
   private Set<String> places() {

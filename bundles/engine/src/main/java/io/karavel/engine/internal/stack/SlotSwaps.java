@@ -1,18 +1,25 @@
 package io.karavel.engine.internal.stack;
 
 import io.karavel.control.spi.ModuleSlots;
+import io.karavel.engine.KeepalivePolicy;
+import io.karavel.engine.TimerIndex;
+import io.karavel.engine.internal.drill.Drill;
 import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.engine.internal.watch.WireWatch;
+import io.karavel.ip.spi.IpModule;
 import io.karavel.tcp.TcpConnectionInfo;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /** Swaps over all lanes of all stacks of a registry. Any thread but a lane's. */
 public final class SlotSwaps implements ModuleSlots {
   private static final Logger LOG = LoggerFactory.getLogger(SlotSwaps.class);
+
+  /** The slots that a stack needs to carry bytes, besides a device. */
+  private static final List<String> DRILLED =
+      List.of(TimerIndex.SLOT, KeepalivePolicy.SLOT, IpModule.SLOT, TcpModule.SLOT);
 
   private final StackRegistry registry;
 
@@ -89,6 +100,29 @@ public final class SlotSwaps implements ModuleSlots {
           .forEach(problem -> problems.add(target + ": " + problem));
     }
     return problems;
+  }
+
+  @Override
+  public List<String> drill(long candidateBundleId) {
+    List<String> problems = new ArrayList<>();
+    Set<ModuleSource> drilled = new HashSet<>();
+    for (Target target : targets(candidateBundleId)) {
+      if (!DRILLED.contains(target.source().slot()) || !drilled.add(target.source())) {
+        continue;
+      }
+      List<ModuleSource> atWork = target.stack().on(target.lane(), SlotSwaps::drilledAtWork);
+      if (atWork.size() == DRILLED.size() && !atWork.contains(target.source())) {
+        String problem = new Drill(atWork, target.source()).problem();
+        if (problem != null) {
+          problems.add("slot " + target.source().slot() + ", " + problem);
+        }
+      }
+    }
+    return problems;
+  }
+
+  private static List<ModuleSource> drilledAtWork(Lane lane) {
+    return DRILLED.stream().map(lane::atWork).filter(Objects::nonNull).toList();
   }
 
   @Override

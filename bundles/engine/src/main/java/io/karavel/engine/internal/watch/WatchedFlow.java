@@ -103,6 +103,9 @@ final class WatchedFlow {
     }
     lastSentNanos = nowNanos;
     unansweredNanos = NEVER;
+    if (shut && s.window > 0) {
+      unacknowledgedNanos = NEVER; // what came while it was shut may have been refused
+    }
     shut = s.window == 0;
     finSent |= s.has(TcpHeader.FIN);
     count(s, nowNanos);

@@ -1,4 +1,4 @@
-package io.karavel.scripts.swapped;
+package io.karavel.testkit.successors;
 
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
@@ -6,11 +6,12 @@ import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.StateVersions;
 
 /** A factory as it is, but for what a test does otherwise. */
-abstract class WrappedFactory implements ModuleFactory {
+public abstract class WrappedFactory implements ModuleFactory {
   /** What it wraps. */
-  final ModuleFactory usual;
+  protected final ModuleFactory usual;
 
-  WrappedFactory(ModuleFactory usual) {
+  /** By itself the same as {@code usual}. */
+  protected WrappedFactory(ModuleFactory usual) {
     this.usual = usual;
   }
 

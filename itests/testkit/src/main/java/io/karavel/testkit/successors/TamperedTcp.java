@@ -1,4 +1,4 @@
-package io.karavel.scripts.swapped;
+package io.karavel.testkit.successors;
 
 import io.karavel.engine.LaneContext;
 import io.karavel.engine.Module;
@@ -19,9 +19,9 @@ import java.util.function.Supplier;
  * TCP as it is, but that somebody tampers with its segments and timers: to the wire it is a module
  * with a defect, to itself and to the engine it is sound.
  */
-final class TamperedTcp extends WrappedFactory {
+public final class TamperedTcp extends WrappedFactory {
   /** What is done to one module; by itself nothing. */
-  interface Tampering {
+  public interface Tampering {
     /** A segment for IP: what is to be sent instead, null for nothing. */
     default PacketBuffer sends(PacketBuffer segment, LaneContext context, IpModule ip) {
       return segment;
@@ -40,7 +40,8 @@ final class TamperedTcp extends WrappedFactory {
 
   private final Supplier<Tampering> tampering;
 
-  TamperedTcp(ModuleFactory usual, Supplier<Tampering> tampering) {
+  /** What {@code usual} makes, each with a tampering of its own. */
+  public TamperedTcp(ModuleFactory usual, Supplier<Tampering> tampering) {
     super(usual);
     this.tampering = tampering;
   }

@@ -1,4 +1,4 @@
-package io.karavel.scripts.swapped;
+package io.karavel.testkit.successors;
 
 import io.karavel.engine.LaneContext;
 import io.karavel.ip.spi.IpModule;
@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Defects that show on the wire alone. */
-final class Tampers {
+public final class Tampers {
   private Tampers() {}
 
   /** One segment on its way down. */
-  static final class Out {
+  private static final class Out {
     final PacketBuffer packet;
     final ByteBuffer memory;
     final int at;
@@ -88,11 +88,11 @@ final class Tampers {
   }
 
   /** Changes or swallows what is sent. */
-  interface Change {
+  private interface Change {
     PacketBuffer of(Out out, LaneContext context, IpModule ip);
   }
 
-  static TamperedTcp.Tampering sending(Change change) {
+  private static TamperedTcp.Tampering sending(Change change) {
     return new TamperedTcp.Tampering() {
       @Override
       public PacketBuffer sends(PacketBuffer segment, LaneContext context, IpModule ip) {
@@ -107,7 +107,7 @@ final class Tampers {
   }
 
   /** In CLOSING the acknowledgement is one too high. */
-  static TamperedTcp.Tampering closingAcknowledgesTooMuch() {
+  public static TamperedTcp.Tampering closingAcknowledgesTooMuch() {
     Set<Integer> ended = new HashSet<>();
     return sending(
         (out, context, ip) -> {
@@ -122,7 +122,7 @@ final class Tampers {
   }
 
   /** In CLOSING the peer's FIN is not acknowledged. */
-  static TamperedTcp.Tampering closingAcknowledgesTooLittle() {
+  public static TamperedTcp.Tampering closingAcknowledgesTooLittle() {
     Map<Integer, Integer> ended = new HashMap<>();
     return sending(
         (out, context, ip) -> {
@@ -135,7 +135,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering takesAcknowledgementsBack() {
+  /** Every 200th acknowledgement is one too low. */
+  public static TamperedTcp.Tampering takesAcknowledgementsBack() {
     int[] count = {0};
     return sending(
         (out, context, ip) -> {
@@ -147,7 +148,7 @@ final class Tampers {
   }
 
   /** When something is missing it acknowledges that, too. */
-  static TamperedTcp.Tampering acknowledgesAHole() {
+  public static TamperedTcp.Tampering acknowledgesAHole() {
     return sending(
         (out, context, ip) -> {
           boolean selective =
@@ -161,7 +162,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering neverSendsAgain(int remotePort) {
+  /** Nothing is sent again to a port of peers. */
+  public static TamperedTcp.Tampering neverSendsAgain(int remotePort) {
     Map<Integer, Integer> ends = new HashMap<>();
     return sending(
         (out, context, ip) -> {
@@ -177,7 +179,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering losesItsTimers() {
+  /** No timer is armed. */
+  public static TamperedTcp.Tampering losesItsTimers() {
     return new TamperedTcp.Tampering() {
       @Override
       public boolean arms() {
@@ -187,13 +190,13 @@ final class Tampers {
   }
 
   /** Nothing is sent to a port: a window that is shut is not probed. */
-  static TamperedTcp.Tampering neverProbes(int remotePort) {
+  public static TamperedTcp.Tampering neverProbes(int remotePort) {
     return sending(
         (out, context, ip) -> (out.ports & 0xffff) == remotePort ? swallow(out) : out.packet);
   }
 
   /** A byte is missing where a block of the ring ends; those behind it move up. */
-  static TamperedTcp.Tampering dropsAByteAtTheWrap() {
+  public static TamperedTcp.Tampering dropsAByteAtTheWrap() {
     Map<Integer, Integer> first = new HashMap<>();
     return sending(
         (out, context, ip) -> {
@@ -217,7 +220,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering sendsOtherBytesAgain() {
+  /** What is sent again is not what was sent. */
+  public static TamperedTcp.Tampering sendsOtherBytesAgain() {
     Map<Integer, Integer> ends = new HashMap<>();
     return sending(
         (out, context, ip) -> {
@@ -238,7 +242,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering sendsAByteTooMany() {
+  /** There is a byte more at the end than was written. */
+  public static TamperedTcp.Tampering sendsAByteTooMany() {
     return sending(
         (out, context, ip) ->
             out.payload > 0 && out.has(TcpHeader.PSH) && out.payload < 1400
@@ -246,7 +251,8 @@ final class Tampers {
                 : out.packet);
   }
 
-  static TamperedTcp.Tampering skipsASequenceNumber() {
+  /** All data has sequence numbers that are one too high. */
+  public static TamperedTcp.Tampering skipsASequenceNumber() {
     return sending(
         (out, context, ip) -> {
           if (out.payload > 0) {
@@ -256,7 +262,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering hasWrongChecksums() {
+  /** The checksum is wrong. */
+  public static TamperedTcp.Tampering hasWrongChecksums() {
     return sending(
         (out, context, ip) -> {
           TcpHeader.checksum(out.memory, out.at, TcpHeader.checksum(out.memory, out.at) ^ 1);
@@ -265,7 +272,7 @@ final class Tampers {
   }
 
   /** Resets what a listener has accepted. */
-  static TamperedTcp.Tampering resets(int localPort) {
+  public static TamperedTcp.Tampering resets(int localPort) {
     return sending(
         (out, context, ip) -> {
           if (out.localPort() == localPort && !out.has(TcpHeader.SYN)) {
@@ -275,7 +282,8 @@ final class Tampers {
         });
   }
 
-  static TamperedTcp.Tampering isDeafTo(int remotePort) {
+  /** Segments from a port of peers are not taken. */
+  public static TamperedTcp.Tampering isDeafTo(int remotePort) {
     return new TamperedTcp.Tampering() {
       @Override
       public boolean receives(PacketBuffer segment) {
@@ -285,7 +293,7 @@ final class Tampers {
   }
 
   /** Sends all data three times. */
-  static TamperedTcp.Tampering repeatsEverything() {
+  public static TamperedTcp.Tampering repeatsEverything() {
     return sending(
         (out, context, ip) -> {
           if (out.payload > 0) {
@@ -312,5 +320,47 @@ final class Tampers {
     spare.trafficClass(out.packet.trafficClass());
     spare.dontFragment(out.packet.dontFragment());
     return new Out(spare);
+  }
+
+  /** While the peer's window is shut nothing is sent: no probe either. */
+  public static TamperedTcp.Tampering isSilentAtAShutWindow() {
+    Map<Integer, Boolean> shut = new HashMap<>();
+    return new TamperedTcp.Tampering() {
+      @Override
+      public boolean receives(PacketBuffer segment) {
+        int ports = segment.memory().getInt(segment.offset());
+        int window = TcpHeader.window(segment.memory(), segment.offset());
+        shut.put(Integer.rotateLeft(ports, 16), window == 0);
+        return true;
+      }
+
+      @Override
+      public PacketBuffer sends(PacketBuffer segment, LaneContext context, IpModule ip) {
+        Out out = new Out(segment);
+        return shut.getOrDefault(out.ports, false) ? swallow(out) : segment;
+      }
+    };
+  }
+
+  /** A byte is changed in each stream of 64 KiB that arrive: nobody sees that on the wire. */
+  public static TamperedTcp.Tampering spoilsWhatArrives() {
+    Map<Integer, Integer> first = new HashMap<>();
+    return new TamperedTcp.Tampering() {
+      @Override
+      public boolean receives(PacketBuffer segment) {
+        ByteBuffer memory = segment.memory();
+        int at = segment.offset();
+        int header = TcpHeader.headerLength(memory, at);
+        int payload = segment.linearLength() - header;
+        int sequence = TcpHeader.sequenceNumber(memory, at);
+        int begin = sequence - first.computeIfAbsent(memory.getInt(at), ports -> sequence);
+        if (payload > 0 && begin >>> 16 != (begin + payload) >>> 16) {
+          int last = at + header + payload - 1;
+          memory.put(last, (byte) (memory.get(last) ^ 1));
+          segment.checksumState(PacketBuffer.CHECKSUM_VERIFIED);
+        }
+        return true;
+      }
+    };
   }
 }
