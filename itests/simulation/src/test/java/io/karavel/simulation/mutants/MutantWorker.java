@@ -157,7 +157,7 @@ final class MutantWorker {
       measure(seeds);
       Measured all =
           new Measured(
-              REACHED.numbers(),
+              new HashMap<>(REACHED.numbers()),
               new ArrayList<>(SCRIPTS.stream().map(script -> script.type().getName()).toList()),
               new ArrayList<>(SCRIPTS.stream().map(Script::reached).toList()),
               new ArrayList<>(SCRIPTS.stream().map(Script::nanos).toList()),

@@ -91,7 +91,7 @@ public final class Reached {
   }
 
   /** The numbers of all lines. */
-  HashMap<String, Integer> numbers() {
+  Map<String, Integer> numbers() {
     return new HashMap<>(lines);
   }
 

@@ -42,17 +42,16 @@ class HungSlotTest extends HangingStack {
   }
 
   /** Hangs the first time it is closed. */
-  private Function<LaneContext, Module> hangsInClose() {
-    return context ->
-        new Recorder(context, line, "a") {
-          @Override
-          public void close(CloseReason reason) {
-            super.close(reason);
-            if (hanging.getCount() > 0) {
-              hang(() -> {});
-            }
-          }
-        };
+  private Module hangsInClose(LaneContext context) {
+    return new Recorder(context, line, "a") {
+      @Override
+      public void close(CloseReason reason) {
+        super.close(reason);
+        if (hanging.getCount() > 0) {
+          hang(() -> {});
+        }
+      }
+    };
   }
 
   @Test
@@ -85,7 +84,7 @@ class HungSlotTest extends HangingStack {
 
   @Test
   void whoLeavesAndHangsWhileItIsClosedDoesNotComeBack() throws Exception {
-    ModuleSource leaving = source(hangsInClose(), "leaving", 1);
+    ModuleSource leaving = source(this::hangsInClose, "leaving", 1);
     stack.arrive(leaving);
     value(5);
     stack.leave(leaving);
@@ -101,7 +100,7 @@ class HungSlotTest extends HangingStack {
 
   @Test
   void whoCrashesAndHangsWhileItIsClosedIsFollowedByAFreshInstance() throws Exception {
-    stack.arrive(source(hangsInClose(), "a", 1));
+    stack.arrive(source(this::hangsInClose, "a", 1));
     value(5);
     stack.query(
         SLOT,
@@ -120,7 +119,7 @@ class HungSlotTest extends HangingStack {
 
   @Test
   void aSlotThatIsReleasedWhileItsModuleHangsStaysEmpty() throws Exception {
-    stack.arrive(source(hangsInClose(), "a", 1));
+    stack.arrive(source(this::hangsInClose, "a", 1));
     value(5);
     stack.release(SLOT);
     hungTimes(1);
@@ -130,7 +129,7 @@ class HungSlotTest extends HangingStack {
 
   @Test
   void aSwapThatHangsWhileTheOldOneIsClosedHasTakenPlace() throws Exception {
-    stack.arrive(source(hangsInClose(), "a", 1));
+    stack.arrive(source(this::hangsInClose, "a", 1));
     value(5);
     CompletableFuture.runAsync(() -> stack.swap(line.source("b", 0, 2)));
     hungTimes(1);
