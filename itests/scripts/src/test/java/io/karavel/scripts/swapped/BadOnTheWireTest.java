@@ -49,6 +49,7 @@ class BadOnTheWireTest {
   private static final int CLOSING = 81;
   private static final int TALK = 82;
   private static final int SHUT = 83;
+  private static final int QUIET = 87;
   private static final long OLD = -1;
   private static final long CANDIDATE = 77;
 
@@ -162,6 +163,13 @@ class BadOnTheWireTest {
 
   private TcpSocket peerOfLast;
 
+  /** What an application does beside all others. */
+  private interface Doing {
+    void go() throws TcpException;
+  }
+
+  private Doing aside = () -> {};
+
   private TcpSocket accepted(StackHarness host, int port) throws TcpException {
     TcpListener listener = host.tcp().listen(IpEndpoint.parse("*:" + port), 3);
     peerOfLast = one.tcp().connect(IpEndpoint.of("10.0.0.2", port));
@@ -182,6 +190,7 @@ class BadOnTheWireTest {
       talker.write(ByteBuffer.wrap(new byte[100]));
       talked.write(ByteBuffer.wrap(new byte[100]));
     }
+    aside.go();
     if (steps % 8 == 0) {
       closing.add(other.tcp().connect(IpEndpoint.of("10.0.0.1", CLOSING)));
     }
@@ -322,6 +331,29 @@ class BadOnTheWireTest {
     assertThat(swap(successor)).isNull();
     assertThat(one.atWork("tcp")).isSameAs(successor);
     finish();
+  }
+
+  @Test
+  void ofAConnectionThatWasSilentBeforeTheSwapItIsKnownWhereItStands() throws Exception {
+    TcpSocket far = accepted(other, QUIET);
+    TcpSocket near = peerOfLast;
+    ModuleFactory good = one.atWork("tcp");
+    int[] written = {0};
+    aside =
+        () -> {
+          if (one.atWork("tcp") != good) {
+            far.write(ByteBuffer.wrap(new byte[100]));
+            written[0] += 100;
+          }
+        };
+    String problem =
+        swap(new TamperedTcp(one.factory("tcp"), () -> Tampers.acknowledgesTooMuchTo(QUIET)));
+    assertThat(problem).contains("acknowledges what has not arrived");
+    assertThat(one.atWork("tcp")).isSameAs(good);
+    finish();
+    ByteBuffer all = ByteBuffer.allocate(100_000);
+    near.read(all);
+    assertThat(all.position()).isEqualTo(written[0]).isPositive();
   }
 
   private void finish() throws TcpException {

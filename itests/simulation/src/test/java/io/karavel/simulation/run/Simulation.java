@@ -7,6 +7,7 @@ import io.karavel.engine.internal.watch.WireWatch;
 import io.karavel.tcp.TcpException;
 import io.karavel.tcp.TcpOption;
 import io.karavel.tcp.TcpSocket;
+import io.karavel.tcp.spi.TcpModule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,6 +210,14 @@ public final class Simulation {
           watches.put(node, watch);
         }
       } else if (events == EVENTS_TO_LEARN) {
+        watches.forEach(
+            (node, watch) -> {
+              Stack stack = node.stack.stack();
+              TcpModule tcp = stack.lane().module(TcpModule.SLOT, TcpModule.class);
+              if (tcp != null) {
+                watch.ask(tcp, stack.endpoints().sockets());
+              }
+            });
         watches.values().forEach(watch -> watch.begin(world.now()));
       }
     }

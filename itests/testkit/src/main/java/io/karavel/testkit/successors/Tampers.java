@@ -162,6 +162,17 @@ public final class Tampers {
         });
   }
 
+  /** What a peer with a port sends is acknowledged with more than it sent. */
+  public static TamperedTcp.Tampering acknowledgesTooMuchTo(int remotePort) {
+    return sending(
+        (out, context, ip) -> {
+          if ((out.ports & 0xffff) == remotePort && out.payload == 0) {
+            out.acknowledgment(out.acknowledgment() + 1000);
+          }
+          return out.packet;
+        });
+  }
+
   /** Nothing is sent again to a port of peers. */
   public static TamperedTcp.Tampering neverSendsAgain(int remotePort) {
     Map<Integer, Integer> ends = new HashMap<>();

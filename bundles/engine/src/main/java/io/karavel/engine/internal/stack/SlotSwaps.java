@@ -12,6 +12,7 @@ import io.karavel.engine.internal.lane.StagedSwap;
 import io.karavel.engine.internal.watch.WireWatch;
 import io.karavel.ip.spi.IpModule;
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,6 +32,8 @@ public final class SlotSwaps implements ModuleSlots {
   /** The slots that a stack needs to carry bytes, besides a device. */
   private static final List<String> DRILLED =
       List.of(TimerIndex.SLOT, KeepalivePolicy.SLOT, IpModule.SLOT, TcpModule.SLOT);
+
+  private static final int ASKED_AT_ONCE = 64;
 
   private final StackRegistry registry;
 
@@ -300,12 +303,33 @@ public final class SlotSwaps implements ModuleSlots {
     }
     WatchedWire wire = new WatchedWire(watches);
     try {
-      watches.forEach((stack, watch) -> stack.attach(watch));
+      watches.forEach(
+          (stack, watch) -> {
+            stack.attach(watch);
+            ask(stack, watch);
+          });
     } catch (RuntimeException e) {
       wire.close();
       throw e;
     }
     return wire;
+  }
+
+  /** A few at a time: all at once would be a pause. */
+  private static void ask(Stack stack, WireWatch watch) {
+    List<StackSocket> all = List.copyOf(stack.endpoints().sockets());
+    for (int from = 0; from < all.size(); from += ASKED_AT_ONCE) {
+      List<StackSocket> some = all.subList(from, Math.min(all.size(), from + ASKED_AT_ONCE));
+      stack.on(
+          stack.lane(),
+          lane -> {
+            TcpModule tcp = lane.module(TcpModule.SLOT, TcpModule.class);
+            if (tcp != null) {
+              watch.ask(tcp, some);
+            }
+            return true;
+          });
+    }
   }
 
   /** The watches of the stacks there were. */

@@ -4,7 +4,10 @@ import io.karavel.engine.DropReason;
 import io.karavel.nic.FrameTap;
 import io.karavel.nic.TapPoint;
 import io.karavel.packet.PacketBuffer;
+import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.StackSocket;
+import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -76,13 +79,41 @@ public final class WireWatch implements FrameTap {
   public WireWatch(Collection<StackSocket> open, ToLongFunction<DropReason> drops) {
     this.drops = drops;
     for (StackSocket socket : open) {
-      if (socket.remote() != null && socket.local() != null && !socket.isOver()) {
-        sockets.put(
-            new Key(
-                socket.local().address().ipv4Bits(),
-                socket.remote().address().ipv4Bits(),
-                socket.local().port() << 16 | socket.remote().port()),
-            socket);
+      Key key = key(socket);
+      if (key != null) {
+        sockets.put(key, socket);
+      }
+    }
+  }
+
+  /** Null if it has no connection. */
+  private static Key key(StackSocket socket) {
+    if (socket.remote() == null || socket.local() == null || socket.isOver()) {
+      return null;
+    }
+    return new Key(
+        socket.local().address().ipv4Bits(),
+        socket.remote().address().ipv4Bits(),
+        socket.local().port() << 16 | socket.remote().port());
+  }
+
+  /**
+   * Where connections stand of which nothing has been seen yet, as the module at work says. Before
+   * {@link #begin}; a newcomer is not believed.
+   *
+   * @param tcp the module at work
+   */
+  public void ask(TcpModule tcp, Collection<StackSocket> some) {
+    for (StackSocket socket : some) {
+      Key key = key(socket);
+      TcpConnectionInfo info = isLearning() && key != null ? tcp.info(socket.id()) : null;
+      if (info == null || info.state() != TcpState.ESTABLISHED) {
+        continue;
+      }
+      WatchedFlow flow = flow(key.local, key.remote, key.ports);
+      boolean isComplete = info.details().getOrDefault("outOfOrderRanges", 0).equals(0);
+      if (flow != null && isComplete && info.details().get("rcvNxt") instanceof Long next) {
+        flow.stands((int) (long) next);
       }
     }
   }
