@@ -134,7 +134,7 @@ class ModuleCommandsTest {
         .containsExactly("tcp file:/tmp/tcp.jar 300 false", "tcp u 7 false", "tcp u -1 true");
     assertThat(shell.run(new NetModuleSwapCommand(), "--no-format", "tcp", "u"))
         .isEqualTo(
-            "2026-03-01T11:59:00Z\tio.karavel.tcp\t0.1.0\t0.1.1\tcommitted\t2\t1000\t3.200\t81.000"
+            "2026-03-01T11:59:00Z\tio.karavel.tcp\t0.1.0\t0.1.1\tcommitted\t2\t1000\t3.200\t81.500"
                 + "\t\n");
   }
 
