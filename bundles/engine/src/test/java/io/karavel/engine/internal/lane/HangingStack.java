@@ -104,6 +104,11 @@ abstract class HangingStack {
     until("hung " + times + " times", () -> count("Lane.Hangs") == times);
   }
 
+  /** Waits for it: an event comes after the counters that it tells of. */
+  void told(String text) throws InterruptedException {
+    until("it is told: " + text, () -> isTold(text));
+  }
+
   boolean isTold(String text) {
     return stack.lane().events().since(0).stream().map(Event::text).anyMatch(t -> t.contains(text));
   }

@@ -49,8 +49,7 @@ class HungLaneTest extends HangingStack {
     assertThat(stuck.getName()).isEqualTo("karavel-main-0-abandoned");
     assertThat(stack.lane().threadName()).isEqualTo("karavel-main-0");
     assertThat(count("Lane.AbandonedThreads")).isEqualTo(1);
-    assertThat(isTold("slot x (bundle-a 1.0.1); thread karavel-main-0-abandoned is left behind"))
-        .isTrue();
+    told("slot x (bundle-a 1.0.1); thread karavel-main-0-abandoned is left behind");
     assertThat(reports).hasSize(1);
     assertThat(reports.get(0).slot()).isEqualTo(SLOT);
     assertThat(reports.get(0).trace()).contains("HangingStack.hang");
@@ -69,7 +68,7 @@ class HungLaneTest extends HangingStack {
     stuck.join(60_000);
     assertThat(stuck.isAlive()).isFalse();
     until("nobody is left behind", () -> count("Lane.AbandonedThreads") == 0);
-    assertThat(isTold("has ended")).isTrue();
+    told("has ended");
     assertThat(count("Lane.Hangs")).isEqualTo(1);
     assertThat(status(SLOT).crashes()).isEqualTo(1);
     assertThat(line.said).noneMatch(said -> said.startsWith("too late"));
@@ -240,8 +239,7 @@ class HungLaneTest extends HangingStack {
     assertThat(value()).isEqualTo(4);
     assertThat(stack.<Recorder, Integer>query("locked", Recorder.class, module -> module.value))
         .isZero();
-    assertThat(isTold("could not be asked for its state, because its lane hung: no answer within"))
-        .isTrue();
+    told("could not be asked for its state, because its lane hung: no answer within");
   }
 
   /** Cancels its timer when it goes, as modules do; the timer module may have gone before. */
@@ -321,8 +319,7 @@ class HungLaneTest extends HangingStack {
     hungTimes(1);
     assertThat(value()).isEqualTo(4);
     assertThat(status("silent").state()).isEqualTo("running");
-    assertThat(isTold("could not be asked for its state, because its lane hung: it said none"))
-        .isTrue();
+    told("could not be asked for its state, because its lane hung: it said none");
   }
 
   @Test
@@ -362,7 +359,7 @@ class HungLaneTest extends HangingStack {
     assertThat(good.isOver()).isFalse();
     assertThat(status("tcp").crashes()).isZero();
     assertThat(status("tcp").generation()).isEqualTo(2);
-    assertThat(isTold("in the handler of")).isTrue();
+    told("in the handler of");
     assertThat(count("Lane.HandlerFailures")).isEqualTo(1);
   }
 

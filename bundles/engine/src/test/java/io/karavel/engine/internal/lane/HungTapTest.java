@@ -105,11 +105,7 @@ class HungTapTest extends HangingStack {
           });
     }
     hungTimes(1);
-    assertThat(
-            isTold(
-                "in a tap (io.karavel.engine.internal.lane.HungTapTest$CountingTap), which is taken"
-                    + " out"))
-        .isTrue();
+    told("in a tap (io.karavel.engine.internal.lane.HungTapTest$CountingTap), which is taken out");
     assertThat(status("nic:eth0").crashes()).isZero();
     assertThat(status("ip").crashes()).isZero();
     assertThat(count("Lane.ModuleCrashes")).isZero();
@@ -157,7 +153,7 @@ class HungTapTest extends HangingStack {
           throw new IllegalStateException("bad tap");
         };
     receive();
-    until("it is taken out", () -> isTold("taken out"));
+    told("taken out");
     receive();
     until("frames come", () -> other.frames.get() == 3);
     assertThat(status("nic:eth0").crashes()).isZero();
