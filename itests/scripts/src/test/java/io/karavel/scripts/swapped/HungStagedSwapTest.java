@@ -109,8 +109,6 @@ class HungStagedSwapTest {
     StagedSwap swap = begun.get(30, TimeUnit.SECONDS);
     assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(swap.over().get(60, TimeUnit.SECONDS).problem()).contains("hung");
-    assertThat(slot().lastError()).startsWith("newcomer 2 hung");
-    assertThat(reports).extracting(CrashReport::bundle).containsExactly("newcomer 2");
     int lost = 0;
     for (int i = 0; i < CONNECTIONS; i++) {
       if (clients.get(i).state() != TcpState.ESTABLISHED) {
@@ -121,6 +119,8 @@ class HungStagedSwapTest {
       assertThat(servers.get(i).inputStream().read()).isEqualTo(i + 10);
     }
     assertThat(lost).isEqualTo(isMute ? (call - 1) * PORTION : 0);
+    assertThat(slot().lastError()).startsWith("newcomer 2 hung");
+    assertThat(reports).extracting(CrashReport::bundle).containsExactly("newcomer 2");
     assertThat(one.counters()).containsEntry("Lane.Hangs", 1L);
     assertThat(slot().state()).isEqualTo(SlotStatus.RUNNING);
     assertThat(slot().bundle()).isNotEqualTo("newcomer");
