@@ -17,4 +17,14 @@ public interface TcpModule extends Module, TransportProtocol, TcpControl {
   default void onParked(PacketBuffer buffer) {
     onDatagram(buffer);
   }
+
+  /**
+   * The next sequence number expected from a connection's peer (RCV.NXT), if it is ESTABLISHED and
+   * nothing has arrived beyond it. Costs next to nothing.
+   *
+   * @return 0 to 2^32 - 1, or -1
+   */
+  default long receiveNext(long id) {
+    return -1;
+  }
 }

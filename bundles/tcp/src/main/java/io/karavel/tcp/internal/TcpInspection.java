@@ -105,6 +105,14 @@ final class TcpInspection implements TcpControl {
     return record == null ? null : info(record, true);
   }
 
+  /** As {@link io.karavel.tcp.spi.TcpModule#receiveNext} says. */
+  long receiveNext(long id) {
+    StackSocket socket = lane.endpoints.socket(id);
+    return socket != null && socket.moduleState() instanceof Connection connection
+        ? connection.core().receiveNext()
+        : -1;
+  }
+
   /** The TIME-WAIT record of a number; null if there is none. */
   TimeWaitFlow timeWait(long id) {
     TimeWaitFlow[] found = {null};

@@ -196,6 +196,11 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
   }
 
   @Override
+  public long receiveNext(long id) {
+    return inspection.receiveNext(id);
+  }
+
+  @Override
   public TcpExplanation why(long id) {
     return explanations.why(id);
   }

@@ -344,6 +344,14 @@ final class TcpCanary implements TcpModule, TakesSettings {
   }
 
   @Override
+  public long receiveNext(long id) {
+    TcpModule before = serving;
+    long next = owner(id).receiveNext(id);
+    serving = before;
+    return next;
+  }
+
+  @Override
   public TcpExplanation why(long id) {
     TcpModule before = serving;
     TcpExplanation why = owner(id).why(id);

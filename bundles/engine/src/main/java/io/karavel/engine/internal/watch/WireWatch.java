@@ -4,8 +4,6 @@ import io.karavel.engine.DropReason;
 import io.karavel.nic.FrameTap;
 import io.karavel.nic.TapPoint;
 import io.karavel.packet.PacketBuffer;
-import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.TcpState;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.ArrayList;
@@ -106,14 +104,10 @@ public final class WireWatch implements FrameTap {
   public void ask(TcpModule tcp, Collection<StackSocket> some) {
     for (StackSocket socket : some) {
       Key key = key(socket);
-      TcpConnectionInfo info = isLearning() && key != null ? tcp.info(socket.id()) : null;
-      if (info == null || info.state() != TcpState.ESTABLISHED) {
-        continue;
-      }
-      WatchedFlow flow = flow(key.local, key.remote, key.ports);
-      boolean isComplete = info.details().getOrDefault("outOfOrderRanges", 0).equals(0);
-      if (flow != null && isComplete && info.details().get("rcvNxt") instanceof Long next) {
-        flow.stands((int) (long) next);
+      long next = isLearning() && key != null ? tcp.receiveNext(socket.id()) : -1;
+      WatchedFlow flow = next < 0 ? null : flow(key.local, key.remote, key.ports);
+      if (flow != null) {
+        flow.stands((int) next);
       }
     }
   }

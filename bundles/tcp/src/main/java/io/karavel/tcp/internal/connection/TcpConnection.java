@@ -431,6 +431,12 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     return softError;
   }
 
+  /** RCV.NXT in ESTABLISHED with nothing beyond it, as an unsigned number; else -1. */
+  public long receiveNext() {
+    boolean inOrder = reassembly == null || reassembly.ranges() == 0;
+    return inOrder && state == TcpState.ESTABLISHED ? Integer.toUnsignedLong(rcvNxt) : -1;
+  }
+
   /** The variables by their RFC or Linux names, in a stable order. */
   public Map<String, Object> details(long nowNanos) {
     return Details.of(this, nowNanos);
