@@ -16,18 +16,32 @@ public final class Masking {
   private static final Pattern SECRET_KEY =
       Pattern.compile("passw(or)?d|passphrase|secret|token|credential|private.?key|api.?key");
 
+  private static final String VALUE = "(\"[^\"]*\"|'[^']*'|[^\\s;&]+)";
+
+  /** Up to an assigned value. */
+  private static final String ASSIGNED = "[\\w.-]*+[\"']?\\s*+[=:]\\s*+";
+
+  /**
+   * A word that is called like a secret, up to where it is. It is looked for from the beginning of
+   * each word alone and found once, so that the time is linear whatever the text is.
+   */
+  private static final String SECRET_WORD =
+      "(?<![\\w.-])(?>[\\w.-]*?(?:passw(?:or)?d|passphrase|secret|token|credential"
+          + "|private[\\w.-]?key|api[\\w.-]?key))";
+
   private static final Pattern ASSIGNMENT =
-      Pattern.compile(
-          "(?i)([\\w.-]*(?:"
-              + SECRET_KEY.pattern()
-              + ")[\\w.-]*[\"']?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|[^\\s;&]+)");
+      Pattern.compile("(?i)(" + SECRET_WORD + ASSIGNED + ")" + VALUE);
+
+  /** One that is two words. */
+  private static final Pattern WORDS_ASSIGNMENT =
+      Pattern.compile("(?i)((?:private|api)[^\\w.-]key" + ASSIGNED + ")" + VALUE);
 
   /** A key of its own and its value behind it, as config:property-set takes them. */
   private static final Pattern PAIR =
       Pattern.compile(
-          "(?i)((?<![\\w.-])[\\w.-]*(?:"
-              + SECRET_KEY.pattern()
-              + ")[\\w.-]*[\"']?[ \\t]+)(\"[^\"]*\"|'[^']*'|[^\\s=:;]+)(?=[\\s;]|$)");
+          "(?i)("
+              + SECRET_WORD
+              + "[\\w.-]*+[\"']?[ \\t]++)(\"[^\"]*\"|'[^']*'|[^\\s=:;]+)(?=[\\s;]|$)");
 
   /** The password in an address, as in {@code https://alice:…@host/}. */
   private static final Pattern USER_INFO = Pattern.compile("(://[^\\s/:@]*:)[^\\s/]+(?=@)");
@@ -54,6 +68,7 @@ public final class Masking {
   /** A text in which {@code password=…} and its like and passwords in addresses are masked. */
   public static String text(String text) {
     String masked = ASSIGNMENT.matcher(text).replaceAll("$1" + MASK);
+    masked = WORDS_ASSIGNMENT.matcher(masked).replaceAll("$1" + MASK);
     return USER_INFO.matcher(masked).replaceAll("$1" + MASK);
   }
 

@@ -9,7 +9,8 @@ package io.karavel.control;
  * @param bundle symbolic name of the bundle it comes from; empty while the slot is empty
  * @param version version of that bundle
  * @param generation how many modules the slot has seen
- * @param state "running", "empty" (never had one), "parked" (state kept, waiting), "crashed"
+ * @param state "running", "leaving" (at work until its successor is there), "empty" (never had
+ *     one), "parked" (state kept, waiting), "crashed"
  * @param sinceNanos age of that state in nanoseconds
  * @param parked packets that wait
  * @param crashes how often its modules crashed

@@ -69,7 +69,10 @@ public interface ModuleSwaps {
    */
   SwapRecord rollback(String module, Consumer<String> progress) throws ModuleSwapException;
 
-  /** The bundles of Karavel and whether they are what their features say. */
+  /**
+   * The bundles of Karavel and whether they are what their features say. If a lane does not answer
+   * it takes {@code leaveMillis} once, and what lanes know is left out.
+   */
   List<ModuleVersion> versions();
 
   /** The swaps so far, latest first. */

@@ -72,6 +72,14 @@ public final class Counter {
     }
   }
 
+  /** Before anybody uses this: the count of another one, that of its parts included. */
+  void resemble(Counter other) {
+    for (Counter one = other; one != null; one = one.part) {
+      absolute |= one.absolute;
+    }
+    VALUE.setOpaque(this, other.value());
+  }
+
   /** The count without that of a part; any thread. */
   long own() {
     return (long) VALUE.getOpaque(this);

@@ -76,7 +76,7 @@ public final class Counters {
     Counters copy = new Counters();
     for (Counter counter : original.all()) {
       Counter twin = counter.isLevel() ? copy.level(counter.name()) : copy.counter(counter.name());
-      twin.set(counter.value());
+      twin.resemble(counter);
     }
     for (Histogram histogram : original.histograms()) {
       copy.histogram(histogram.name()).resemble(histogram);

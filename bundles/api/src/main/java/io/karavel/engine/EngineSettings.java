@@ -19,8 +19,11 @@ import java.util.Map;
  * @param timerBudget timers expired in one turn at most
  * @param handlerBudget calls of application handlers in one turn at most
  * @param spinMicros how long an idle lane polls before it waits; 0 is not at all
+ * @param laneNice nice value of the lanes' threads, as far as the system permits
  * @param devicePollMicros how often devices are polled that cannot tell when frames wait
  * @param leaveMillis how long a leaving bundle waits for its state to be taken over
+ * @param stayMillis how long a module whose bundle goes stays at work until its successor is there,
+ *     if it can hand over in portions; 0 is not at all
  * @param queryMillis how long a question to a module waits for its answer
  * @param taskLimit tasks that may wait for a lane
  * @param eventRing events remembered per lane
@@ -39,8 +42,10 @@ public record EngineSettings(
     int timerBudget,
     int handlerBudget,
     int spinMicros,
+    int laneNice,
     int devicePollMicros,
     int leaveMillis,
+    int stayMillis,
     int queryMillis,
     int taskLimit,
     int eventRing,
@@ -184,6 +189,18 @@ public record EngineSettings(
               + " spare.");
 
   /** Key. */
+  public static final Setting<Long> LANE_NICE =
+      Setting.number(
+          "laneNice",
+          -10,
+          -20,
+          19,
+          "",
+          Applies.LIVE,
+          "Nice value of the lanes' threads, so that packets do not wait for the collector, the"
+              + " compiler or applications; needs CAP_SYS_NICE or a limit on nice that allows it.");
+
+  /** Key. */
   public static final Setting<Long> DEVICE_POLL_MICROS =
       Setting.number(
           "devicePollMicros",
@@ -204,6 +221,19 @@ public record EngineSettings(
           "ms",
           Applies.LIVE,
           "How long a bundle that stops waits for the lanes to take over its state.");
+
+  /** Key. */
+  public static final Setting<Long> STAY_MILLIS =
+      Setting.number(
+          "stayMillis",
+          3000,
+          0,
+          60_000,
+          "ms",
+          Applies.LIVE,
+          "How long TCP stays at work after its bundle has stopped, so that its successor takes"
+              + " over a few connections at a time; then, or at once with 0, all that it has is"
+              + " parked.");
 
   /** Key. */
   public static final Setting<Long> QUERY_MILLIS =
@@ -266,8 +296,10 @@ public record EngineSettings(
               TIMER_BUDGET,
               HANDLER_BUDGET,
               SPIN_MICROS,
+              LANE_NICE,
               DEVICE_POLL_MICROS,
               LEAVE_MILLIS,
+              STAY_MILLIS,
               QUERY_MILLIS,
               TASK_LIMIT,
               EVENT_RING,
@@ -301,8 +333,10 @@ public record EngineSettings(
         values.intValue(TIMER_BUDGET),
         values.intValue(HANDLER_BUDGET),
         values.intValue(SPIN_MICROS),
+        values.intValue(LANE_NICE),
         values.intValue(DEVICE_POLL_MICROS),
         values.intValue(LEAVE_MILLIS),
+        values.intValue(STAY_MILLIS),
         values.intValue(QUERY_MILLIS),
         values.intValue(TASK_LIMIT),
         values.intValue(EVENT_RING),

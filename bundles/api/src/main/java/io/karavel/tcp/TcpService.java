@@ -3,6 +3,7 @@ package io.karavel.tcp;
 import io.karavel.address.IpEndpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * TCP of one stack; an OSGi service with property {@value #STACK}. It lasts while TCP modules come
@@ -70,5 +71,16 @@ public interface TcpService {
    * successor finds them with {@link #sockets} and {@link #listeners}. What nobody takes up within
    * {@code handoverSeconds} is closed.
    */
-  void detach(String owner);
+  default void detach(String owner) {
+    detach(owner, handler -> true);
+  }
+
+  /**
+   * The same for those endpoints alone whose handler or acceptor passes (null for one that has
+   * none): a successor has put its own to the others already. It waits in any case, also with
+   * nothing to take off: what was replaced before runs no more when it returns.
+   *
+   * @return whether all came to their end in time
+   */
+  boolean detach(String owner, Predicate<Object> handlers);
 }

@@ -87,6 +87,27 @@ class CountersTest {
   }
 
   @Test
+  void aCopyKeepsWhatWasCountedWhenItsPartGoesOnAlone() {
+    Counter open = whole.level("Tcp.CurrEstab");
+    sent.add(5);
+    open.add(3);
+    whole.level("Ip.Routes").set(1);
+    whole.newPart().level("Tcp.Connections").set(2);
+    Counters copy = Counters.copyOf(whole);
+    Counters next = copy.newPart();
+    next.counter("Tcp.OutSegs").add(2);
+    next.level("Tcp.CurrEstab").add(-1);
+    next.level("Ip.Routes").set(4);
+    next.level("Tcp.Connections").set(6);
+    copy.succeed(next);
+    assertThat(copy.snapshot())
+        .containsEntry("Tcp.OutSegs", 7L)
+        .containsEntry("Tcp.CurrEstab", 2L)
+        .containsEntry("Ip.Routes", 4L)
+        .containsEntry("Tcp.Connections", 6L);
+  }
+
+  @Test
   void aReaderSeesWhatAPartCountedOnceWhileItEnds() throws Exception {
     AtomicLong most = new AtomicLong();
     AtomicBoolean done = new AtomicBoolean();

@@ -34,6 +34,10 @@ final class Libc {
 
   static native int socket(int domain, int type, int protocol);
 
+  static native int getpriority(int which, int who);
+
+  static native int setpriority(int which, int who, int priority);
+
   static native int dup3(int descriptor, int number, int flags);
 
   // moving 0 bytes returns the first argument: the address of a direct buffer, without garbage

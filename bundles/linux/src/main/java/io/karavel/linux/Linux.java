@@ -1,7 +1,10 @@
 package io.karavel.linux;
 
 import com.sun.jna.Native;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,6 +21,7 @@ public final class Linux {
   private static final int O_CLOEXEC = 0x80000;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
+  private static final int PRIO_PROCESS = 0;
   private static final int EFD_FLAGS = O_NONBLOCK | O_CLOEXEC;
 
   /** Tried once, when the first caller asks. */
@@ -108,6 +112,46 @@ public final class Linux {
     int flags = Libc.fcntl(descriptor, F_GETFL, 0);
     if (flags < 0 || Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) {
       throw new LinuxException("O_NONBLOCK on " + descriptor, Native.getLastError());
+    }
+  }
+
+  /**
+   * The number by which Linux knows the calling thread.
+   *
+   * @throws LinuxException where /proc is not mounted
+   */
+  public static int threadId() throws LinuxException {
+    require();
+    try {
+      return Integer.parseInt(
+          Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
+    } catch (IOException | NumberFormatException e) {
+      throw new LinuxException("read /proc/thread-self", Errno.ENOENT, "is /proc mounted?");
+    }
+  }
+
+  /**
+   * The nice value of a thread: -20, the first served, to 19.
+   *
+   * @param thread its {@link #threadId()}
+   */
+  public static int nice(int thread) {
+    require();
+    return Libc.getpriority(PRIO_PROCESS, thread);
+  }
+
+  /**
+   * Gives a thread of this process, and no other one, a nice value: setpriority(2), which on Linux
+   * is about a thread.
+   *
+   * @param thread its {@link #threadId()}
+   * @param value from -20, the first served, to 19
+   * @throws LinuxException EACCES where the process may not go that low
+   */
+  public static void nice(int thread, int value) throws LinuxException {
+    require();
+    if (Libc.setpriority(PRIO_PROCESS, thread, value) < 0) {
+      throw new LinuxException("set the nice value to " + value, Native.getLastError());
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.Set;
  * sound. For tests of what a stack does about exceptions.
  */
 public final class FaultyModule {
+  /** In place of the number of a call: every call. */
+  public static final int EACH = 0;
+
   private FaultyModule() {}
 
   /**
@@ -39,7 +42,7 @@ public final class FaultyModule {
    * A factory like {@code usual} whose first module does something else before a call.
    *
    * @param method a method of the module's interface, such as {@code onDatagram}
-   * @param call before which call of it; 1 is the first
+   * @param call before which call of it; 1 is the first, {@link #EACH} every one
    */
   public static ModuleFactory factory(
       ModuleFactory usual, String method, int call, Runnable defect) {
@@ -75,7 +78,7 @@ public final class FaultyModule {
             sound.getClass().getClassLoader(),
             interfaces(sound.getClass()).toArray(new Class<?>[0]),
             (proxy, called, arguments) -> {
-              if (called.getName().equals(method) && ++calls[0] == call) {
+              if (called.getName().equals(method) && (call == EACH || ++calls[0] == call)) {
                 defect.run();
               }
               try {
@@ -90,7 +93,7 @@ public final class FaultyModule {
    * Thrown by the module itself, as far as its stack trace tells: frames of this class are left
    * out.
    */
-  private static RuntimeException defect(String message) {
+  public static RuntimeException defect(String message) {
     RuntimeException defect = new IllegalStateException(message);
     defect.setStackTrace(
         Arrays.stream(defect.getStackTrace())

@@ -464,11 +464,20 @@ public final class StackHarness {
 
   /** The module of a slot leaves; the slot stays empty, its state kept, its packets parked. */
   public StackHarness unplug(String slot) {
+    return unplug(slot, false);
+  }
+
+  /**
+   * The bundle of a module stops.
+   *
+   * @param mayStay whether the module may stay at work until a successor is there, if it can
+   */
+  public StackHarness unplug(String slot, boolean mayStay) {
     ModuleSource source = sources.remove(slot);
     if (source == null) {
       throw new IllegalArgumentException("slot " + slot + " has no module; see slots()");
     }
-    stack.leave(source);
+    stack.leave(source, mayStay);
     modules.forget(source.factory());
     forgetCanary(slot);
     return settle();
@@ -540,7 +549,7 @@ public final class StackHarness {
     if (!problems.isEmpty()) {
       return String.join("; ", problems);
     }
-    String problem = lane.swap(ModuleSource.of(factory), true);
+    String problem = lane.swaps().swap(ModuleSource.of(factory), true);
     settle();
     return problem;
   }
@@ -554,7 +563,7 @@ public final class StackHarness {
   @SuppressWarnings("FutureReturnValueIgnored")
   public StagedSwap staged(ModuleFactory factory, int portion) {
     ModuleSource newcomer = ModuleSource.of(factory);
-    StagedSwap swap = lane.staged(newcomer, true, portion);
+    StagedSwap swap = lane.swaps().staged(newcomer, true, portion);
     swap.over()
         .thenAccept(
             over -> {
@@ -576,7 +585,7 @@ public final class StackHarness {
       ModuleFactory factory, Predicate<? super TcpConnectionInfo> where, int percent) {
     ModuleSource newcomer = ModuleSource.of(factory);
     stack.arrive(newcomer);
-    String problem = lane.beginCanary(newcomer, where, percent);
+    String problem = lane.swaps().beginCanary(newcomer, where, percent);
     if (problem == null) {
       canary = newcomer;
     } else {
@@ -589,7 +598,7 @@ public final class StackHarness {
   /** Has the canary take all connections; null on success, else why both go on. */
   public String promoteCanary() {
     ModuleSource former = sources.get(TcpModule.SLOT);
-    String problem = lane.staged(canary, false, StagedSwap.PORTION).runAll();
+    String problem = lane.swaps().staged(canary, false, StagedSwap.PORTION).runAll();
     if (problem == null) {
       sources.put(TcpModule.SLOT, canary);
       forget(former);
@@ -601,7 +610,7 @@ public final class StackHarness {
 
   /** Has the module at work take back what the canary has; null on success. */
   public String endCanary() {
-    String problem = lane.endCanary(TcpModule.SLOT);
+    String problem = lane.swaps().endCanary(TcpModule.SLOT);
     if (problem == null) {
       forget(canary);
       canary = null;
@@ -631,12 +640,12 @@ public final class StackHarness {
 
   /** How the canary does, or null if none runs. */
   public CanaryStatus canary() {
-    return lane.canary(TcpModule.SLOT);
+    return lane.swaps().canary(TcpModule.SLOT);
   }
 
   /** The factory of the module at work in a slot, or null. */
   public ModuleFactory atWork(String slot) {
-    ModuleSource source = lane.atWork(slot);
+    ModuleSource source = lane.modules().atWork(slot);
     return source == null ? null : source.factory();
   }
 

@@ -57,6 +57,15 @@ public final class VirtualCable {
     mark = predicate;
   }
 
+  /** A packet of somebody on the way, such as a router, arrives at an end in a while. */
+  public void bring(int end, byte[] packet, long delayNanos) {
+    network.arrive(
+        network.clock().nanoTime() + delayNanos,
+        this,
+        end,
+        new VirtualNetwork.Frame(packet, 0, false));
+  }
+
   /** Frames that an end sent. */
   public long sent(int end) {
     return sent[end];

@@ -22,17 +22,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * Holds the stacks and registers what lasts: the {@link Appliance} and a {@link TcpService} per
@@ -76,11 +82,11 @@ public final class EngineComponent implements StackRegistry.Observer {
   /** What lanes look at once per turn. */
   private volatile EngineSettings inForce = settings.inForce();
 
-  private final SynchronousBundleListener frameworkStop = this::onBundleEvent;
+  private final SynchronousBundleListener bundles = this::onBundleEvent;
 
-  /** Without a stack until the settings have come. */
+  /** Without a stack until the settings have come; not before its turn. */
   @Activate
-  public EngineComponent(BundleContext context) {
+  public EngineComponent(BundleContext context, @Reference EngineTurn.Granted turn) {
     this.context = context;
     String data = context.getProperty("karaf.data");
     Path folder = Path.of(data == null ? "data" : data, "karavel");
@@ -94,7 +100,7 @@ public final class EngineComponent implements StackRegistry.Observer {
         new Quarantine(
             folder.resolve("quarantine"), () -> inForce.quarantineReports(), Clock.systemUTC());
     registry = new StackRegistry(this::newStack, this);
-    context.addBundleListener(frameworkStop);
+    context.addBundleListener(bundles);
     RunningAppliance appliance = new RunningAppliance(registry, clock);
     registrations.add(context.registerService(Appliance.class, appliance, null));
     ConnectionKeeper keeper = () -> registry.save(connections, clock, Clock.systemUTC());
@@ -115,17 +121,25 @@ public final class EngineComponent implements StackRegistry.Observer {
 
   @Deactivate
   void deactivate() {
-    context.removeBundleListener(frameworkStop);
+    context.removeBundleListener(bundles);
     registry.stop();
     quarantine.close();
     registrations.forEach(ServiceRegistration::unregister);
   }
 
-  /** The framework stops: modules end now, while everything they stand on is still there. */
   private void onBundleEvent(BundleEvent event) {
-    if (event.getType() == BundleEvent.STOPPING
-        && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
-      registry.stop();
+    switch (event.getType()) {
+      case BundleEvent.STOPPING -> {
+        // the framework stops: modules end while everything they stand on is still there
+        if (event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+          registry.stop();
+        }
+      }
+      case BundleEvent.UNRESOLVED, BundleEvent.UPDATED, BundleEvent.UNINSTALLED ->
+          RecordMethods.forget();
+      default -> {
+        // nothing of ours depends on it
+      }
     }
   }
 
@@ -146,6 +160,26 @@ public final class EngineComponent implements StackRegistry.Observer {
     stack.crashReports(quarantine);
     stack.start();
     return stack;
+  }
+
+  /** The bundles that offer a service of a type. */
+  List<Bundle> bundlesOf(Class<?> service) {
+    try {
+      ServiceReference<?>[] offered = context.getAllServiceReferences(service.getName(), null);
+      return offered == null
+          ? List.of()
+          : Stream.of(offered)
+              .map(ServiceReference::getBundle)
+              .filter(Objects::nonNull)
+              .distinct()
+              .toList();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  int stayMillis() {
+    return inForce.stayMillis();
   }
 
   StackRegistry registry() {

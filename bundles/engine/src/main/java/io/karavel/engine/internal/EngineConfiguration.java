@@ -127,6 +127,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   long spinMicros();
 
   @AttributeDefinition(
+      name = "laneNice",
+      description =
+          "Nice value of the lanes' threads, so that packets do not wait for the collector, the"
+              + " compiler or applications; needs CAP_SYS_NICE or a limit on nice that allows it.",
+      required = false,
+      defaultValue = "-10",
+      min = "-20",
+      max = "19")
+  long laneNice();
+
+  @AttributeDefinition(
       name = "devicePollMicros (us)",
       description = "How often devices are polled that cannot tell by themselves that frames wait.",
       required = false,
@@ -143,6 +154,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       min = "100",
       max = "4500")
   long leaveMillis();
+
+  @AttributeDefinition(
+      name = "stayMillis (ms)",
+      description =
+          "How long TCP stays at work after its bundle has stopped, so that its successor takes"
+              + " over a few connections at a time; then, or at once with 0, all that it has is"
+              + " parked.",
+      required = false,
+      defaultValue = "3000",
+      min = "0",
+      max = "60000")
+  long stayMillis();
 
   @AttributeDefinition(
       name = "queryMillis (ms)",

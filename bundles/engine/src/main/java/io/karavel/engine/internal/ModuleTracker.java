@@ -2,6 +2,8 @@ package io.karavel.engine.internal;
 
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.tcp.CongestionControlFactory;
+import io.karavel.tcp.spi.TcpModule;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
@@ -49,13 +51,28 @@ public final class ModuleTracker {
             (Long) reference.getProperty(Constants.SERVICE_ID),
             bundle == null ? -1 : bundle.getBundleId());
     sources.put(reference, source);
+    if (engine.registry().isLeaving(source.slot())) {
+      // else the lane loads them one by one while connections wait
+      BundleClasses.load(bundle);
+    }
     engine.registry().arrive(source);
   }
 
   void leave(ServiceReference<ModuleFactory> reference) {
     ModuleSource source = sources.remove(reference);
     if (source != null) {
-      engine.registry().leave(source);
+      // loading them takes a while, and other modules cannot hand over in portions
+      boolean mayStay =
+          source.slot().equals(TcpModule.SLOT)
+              && engine.stayMillis() > 0
+              && loadAll(reference.getBundle());
+      engine.registry().leave(source, mayStay);
     }
+  }
+
+  /** Loads what TCP may call while its bundle is gone: its own, and all congestion controls. */
+  private boolean loadAll(Bundle bundle) {
+    return BundleClasses.load(bundle)
+        && engine.bundlesOf(CongestionControlFactory.class).stream().allMatch(BundleClasses::load);
   }
 }

@@ -34,6 +34,9 @@ final class BuiltIn implements TcpAcceptor {
   /** Attached to listeners that {@code tcp:listen} opened: the configuration leaves them alone. */
   static final String EXTRA = "opened by tcp:listen";
 
+  /** Connections that are taken up before the lane is waited for: half a turn's handlers. */
+  private static final int PORTION = 128;
+
   private final String name;
   private final Protocol protocol;
   private final LongSupplier nanoClock;
@@ -96,15 +99,16 @@ final class BuiltIn implements TcpAcceptor {
         : current.local();
   }
 
-  /** The stack is there: goes on with what an earlier version of this bundle left. */
-  void attach(TcpService service) {
+  /**
+   * The stack is there: goes on with what an earlier version of this bundle left, or has at work
+   * still. What comes from now on is this one's.
+   *
+   * @return whether there was something
+   */
+  boolean attach(TcpService service) {
     tcp = service;
-    for (TcpSocket socket : service.sockets(owner())) {
-      if (!socket.isClosed() && !connections.containsKey(socket.id())) {
-        socket.handler(begin(socket));
-      }
-    }
-    for (TcpListener left : service.listeners(owner())) {
+    List<TcpListener> there = service.listeners(owner());
+    for (TcpListener left : there) {
       if (EXTRA.equals(left.attachment())) {
         left.acceptor(this);
       } else if (listener == null) {
@@ -114,9 +118,62 @@ final class BuiltIn implements TcpAcceptor {
         left.close();
       }
     }
+    return !there.isEmpty() || !service.sockets(owner()).isEmpty();
   }
 
-  /** The stack is gone, or this bundle goes: everything is left as it is. */
+  /** See {@link Drill}. */
+  void drill() {
+    Drill.run(this, protocol);
+  }
+
+  /**
+   * Takes up the connections, each by its handler's being replaced; those before it are out of the
+   * acceptors. In portions, lest those that have something to say wait behind all the others.
+   *
+   * @param waiting whether to wait for the lanes; not if one of them hangs
+   * @return whether they answer
+   */
+  boolean takeUp(TcpService service, boolean waiting) {
+    List<ServiceConnection> taken = new ArrayList<>();
+    for (TcpSocket socket : service.sockets(owner())) {
+      taken.add(begin(socket));
+    }
+    boolean answers = waiting;
+    for (int i = 0; i < taken.size(); i++) {
+      ServiceConnection connection = taken.get(i);
+      if (!connection.socket().isClosed()) {
+        connection.socket().handler(connection);
+      }
+      if (i % PORTION == PORTION - 1 || i == taken.size() - 1) {
+        answers = answers && pass(service);
+      }
+    }
+    for (ServiceConnection connection : taken) {
+      // the handler before may have ended it in the moment in which it was replaced
+      if (connection.socket().isClosed()) {
+        ended(connection);
+      }
+    }
+    return answers;
+  }
+
+  /** Waits until the lanes have done what they are at; false if one does not get there in time. */
+  static boolean pass(TcpService service) {
+    return service.detach("", handler -> false);
+  }
+
+  /** This bundle goes: what nobody has taken up by now is left as it is. */
+  void release(TcpService service) {
+    service.detach(owner(), handler -> handler == null || isOwn(handler));
+    forget();
+  }
+
+  private boolean isOwn(Object handler) {
+    return handler == this
+        || handler instanceof ServiceConnection connection && connection.service() == this;
+  }
+
+  /** The stack is gone. */
   void forget() {
     tcp = null;
     listener = null;
@@ -187,10 +244,12 @@ final class BuiltIn implements TcpAcceptor {
   }
 
   private ServiceConnection begin(TcpSocket socket) {
-    ServiceConnection connection = protocol.serve(this, socket);
-    connections.put(socket.id(), connection);
-    open.incrementAndGet();
-    return connection;
+    return connections.computeIfAbsent(
+        socket.id(),
+        id -> {
+          open.incrementAndGet();
+          return protocol.serve(this, socket);
+        });
   }
 
   /** A connection is over for this service. */

@@ -39,6 +39,7 @@ public final class Services implements BuiltInServices, AutoCloseable {
   private final Map<String, TcpService> stacks = new LinkedHashMap<>();
   private final ScheduledFuture<?> sweeping;
   private volatile ServicesSettings settings;
+  private boolean leaving;
 
   /**
    * Nothing listens until {@link #stackArrived}.
@@ -78,6 +79,11 @@ public final class Services implements BuiltInServices, AutoCloseable {
     backoffs.put(name, new Backoff());
   }
 
+  /** While these stand by: see {@link Drill}. */
+  void drill() {
+    services.values().forEach(BuiltIn::drill);
+  }
+
   /** New settings rule. */
   synchronized void apply(ServicesSettings changed) {
     settings = changed;
@@ -99,10 +105,18 @@ public final class Services implements BuiltInServices, AutoCloseable {
   public synchronized void stackArrived(TcpService tcp) {
     stacks.put(tcp.stack(), tcp);
     if (tcp.stack().equals(Appliance.MAIN)) {
+      boolean before = false;
       for (BuiltIn service : services.values()) {
-        service.attach(tcp);
-        listen(service, port(service.name()));
+        before |= service.attach(tcp);
       }
+      if (before) {
+        // whom the acceptors before let in is among the sockets by then
+        boolean answers = BuiltIn.pass(tcp);
+        for (BuiltIn service : services.values()) {
+          answers = service.takeUp(tcp, answers);
+        }
+      }
+      services.values().forEach(service -> listen(service, port(service.name())));
     }
     forwarder.apply(settings, stacks.get(settings.forwarder().stack()));
   }
@@ -209,6 +223,9 @@ public final class Services implements BuiltInServices, AutoCloseable {
   @Override
   public synchronized long listen(String stack, String name, IpEndpoint local) throws TcpException {
     BuiltIn service = services.get(name);
+    if (leaving) {
+      throw new IllegalStateException("these services are leaving; ask those that come");
+    }
     if (service == null) {
       throw new IllegalArgumentException(
           "there is no service '" + name + "'; there are " + String.join(", ", services.keySet()));
@@ -234,18 +251,30 @@ public final class Services implements BuiltInServices, AutoCloseable {
   }
 
   /**
-   * Leaves every connection as it is, for the next version of this bundle; returns when no code of
-   * this one runs any more on the lane or the selector.
+   * Ends what a successor cannot begin beside: the kernel's port, retries. Connections of the
+   * services are served until they are taken up or {@link #close} comes.
    */
-  @Override
-  public synchronized void close() {
+  synchronized void leave() {
+    if (leaving) {
+      return;
+    }
+    leaving = true;
     sweeping.cancel(false);
     retries.values().forEach(planned -> planned.cancel(false));
     retries.clear();
     forwarder.close();
+    stacks.values().forEach(tcp -> tcp.detach(Forwarder.OWNER));
+  }
+
+  /**
+   * Leaves every connection that nobody has taken up as it is, for the next version of this bundle;
+   * returns when no code of this one runs any more on the lane or the selector.
+   */
+  @Override
+  public synchronized void close() {
+    leave();
     for (TcpService tcp : stacks.values()) {
-      services.values().forEach(service -> tcp.detach(service.owner()));
-      tcp.detach(Forwarder.OWNER);
+      services.values().forEach(service -> service.release(tcp));
     }
     stacks.clear();
     services.values().forEach(BuiltIn::forget);

@@ -20,12 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 
 /**
  * The real lasting sockets and rings, with the test as lane, TCP module and peer: whatever is owed
  * happens in {@link #run()}.
  */
-final class FakeStack implements TcpService {
+class FakeStack implements TcpService {
   static final IpEndpoint CLIENT = IpEndpoint.of("10.77.0.1", 40000);
 
   final LinkedBlockingQueue<StackEndpoint> attention = new LinkedBlockingQueue<>();
@@ -34,6 +35,12 @@ final class FakeStack implements TcpService {
   final TcpEndpoints endpoints;
   private final RingMemory memory = new RingMemory(64 << 20);
   private final String name;
+
+  /** What the lane does while somebody waits for it. */
+  Runnable atLane = () -> {};
+
+  /** Nobody who waits for the lane gets an answer. */
+  boolean hangs;
 
   FakeStack(String name) {
     this.name = name;
@@ -249,12 +256,14 @@ final class FakeStack implements TcpService {
   }
 
   @Override
-  public void detach(String owner) {
+  public boolean detach(String owner, Predicate<Object> handlers) {
+    atLane.run();
     endpoints.sockets().stream()
-        .filter(socket -> socket.owner().equals(owner))
+        .filter(socket -> socket.owner().equals(owner) && handlers.test(socket.handler()))
         .forEach(StackEndpoint::dropHandler);
     endpoints.listeners().stream()
-        .filter(listener -> listener.owner().equals(owner))
+        .filter(listener -> listener.owner().equals(owner) && handlers.test(listener.acceptor()))
         .forEach(StackEndpoint::dropHandler);
+    return !hangs;
   }
 }

@@ -42,7 +42,7 @@ public final class NetModuleDropCommand extends ReportingCommand {
             .findFirst()
             .orElseThrow(
                 () -> failure("stack " + stack + " has no slot '" + slot + "'; see net:status"));
-    if (state.equals("running") || state.equals("empty")) {
+    if (state.equals("running") || state.equals("leaving") || state.equals("empty")) {
       throw failure("slot " + slot + " is " + state + ": no state waits there");
     }
     String what = "the state that waits in slot " + slot + " of stack " + stack;

@@ -1,8 +1,8 @@
 package io.karavel.shell.internal;
 
 import io.karavel.control.ConnectionFigures;
-import io.karavel.control.ModuleSwaps;
 import io.karavel.control.ModuleVersion;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -25,14 +25,14 @@ public final class NetModuleListCommand extends ListCommand {
 
   @Override
   void run() throws Exception {
-    ModuleSwaps swaps = swaps();
+    List<ModuleVersion> versions = swaps().versions();
     print(
         new Listing<ModuleVersion>()
             .column("bundle", ModuleVersion::bundle)
             .number("id", ModuleVersion::bundleId)
             .column("version", ModuleVersion::version)
             .column("state", ModuleVersion::state)
-            .number("slots", ModuleVersion::slots)
+            .number("slots", version -> isKnown(version) ? version.slots() : null)
             .column("feature", ModuleVersion::feature)
             .column("differs", ModuleVersion::differs)
             .number("connections", figure(ConnectionFigures::connections))
@@ -42,8 +42,18 @@ public final class NetModuleListCommand extends ListCommand {
             .number(
                 "rttMillis",
                 figure(its -> its.rttNanos() < 0 ? null : Values.millis(its.rttNanos()))),
-        swaps.versions(),
+        versions,
         "no bundle of Karavel is installed");
+    if (!versions.stream().allMatch(NetModuleListCommand::isKnown)) {
+      (form() == Form.TABLE ? System.out : System.err)
+          .println(
+              "a lane does not answer: where modules are at work and whether a canary runs is not"
+                  + " known; 'net:doctor' says what hangs");
+    }
+  }
+
+  private static boolean isKnown(ModuleVersion version) {
+    return version.slots() != ModuleVersion.SLOTS_UNKNOWN;
   }
 
   private static Function<ModuleVersion, Object> figure(Function<ConnectionFigures, ?> figure) {

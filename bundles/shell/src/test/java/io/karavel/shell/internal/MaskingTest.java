@@ -1,9 +1,12 @@
 package io.karavel.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.karavel.control.KeyChange;
 import io.karavel.control.Masking;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,21 @@ class MaskingTest {
     assertThat(Masking.typed("proxyPassword=geheim,4711 mtu=1400"))
         .isEqualTo("proxyPassword=*** mtu=1400");
     assertThat(Masking.typed("tcp:list --limit 5")).isEqualTo("tcp:list --limit 5");
+  }
+
+  @Test
+  void aKeyMayBeTwoWords() {
+    assertThat(Masking.text("my private key = 4711, x-api.key-id:abc; api key='a b' keys=3"))
+        .isEqualTo("my private key = *** x-api.key-id:***; api key=*** keys=3");
+  }
+
+  @Test
+  void aLongLineCostsNoMoreThanItsLength() {
+    for (String word : List.of("x", "token", "secret ", "token \"", "private key", "://a:")) {
+      String line = word.repeat(1_000_000 / word.length());
+      // were it the square, this would take hours
+      assertTimeoutPreemptively(Duration.ofMinutes(2), () -> Masking.typed(line), word);
+    }
   }
 
   @Test

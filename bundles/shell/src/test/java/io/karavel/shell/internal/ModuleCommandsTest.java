@@ -37,6 +37,7 @@ class ModuleCommandsTest {
 
   private final Shell shell = new Shell();
   private final List<String> asked = new ArrayList<>();
+  private int slots = 2;
   private Predicate<? super TcpConnectionInfo> passes;
 
   private void publish() {
@@ -84,7 +85,7 @@ class ModuleCommandsTest {
           public List<ModuleVersion> versions() {
             return List.of(
                 new ModuleVersion(
-                    "io.karavel.ip", 5, "0.1.0", "active", 2, "karavel-ip/0.1.0", "", null),
+                    "io.karavel.ip", 5, "0.1.0", "active", slots, "karavel-ip/0.1.0", "", null),
                 new ModuleVersion(
                     "io.karavel.tcp",
                     6,
@@ -117,6 +118,20 @@ class ModuleCommandsTest {
     publish();
     Golden.check(shell, NetModuleListCommand::new);
     Golden.check(shell, NetModuleHistoryCommand::new);
+  }
+
+  @Test
+  void thatALaneDoesNotAnswerIsSaidBelowTheList() throws Exception {
+    publish();
+    assertThat(shell.run(new NetModuleListCommand())).doesNotContain("does not answer");
+    slots = ModuleVersion.SLOTS_UNKNOWN;
+    assertThat(shell.run(new NetModuleListCommand()))
+        .doesNotContain("-1")
+        .contains("a lane does not answer")
+        .contains("'net:doctor'");
+    assertThat(shell.run(new NetModuleListCommand(), "--no-format"))
+        .startsWith("io.karavel.ip\t5\t0.1.0\tactive\t\tkaravel-ip/0.1.0\t")
+        .doesNotContain("does not answer");
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class TcpComponent {
   private final TcpModuleFactory factory;
   private final ServiceRegistration<?> settingsRegistration;
   private final ServiceRegistration<?> factoryRegistration;
+  private volatile boolean isOver;
 
   /** Starts with whatever the configuration holds, the defaults if it is wrong. */
   @Activate
@@ -62,8 +63,14 @@ public final class TcpComponent {
     notice();
   }
 
-  /** Comes back when no connection uses it any more, or after 2.5 s: SCR allows 5. */
+  /**
+   * Comes back when no connection uses it any more, or after 2.5 s: SCR allows 5. Once this
+   * component is deactivated that is no news: its module is gone, or stays for its successor.
+   */
   void leave(CongestionControlFactory congestionControl) {
+    if (isOver) {
+      return;
+    }
     factory.congestionControls().leave(congestionControl);
     notice();
   }
@@ -75,6 +82,7 @@ public final class TcpComponent {
 
   @Deactivate
   void deactivate() {
+    isOver = true;
     factoryRegistration.unregister();
     settingsRegistration.unregister();
   }

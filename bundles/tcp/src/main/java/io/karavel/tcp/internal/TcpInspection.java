@@ -113,6 +113,14 @@ final class TcpInspection implements TcpControl {
         : -1;
   }
 
+  /** As {@link io.karavel.tcp.spi.TcpModule#sendUnacknowledged} says. */
+  long sendUnacknowledged(long id) {
+    StackSocket socket = lane.endpoints.socket(id);
+    return socket != null && socket.moduleState() instanceof Connection connection
+        ? connection.core().sendUnacknowledged()
+        : -1;
+  }
+
   /** The TIME-WAIT record of a number; null if there is none. */
   TimeWaitFlow timeWait(long id) {
     TimeWaitFlow[] found = {null};

@@ -201,6 +201,11 @@ final class TcpProtocol implements TcpModule, TakesSettings, SharesConnections {
   }
 
   @Override
+  public long sendUnacknowledged(long id) {
+    return inspection.sendUnacknowledged(id);
+  }
+
+  @Override
   public TcpExplanation why(long id) {
     return explanations.why(id);
   }

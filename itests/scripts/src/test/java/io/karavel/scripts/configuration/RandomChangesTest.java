@@ -95,6 +95,11 @@ class RandomChangesTest {
     }
 
     @Override
+    public Map<String, String> inFile(String pid) {
+      return null;
+    }
+
+    @Override
     public void write(String pid, Map<String, String> changes) {
       Map<String, String> values = stored.computeIfAbsent(pid, p -> new TreeMap<>());
       changes.forEach(

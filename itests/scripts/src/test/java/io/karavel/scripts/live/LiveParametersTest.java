@@ -1,6 +1,7 @@
 package io.karavel.scripts.live;
 
 import static io.karavel.tcp.TcpState.CLOSED;
+import static io.karavel.tcp.TcpState.ESTABLISHED;
 import static io.karavel.tcp.TcpState.FIN_WAIT_2;
 import static io.karavel.tcp.TcpState.SYN_RECEIVED;
 import static io.karavel.tcp.TcpState.SYN_SENT;
@@ -9,6 +10,7 @@ import static io.karavel.tcp.TcpState.TIME_WAIT;
 import io.karavel.scripts.Times;
 import io.karavel.tcp.TcpError;
 import io.karavel.tcp.TcpOption;
+import io.karavel.testkit.Rfc;
 import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.script.PacketScript;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,15 @@ class LiveParametersTest {
   private static final String SYN = "S 0:0(0)";
   private static final String SYN_ACK = "S. 0:0(0) ack 1";
   private static final String FIN = "F. 1:1(0) ack 1";
+
+  /** A timeout of 4 s, and a budget of 3 s. */
+  private static StackHarness slow(String budget) {
+    return StackHarness.builder()
+        .tcp("rtoInitialMillis", 4000)
+        .tcp("rtoMinMillis", 4000)
+        .tcp(budget, 3)
+        .build();
+  }
 
   @Test
   void fewerSynRetriesThanWereMadeEndTheConnectAtOnce() {
@@ -95,6 +106,15 @@ class LiveParametersTest {
     PacketScript past = PacketScript.create().openPassively().write(100);
     Times.expectAll(past, "P. 1:101(100) ack 1", "0 0.2 0.6 1.4 3 6.2");
     past.at("7s").tcp("retries2", 4).expectFailure(TcpError.TIMED_OUT).end();
+  }
+
+  @Test
+  @Rfc("1122 4.2.3.5")
+  void theFirstRetransmissionIsNotTakenBackByAShortBudget() {
+    PacketScript script = PacketScript.on(slow("retries2")).openPassively().write(100);
+    Times.expectAll(script, "P. 1:101(100) ack 1", "0 4");
+    script.at("5s").swap("tcp").tcp("retries1", 2).expectState(ESTABLISHED);
+    script.expectNothingUntil("12s").expectFailure(TcpError.TIMED_OUT).end();
   }
 
   @Test

@@ -22,6 +22,15 @@ class ZeroWindowTest {
     return script.openPassively().inject(CLOSED_WINDOW).write(100).expectNothing();
   }
 
+  /** A timeout of 4 s, and a budget of 3 s. */
+  private static StackHarness slow(String budget) {
+    return StackHarness.builder()
+        .tcp("rtoInitialMillis", 4000)
+        .tcp("rtoMinMillis", 4000)
+        .tcp(budget, 3)
+        .build();
+  }
+
   @Test
   @Rfc({"9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30", "9293 MUST-36", "9293 MUST-37"})
   void isProbedAtBackedOffIntervalsAsLongAsThePeerAnswers() {
@@ -53,6 +62,23 @@ class ZeroWindowTest {
         blocked(PacketScript.on(StackHarness.builder().tcp("retries2", 3).build()));
     Times.expectAll(script, PROBE, "0.2 0.6 1.4");
     script.expectNothingUntil("3s").expectFailure(TcpError.TIMED_OUT).end();
+  }
+
+  @Test
+  void aProbeAfterAnAnswerIsNotHeldAgainstAShortBudget() {
+    PacketScript script = blocked(PacketScript.on(slow("retries2")));
+    script.at("4s").expect(PROBE).at("5s").swap("tcp").tcp("retries1", 2);
+    script.expectState(ESTABLISHED).inject(CLOSED_WINDOW).at("12s").expect(PROBE);
+    script.at("13s").swap("tcp").tcp("retries1", 3).expectState(ESTABLISHED);
+    script.expectNothingUntil("28s").expectFailure(TcpError.TIMED_OUT).end();
+  }
+
+  @Test
+  void theFirstProbeOfAnOrphanIsNotTakenBackByAShortBudget() {
+    PacketScript script = blocked(PacketScript.on(slow("orphanRetries"))).close();
+    script.at("4s").expect(PROBE).at("5s").swap("tcp").tcp("retries1", 2);
+    script.expectState(FIN_WAIT_1);
+    script.expectNothingUntil("12s").expectState(CLOSED).discardSent().end();
   }
 
   @Test

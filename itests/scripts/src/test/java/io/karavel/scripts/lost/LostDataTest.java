@@ -127,4 +127,42 @@ class LostDataTest {
         .read(4000)
         .end();
   }
+
+  /** A connection with a long round trip: its loss probes come before the retransmission timer. */
+  private static PacketScript far(PacketScript script, String answer) {
+    return script
+        .connect()
+        .expect("S 0:0(0)")
+        .at(answer)
+        .inject("S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK>")
+        .expect(". 1:1(0) ack 1")
+        .write(100)
+        .expect("P. 1:101(100) ack 1");
+  }
+
+  @Test
+  @Rfc("5482 2")
+  void aLossProbeDoesNotPutTheUserTimeoutOff() {
+    far(PacketScript.create().option(TcpOption.USER_TIMEOUT_MILLIS, 2000), "500ms")
+        .at("1.7s")
+        .expect("P. 1:101(100) ack 1") // two round trips and 200 ms after it
+        .swap("tcp")
+        .expectNothingUntil("2.5s")
+        .expectFailure(TcpError.TIMED_OUT)
+        .end();
+  }
+
+  @Test
+  @Rfc("1122 4.2.3.5")
+  void aLossProbeDoesNotPutTheEndByRetries2Off() {
+    far(PacketScript.on(StackHarness.builder().tcp("retries2", 4).build()), "600ms")
+        .at("2s")
+        .expect("P. 1:101(100) ack 1")
+        .at("3.8s")
+        .expect("P. 1:101(100) ack 1")
+        .swap("tcp")
+        .expectNothingUntil("7.4s")
+        .expectFailure(TcpError.TIMED_OUT)
+        .end();
+  }
 }

@@ -233,4 +233,17 @@ class PathMtuTest {
     script.at("0.2s").expect(". 1449:2887(1438) ack 1").discardSent();
     script.inject(". 1:1(0) ack 2897 <TS>").end();
   }
+
+  /** How long the peer's segments are is not what our way to it carries. */
+  @Test
+  @Rfc("1122 4.2.3.3")
+  void theWindowGoesOnMovingByThePeersSegments() {
+    PacketScript script = PacketScript.create().openPassively("S 0:0(0) win 65535 <mss 1460>");
+    script.inject(". 1:1001(1000) ack 1").expect(". 1:1(0) ack 1001 win 65535");
+    script.write(100).expect("P. 1:101(100) ack 1001");
+    script.inject("icmp fragmentation-needed mtu 552 [1:101(100)]").expectNothing();
+    script.inject(". 1001:2401(1400) ack 101").expect(". 101:101(0) ack 2401 win 65535");
+    script.mark().inject(". 2401:3301(900) ack 101").expectNothing();
+    script.at("40ms").expect(". 101:101(0) ack 3301 win 64635").end();
+  }
 }

@@ -2,6 +2,7 @@ package io.karavel.scripts.recovery;
 
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.script.PacketScript;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What arrived twice is told in the first block: RFC 2883 §4; the blocks' order: RFC 2018 §4. */
@@ -44,6 +45,43 @@ class DuplicateReportTest {
         .expect(". 1:1(0) ack 2001 <sack 4001:6001>")
         .inject("P. 4001:5001(1000) ack 1")
         .expect(". 1:1(0) ack 2001 <sack 4001:5001 4001:6001>")
+        .end();
+  }
+
+  /** Alone, what came twice would be taken for something that is kept. */
+  @Test
+  @Rfc("2883 4")
+  void nothingIsToldOfWhatIsForgottenBecauseNobodyReadsAnyMore() {
+    PacketScript script =
+        receiving()
+            .inject("P. 4001:5001(1000) ack 1")
+            .expect(". 1:1(0) ack 2001 <sack 4001:5001>")
+            .write(100)
+            .expect("P. 1:101(100) ack 2001 <sack 4001:5001>");
+    AtomicBoolean leaves = new AtomicBoolean();
+    script
+        .socket()
+        .handler(
+            socket -> {
+              if (leaves.get()) {
+                socket.shutdownInput();
+              }
+            });
+    leaves.set(true);
+    script.inject("P. 4001:4501(500) ack 101").expect(". 101:101(0) ack 2001 <>").end();
+  }
+
+  /** The block that holds what has just come is the first, also where nothing tells of the rest. */
+  @Test
+  @Rfc("2018 4")
+  void withoutReportsTheBlockItIsInIsToldFirst() {
+    Flight.open(PacketScript.create().tcp("dsack", false), "S 0:0(0) win 65535 <mss 1000,sackOK>")
+        .inject("P. 2001:3001(1000) ack 1")
+        .expect(". 1:1(0) ack 1 <sack 2001:3001>")
+        .inject("P. 4001:5001(1000) ack 1")
+        .expect(". 1:1(0) ack 1 <sack 4001:5001 2001:3001>")
+        .inject("P. 2001:3001(1000) ack 1")
+        .expect(". 1:1(0) ack 1 <sack 2001:3001 4001:5001>")
         .end();
   }
 

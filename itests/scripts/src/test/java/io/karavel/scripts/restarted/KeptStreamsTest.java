@@ -99,7 +99,7 @@ class KeptStreamsTest {
       cable.fromKept = packet -> random.nextInt(100) >= loss;
       cable.fromPeer = packet -> random.nextInt(100) >= loss;
       steps(1 + random.nextInt(40));
-      kept.stack().lane().hold();
+      kept.stack().lane().standstill().hold();
       steps(random.nextInt(30));
       Path file = folder.resolve("connections" + restarts);
       kept.save(file);

@@ -29,6 +29,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -354,6 +355,32 @@ class BadOnTheWireTest {
     ByteBuffer all = ByteBuffer.allocate(100_000);
     near.read(all);
     assertThat(all.position()).isEqualTo(written[0]).isPositive();
+  }
+
+  @Test
+  void ofAConnectionThatWasSilentBeforeTheSwapItIsKnownWhatWasWritten() throws Exception {
+    TcpSocket far = accepted(other, QUIET);
+    TcpSocket near = peerOfLast;
+    ModuleFactory good = one.atWork("tcp");
+    ByteBuffer written = ByteBuffer.allocate(100_000);
+    aside =
+        () -> {
+          if (one.atWork("tcp") != good) {
+            byte[] piece = new byte[100];
+            Arrays.fill(piece, (byte) steps);
+            near.write(ByteBuffer.wrap(piece));
+            written.put(piece);
+          }
+        };
+    String problem =
+        swap(new TamperedTcp(one.factory("tcp"), () -> Tampers.sendsOtherBytesTo(QUIET)));
+    assertThat(problem).contains("other bytes than the application wrote");
+    assertThat(one.atWork("tcp")).isSameAs(good);
+    finish();
+    ByteBuffer all = ByteBuffer.allocate(100_000);
+    far.read(all);
+    assertThat(all.position()).isPositive();
+    assertThat(all.flip()).isEqualTo(written.flip());
   }
 
   private void finish() throws TcpException {

@@ -9,23 +9,18 @@ import io.karavel.engine.Module;
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.CanaryFigures;
 import io.karavel.engine.internal.lane.SlotStatus;
-import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;
 import io.karavel.testkit.BulkTransfer;
 import io.karavel.testkit.FaultyModule;
-import io.karavel.testkit.HarnessBuilder;
 import io.karavel.testkit.StackHarness;
-import io.karavel.testkit.VirtualNetwork;
 import io.karavel.testkit.successors.WrappedFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,76 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two TCP modules beside each other while bytes stream: however it ends, none is lost. */
-class CanaryTest {
-  private static final int CONNECTIONS = 20;
+class CanaryTest extends StreamingStacks {
   private static final int BYTES = 300_000;
 
-  private final VirtualNetwork network = new VirtualNetwork();
-  private final StackHarness one = builder(1).build();
-  private final StackHarness other = builder(2).build();
-  private final List<TcpSocket> clients = new ArrayList<>();
-  private final List<TcpSocket> servers = new ArrayList<>();
-  private final List<BulkTransfer> transfers = new ArrayList<>();
-  private TcpListener listener;
-
-  private HarnessBuilder builder(int number) {
-    return network.builder("stack" + number).addresses("10.0.0." + number + "/24");
-  }
-
-  @BeforeEach
-  void connect() throws Exception {
-    network.connect(
-        one, other, ImpairmentSettings.NONE.withDelay(2_000_000, 100_000).withLoss(1).withSeed(5));
-    listener = other.tcp().listen(IpEndpoint.parse("*:80"), 2 * CONNECTIONS);
-    for (int i = 0; i < CONNECTIONS; i++) {
-      clients.add(open());
-    }
-    network.advance(Duration.ofSeconds(5));
-    for (TcpSocket client : clients) {
-      servers.add(accepted(client));
-    }
-    for (int i = 0; i < CONNECTIONS; i++) {
-      transfers.add(new BulkTransfer(clients.get(i), servers.get(i), BYTES, i, false));
-      transfers.add(new BulkTransfer(servers.get(i), clients.get(i), BYTES, 100 + i, false));
-    }
-  }
-
-  private TcpSocket open() throws Exception {
-    return one.tcp().connect(IpEndpoint.of("10.0.0.2", 80));
-  }
-
-  private final List<TcpSocket> waiting = new ArrayList<>();
-
-  private TcpSocket accepted(TcpSocket client) throws Exception {
-    for (TcpSocket next = listener.accept(); next != null; next = listener.accept()) {
-      waiting.add(next);
-    }
-    return waiting.stream()
-        .filter(socket -> socket.remote().port() == client.local().port())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private void pump(long bytes) {
-    long end = network.clock().nanoTime() + Duration.ofMinutes(10).toNanos();
-    do {
-      transfers.forEach(BulkTransfer::pump);
-      network.settle();
-    } while (transfers.stream().anyMatch(transfer -> transfer.readBytes() < bytes)
-        && network.nextEventNanos() < end
-        && network.step());
-  }
-
-  private void expectAllThere() {
-    pump(BYTES);
-    assertThat(transfers).allMatch(BulkTransfer::isDone);
-    assertThat(servers).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
-    assertThat(clients).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
-    assertThat(one.counter("Tcp.EstabResets") + other.counter("Tcp.EstabResets")).isZero();
-    assertThat(other.counter("Tcp.CurrEstab")).isEqualTo(CONNECTIONS);
-    assertThat(other.counter("Tcp.Connections")).isEqualTo(CONNECTIONS);
-    assertThat(other.connections(info -> info.state() == TcpState.ESTABLISHED))
-        .hasSize(CONNECTIONS);
+  CanaryTest() {
+    super(BYTES);
   }
 
   private void begin(ModuleFactory newcomer, int percent) {
@@ -266,6 +196,31 @@ class CanaryTest {
   }
 
   @Test
+  void whenItsBundleGoesAndItThrowsWhileItHandsOverTheVersionAtWorkGoesOnWithAll() {
+    pump(BYTES / 4);
+    ModuleFactory atWork = other.atWork("tcp");
+    boolean[] isAsked = {false};
+    ModuleFactory usual =
+        FaultyModule.factory(other.factory("tcp"), "portion", 1, () -> isAsked[0] = true);
+    ModuleFactory bad =
+        FaultyModule.factory(
+            usual,
+            "flush",
+            FaultyModule.EACH,
+            () -> {
+              if (isAsked[0]) {
+                throw FaultyModule.defect("bad newcomer");
+              }
+            });
+    begin(bad, 25);
+    other.unplugCanary();
+    assertThat(other.crashes()).isEqualTo(1);
+    assertThat(other.canary()).isNull();
+    assertThat(other.atWork("tcp")).isSameAs(atWork);
+    expectAllThere();
+  }
+
+  @Test
   void whenTheVersionAtWorkGoesAndTheOtherCannotSayItsStateOnlyThatOnesConnectionsFail() {
     pump(BYTES / 4);
     ModuleFactory usual = other.factory("tcp");
@@ -277,6 +232,50 @@ class CanaryTest {
         .hasSize(CONNECTIONS - 5);
     assertThat(events()).anyMatch(text -> text.contains("could not export its connections"));
     assertThat(events()).noneMatch(text -> text.contains("crashed"));
+  }
+
+  /** The first module throws at a datagram and cannot say its state. */
+  private ModuleFactory brokenAtWork(int call) {
+    ModuleFactory mute = FaultyModule.factory(other.factory("tcp"), "export", 1, "cannot export");
+    return FaultyModule.factory(mute, "onDatagram", call, "bad host");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whenTheVersionAtWorkCannotSayItsStateTheConnectionsOfTheOtherGoOn(boolean crashes)
+      throws Exception {
+    pump(BYTES / 4);
+    ModuleFactory atWork = brokenAtWork(crashes ? 300 : Integer.MAX_VALUE);
+    assertThat(other.swap(atWork)).isNull();
+    begin(other.factory("tcp"), 25);
+    if (crashes) {
+      transfers.forEach(BulkTransfer::pump);
+      network.advanceUntil(() -> other.canary() == null, Duration.ofMinutes(1));
+      assertThat(other.crashes()).isEqualTo(1);
+      assertThat(other.atWork("tcp")).isSameAs(atWork);
+    } else {
+      other.unplug("tcp");
+      other.plug("tcp");
+    }
+    assertThat(other.canary()).isNull();
+    assertThat(events()).anyMatch(text -> text.contains("could not export its connections"));
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      if (servers.get(i).state() == TcpState.ESTABLISHED) {
+        left.add(i);
+      }
+    }
+    assertThat(left).hasSize(5);
+    List<BulkTransfer> whole = new ArrayList<>();
+    left.forEach(i -> whole.addAll(transfers.subList(2 * i, 2 * i + 2)));
+    transfers.retainAll(whole);
+    pump(BYTES);
+    assertThat(whole).hasSize(10).allMatch(BulkTransfer::isDone);
+    TcpSocket fresh = open();
+    network.advance(Duration.ofSeconds(5));
+    assertThat(fresh.state()).as("the listener goes on").isEqualTo(TcpState.ESTABLISHED);
+    assertThat(other.connections(info -> info.state() == TcpState.ESTABLISHED)).hasSize(6);
+    assertThat(other.packetBuffersOut()).isZero();
   }
 
   private SlotStatus slot() {

@@ -169,10 +169,11 @@ class HungCanaryTest {
             lane ->
                 begun.complete(
                     "begun: "
-                        + lane.beginCanary(
-                            newcomer,
-                            info -> all.add(info) && info.local().port() == movedPort,
-                            100)));
+                        + lane.swaps()
+                            .beginCanary(
+                                newcomer,
+                                info -> all.add(info) && info.local().port() == movedPort,
+                                100)));
     assertThat(begun.get(30, TimeUnit.SECONDS)).isEqualTo("begun: null");
     return all;
   }

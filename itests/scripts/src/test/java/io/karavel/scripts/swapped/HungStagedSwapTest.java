@@ -102,8 +102,8 @@ class HungStagedSwapTest {
     one.lane()
         .operate(
             lane -> {
-              StagedSwap swap = lane.staged(newcomer, true, PORTION);
-              lane.advance(swap);
+              StagedSwap swap = lane.swaps().staged(newcomer, true, PORTION);
+              lane.swaps().advance(swap);
               begun.complete(swap);
             });
     StagedSwap swap = begun.get(30, TimeUnit.SECONDS);

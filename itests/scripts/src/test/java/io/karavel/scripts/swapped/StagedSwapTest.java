@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.ModuleFactory;
+import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.StagedSwap;
-import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpConnectionInfo;
-import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpSettings;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;
@@ -15,12 +14,10 @@ import io.karavel.tcp.spi.TcpControl;
 import io.karavel.testkit.BulkTransfer;
 import io.karavel.testkit.FaultyModule;
 import io.karavel.testkit.StackHarness;
-import io.karavel.testkit.VirtualNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,47 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TCP is swapped a few connections at a time while bytes stream: however it goes, none is lost. */
-class StagedSwapTest {
-  private static final int CONNECTIONS = 20;
+class StagedSwapTest extends StreamingStacks {
   private static final int BYTES = 200_000;
   private static final int MOST_STEPS = 1000;
 
-  private final VirtualNetwork network = new VirtualNetwork();
-  private final StackHarness one = network.builder("stack1").addresses("10.0.0.1/24").build();
-  private final StackHarness other = network.builder("stack2").addresses("10.0.0.2/24").build();
-  private final List<TcpSocket> clients = new ArrayList<>();
-  private final List<TcpSocket> servers = new ArrayList<>();
-  private final List<BulkTransfer> transfers = new ArrayList<>();
-  private TcpListener listener;
-
-  @BeforeEach
-  void connect() throws Exception {
-    network.connect(
-        one, other, ImpairmentSettings.NONE.withDelay(2_000_000, 100_000).withLoss(1).withSeed(5));
-    listener = other.tcp().listen(IpEndpoint.parse("*:80"), 2 * CONNECTIONS);
-    for (int i = 0; i < CONNECTIONS; i++) {
-      clients.add(one.tcp().connect(IpEndpoint.of("10.0.0.2", 80)));
-    }
-    network.advance(Duration.ofSeconds(5));
-    for (TcpSocket client : clients) {
-      servers.add(accepted(client));
-    }
-    for (int i = 0; i < CONNECTIONS; i++) {
-      transfers.add(new BulkTransfer(clients.get(i), servers.get(i), BYTES, i, false));
-      transfers.add(new BulkTransfer(servers.get(i), clients.get(i), BYTES, 100 + i, false));
-    }
-  }
-
-  private final List<TcpSocket> waiting = new ArrayList<>();
-
-  private TcpSocket accepted(TcpSocket client) throws Exception {
-    for (TcpSocket next = listener.accept(); next != null; next = listener.accept()) {
-      waiting.add(next);
-    }
-    return waiting.stream()
-        .filter(socket -> socket.remote().port() == client.local().port())
-        .findFirst()
-        .orElseThrow();
+  StagedSwapTest() {
+    super(BYTES);
   }
 
   /** One event of the network with its effects. */
@@ -76,29 +38,6 @@ class StagedSwapTest {
     transfers.forEach(BulkTransfer::pump);
     network.settle();
     network.step();
-  }
-
-  private void pump(long bytes) {
-    long end = network.clock().nanoTime() + Duration.ofMinutes(10).toNanos();
-    do {
-      transfers.forEach(BulkTransfer::pump);
-      network.settle();
-    } while (transfers.stream().anyMatch(transfer -> transfer.readBytes() < bytes)
-        && network.nextEventNanos() < end
-        && network.step());
-  }
-
-  private void expectAllThere() {
-    pump(BYTES);
-    network.settle();
-    assertThat(transfers).allMatch(BulkTransfer::isDone);
-    assertThat(servers).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
-    assertThat(clients).allMatch(socket -> socket.state() == TcpState.ESTABLISHED);
-    assertThat(one.counter("Tcp.EstabResets") + other.counter("Tcp.EstabResets")).isZero();
-    assertThat(other.counter("Tcp.CurrEstab")).isEqualTo(CONNECTIONS);
-    assertThat(other.counter("Tcp.Connections")).isEqualTo(CONNECTIONS);
-    assertThat(other.connections(info -> info.state() == TcpState.ESTABLISHED))
-        .hasSize(CONNECTIONS);
   }
 
   /** Steps with some events after each; why it failed, or null. */
@@ -147,7 +86,8 @@ class StagedSwapTest {
     ModuleFactory before = other.atWork("tcp");
     StagedSwap swap = some(3);
     assertThat(stepByStep(swap, 4)).isNull();
-    StagedSwap back = other.stack().lane().staged(other.stack().lane().previous("tcp"), false, 4);
+    ModuleSource previous = other.stack().lane().swaps().previous("tcp");
+    StagedSwap back = other.stack().lane().swaps().staged(previous, false, 4);
     assertThat(stepByStep(back, 4)).isNull();
     assertThat(other.atWork("tcp")).isSameAs(before);
     expectAllThere();
@@ -176,6 +116,7 @@ class StagedSwapTest {
         other
             .stack()
             .lane()
+            .swaps()
             .staged(promoted ? other.canary().newcomer() : other.canary().atWork(), false, 3);
     assertThat(stepByStep(swap, 3)).isNull();
     assertThat(swap.moved()).isEqualTo(CONNECTIONS / 2);
@@ -369,7 +310,7 @@ class StagedSwapTest {
       case "swap" -> assertThat(other.swap("tcp")).isNull();
       case "replace" -> other.replace("tcp");
       case "unplug" -> other.unplug("tcp").plug("tcp");
-      case "canary ends" -> assertThat(other.stack().lane().endCanary("tcp")).isNull();
+      case "canary ends" -> assertThat(other.stack().lane().swaps().endCanary("tcp")).isNull();
       default -> {
         Path file = folder.resolve("kept");
         other.save(file);

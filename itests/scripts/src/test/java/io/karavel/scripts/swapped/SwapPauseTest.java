@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,7 @@ class SwapPauseTest {
   private final List<TcpSocket> servers = new ArrayList<>();
 
   private final ByteBuffer sink = ByteBuffer.allocate(1 << 20);
+  private long readBytes;
 
   private StackHarness stack(int number) {
     return network.builder("stack" + number).addresses("10.0.0." + number + "/24").build();
@@ -45,17 +47,12 @@ class SwapPauseTest {
   void everyConnectionGoesOnAfterManySwaps() throws Exception {
     connect();
     List<Long> nanos = new ArrayList<>();
-    long read = 0;
     for (int time = 0; time < TIMES; time++) {
-      for (int i = 0; i < CONNECTIONS / 10; i++) {
-        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
-      }
-      network.settle();
-      long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      write();
+      long before = cpuNanos();
       assertThat(one.swapForGood("tcp")).isNull();
-      nanos.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
-      network.advance(Duration.ofMillis(100));
-      read += read();
+      nanos.add(cpuNanos() - before);
+      read();
     }
     List<Long> warm = nanos.subList(nanos.size() / 2, nanos.size()).stream().sorted().toList();
     System.out.printf(
@@ -66,13 +63,7 @@ class SwapPauseTest {
         TIMES,
         warm.get(warm.size() / 2) / 1e6,
         warm.get(warm.size() - 1) / 1e6);
-    network.advance(Duration.ofSeconds(5));
-    read += read();
-    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
-    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
-    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
-    assertThat(one.counter("Tcp.RetransSegs")).isZero();
-    assertThat(one.crashes()).isZero();
+    expectAllGoOn();
   }
 
   @Test
@@ -81,32 +72,15 @@ class SwapPauseTest {
     List<Long> turns = new ArrayList<>();
     List<Long> lasts = new ArrayList<>();
     List<Long> wholes = new ArrayList<>();
-    long read = 0;
     for (int time = 0; time < TIMES; time++) {
-      for (int i = 0; i < CONNECTIONS / 10; i++) {
-        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
-      }
-      network.settle();
+      write();
       StagedSwap swap = one.staged(one.factory("tcp"), StagedSwap.PORTION);
-      long longest = 0;
-      long whole = 0;
-      long last = 0;
-      one.stack().lane().advance(swap);
-      while (!swap.over().isDone()) {
-        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        one.stack().lane().turn();
-        last = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
-        longest = Math.max(longest, last);
-        whole += last;
-      }
-      network.settle();
-      assertThat(swap.problem()).isNull();
+      List<Long> steps = steps(swap);
       assertThat(swap.moved()).isEqualTo(CONNECTIONS);
-      turns.add(longest);
-      lasts.add(last);
-      wholes.add(whole);
-      network.advance(Duration.ofMillis(100));
-      read += read();
+      turns.add(Collections.max(steps));
+      lasts.add(steps.get(steps.size() - 1));
+      wholes.add(steps.stream().mapToLong(Long::longValue).sum());
+      read();
     }
     System.out.printf(
         "swap in steps of tcp with %d connections, %d each, processor time of the lane, median of"
@@ -117,13 +91,7 @@ class SwapPauseTest {
         warmMedianMillis(turns),
         warmMedianMillis(lasts),
         warmMedianMillis(wholes));
-    network.advance(Duration.ofSeconds(5));
-    read += read();
-    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
-    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
-    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
-    assertThat(one.counter("Tcp.RetransSegs")).isZero();
-    assertThat(one.crashes()).isZero();
+    expectAllGoOn();
   }
 
   @Test
@@ -138,25 +106,14 @@ class SwapPauseTest {
     }
     network.advance(Duration.ofMillis(100));
     assertThat(one.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
-    List<Long> lasts = new ArrayList<>();
+    List<Long> longest = new ArrayList<>();
     for (int time = 0; time < TIMES; time++) {
-      StagedSwap swap = one.staged(one.factory("tcp"), StagedSwap.PORTION);
-      one.stack().lane().advance(swap);
-      long last = 0;
-      while (!swap.over().isDone()) {
-        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        one.stack().lane().turn();
-        last =
-            Math.max(last, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
-      }
-      assertThat(swap.problem()).isNull();
-      network.settle();
-      lasts.add(last);
+      longest.add(Collections.max(steps(one.staged(one.factory("tcp"), StagedSwap.PORTION))));
     }
     System.out.printf(
         "swap in steps of tcp with %d TIME-WAIT records, processor time of the lane, median of the"
             + " later half: longest step with its turn %.2f ms%n",
-        CONNECTIONS, warmMedianMillis(lasts));
+        CONNECTIONS, warmMedianMillis(longest));
     assertThat(one.counter("Tcp.TimeWaits")).isEqualTo(CONNECTIONS);
     network.advance(Duration.ofMinutes(2));
     assertThat(one.counter("Tcp.TimeWaits")).isZero();
@@ -168,32 +125,21 @@ class SwapPauseTest {
     connect();
     List<Long> begun = new ArrayList<>();
     List<Long> ended = new ArrayList<>();
-    long read = 0;
     for (int time = 0; time < TIMES; time++) {
-      for (int i = 0; i < CONNECTIONS / 10; i++) {
-        assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
-      }
-      network.settle();
-      long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      write();
+      long before = cpuNanos();
       assertThat(one.beginCanary(one.factory("tcp"), info -> true, 10)).isNull();
-      begun.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
-      network.advance(Duration.ofMillis(100));
-      read += read();
-      before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      begun.add(cpuNanos() - before);
+      read();
+      before = cpuNanos();
       assertThat(one.endCanary()).isNull();
-      ended.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+      ended.add(cpuNanos() - before);
     }
     System.out.printf(
         "canary of tcp with %d connections, processor time of the lane, median of the later half:"
             + " begin %.1f ms, end %.1f ms%n",
         CONNECTIONS, warmMedianMillis(begun), warmMedianMillis(ended));
-    network.advance(Duration.ofSeconds(5));
-    read += read();
-    assertThat(read).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
-    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
-    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
-    assertThat(one.counter("Tcp.RetransSegs")).isZero();
-    assertThat(one.crashes()).isZero();
+    expectAllGoOn();
   }
 
   private static double warmMedianMillis(List<Long> nanos) {
@@ -201,14 +147,51 @@ class SwapPauseTest {
     return warm.get(warm.size() / 2) / 1e6;
   }
 
-  private long read() throws TcpException {
-    long read = 0;
+  /** Processor time of this thread, which is the lane's. */
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  /** Takes all steps of a swap; the processor time of each with its turn. */
+  private List<Long> steps(StagedSwap swap) {
+    List<Long> nanos = new ArrayList<>();
+    one.stack().lane().swaps().advance(swap);
+    while (!swap.over().isDone()) {
+      long before = cpuNanos();
+      one.stack().lane().turn();
+      nanos.add(cpuNanos() - before);
+    }
+    network.settle();
+    assertThat(swap.problem()).isNull();
+    return nanos;
+  }
+
+  /** One in ten connections has something in flight. */
+  private void write() throws TcpException {
+    for (int i = 0; i < CONNECTIONS / 10; i++) {
+      assertThat(clients.get(i).write(ByteBuffer.wrap(new byte[BYTES]))).isEqualTo(BYTES);
+    }
+    network.settle();
+  }
+
+  private void read() throws TcpException {
+    network.advance(Duration.ofMillis(100));
     for (TcpSocket server : servers) {
       for (int n = server.read(sink.clear()); n > 0; n = server.read(sink.clear())) {
-        read += n;
+        readBytes += n;
       }
     }
-    return read;
+  }
+
+  /** All that was written is there, and nothing was sent again. */
+  private void expectAllGoOn() throws TcpException {
+    network.advance(Duration.ofSeconds(5));
+    read();
+    assertThat(readBytes).isEqualTo((long) TIMES * BYTES * (CONNECTIONS / 10));
+    assertThat(servers).allMatch(server -> server.state() == TcpState.ESTABLISHED);
+    assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
+    assertThat(one.counter("Tcp.RetransSegs")).isZero();
+    assertThat(one.crashes()).isZero();
   }
 
   private void connect() throws Exception {

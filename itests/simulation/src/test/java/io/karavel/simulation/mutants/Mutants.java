@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pitest.classinfo.ClassName;
 import org.pitest.classpath.ClassloaderByteArraySource;
@@ -20,6 +21,11 @@ import org.pitest.mutationtest.engine.gregor.config.GregorEngineFactory;
 
 /** The mutants that PIT's default mutators make of {@code io.karavel.tcp.internal.connection..}. */
 final class Mutants {
+  /** Only mutants of classes whose names it finds are tried: {@code -Dkaravel.mutantsIn}. */
+  static final String IN = System.getProperty("karavel.mutantsIn", "");
+
+  private static final Pattern WANTED = Pattern.compile(IN);
+
   private final Mutater mutater =
       new GregorEngineFactory()
           .createEngine(EngineArguments.arguments())
@@ -47,6 +53,11 @@ final class Mutants {
     MutationIdentifier id = mutant.getId();
     String name = id.getLocation() + " " + id.getIndexes() + " " + id.getMutator();
     return Verdicts.hash((seed + " " + name).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether it is one of those that are to be tried; its place in the order stays. */
+  static boolean isWanted(MutationDetails mutant) {
+    return WANTED.matcher(mutant.getClassName().getNameWithoutPackage().asJavaName()).find();
   }
 
   byte[] bytes(MutationDetails mutant) {

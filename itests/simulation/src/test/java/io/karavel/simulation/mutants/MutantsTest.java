@@ -20,7 +20,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * How many mutants of the core the simulation kills of those that the packet scripts kill: {@code
  * -Dkaravel.mutants=100 [-Dkaravel.order=1] [-Dkaravel.seeds=300]}. Not part of a build: it takes
  * many minutes, most of them for the scripts, whose verdicts are kept in {@code
- * target/mutants-scripts.txt}. {@code -Dkaravel.onlyMutant=3,17} tries some alone.
+ * target/mutants-scripts.txt}. {@code -Dkaravel.onlyMutant=3,17} tries some alone, {@code
+ * -Dkaravel.mutantsIn='Handshake|FastOpen'} those of some classes.
  */
 @EnabledIfSystemProperty(named = "karavel.mutants", matches = "\\d+")
 class MutantsTest {
@@ -39,7 +40,7 @@ class MutantsTest {
     Files.delete(measured);
     while (!over && killed.size() < WANTED) {
       boolean progress = false;
-      Process worker = worker(measured, next, WANTED - killed.size());
+      Process worker = worker(measured, next, WANTED - killed.size(), SEEDS);
       try (BufferedReader reader = worker.inputReader(StandardCharsets.UTF_8)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
           if (!line.startsWith(MutantWorker.RESULT + "\t")) {
@@ -76,7 +77,8 @@ class MutantsTest {
     assertThat(share).as(String.join("\n", survivors)).isGreaterThanOrEqualTo(SHARE);
   }
 
-  private static Process worker(Path measured, int first, int wanted) throws IOException {
+  /** A JVM for mutants from the first on, until so many as wanted are killed by scripts. */
+  static Process worker(Path measured, int first, int wanted, long seeds) throws IOException {
     String own = Mutants.locationOf(MutantsTest.class);
     String scripts = own.replace("/simulation/", "/scripts/");
     List<String> command = new ArrayList<>();
@@ -86,13 +88,14 @@ class MutantsTest {
     command.add("-Dkaravel.scripts=" + scripts);
     command.add("-Dkaravel.verdicts=" + verdicts());
     command.add("-Dkaravel.measured=" + measured);
+    command.add("-Dkaravel.mutantsIn=" + Mutants.IN);
     command.add("-cp");
     command.add(scripts + ":" + System.getProperty("java.class.path"));
     command.add(MutantWorker.class.getName());
     command.add(Long.toString(ORDER));
     command.add(Integer.toString(first));
     command.add(Integer.toString(wanted));
-    command.add(Long.toString(SEEDS));
+    command.add(Long.toString(seeds));
     if (System.getProperty("karavel.onlyMutant") != null) {
       command.add(System.getProperty("karavel.onlyMutant"));
     }

@@ -10,8 +10,13 @@ final class Arrivals {
   private Arrivals() {}
 
   static void on(End e, Seg s, long now) {
+    e.model.expire(now);
+    e.keepalive.expire(now);
     e.touches++;
+    e.receiver.gapNanos = now - e.lastArrivalNanos;
+    e.arriving = s;
     e.lastArrivalNanos = now;
+    e.keepalive.onArrival();
     e.keepaliveProbes = 0;
     e.headTimes.clear();
     switch (e.state) {
@@ -24,12 +29,14 @@ final class Arrivals {
   // ---- SYN-SENT ----
 
   private static void inSynSent(End e, Seg s, long now) {
-    boolean acceptable = s.ack() && e.ours(s.rawAck) == 1;
+    long ack = e.ours(s.rawAck);
+    boolean acceptable = s.ack() && ack >= 1 && ack <= 1 + e.synData;
     if (s.ack() && !acceptable) {
       if (!s.rst()) {
         e.host.expectReset(e.tuple, s);
         if (!e.synRepeatedAtOnce) {
           e.synRepeatedAtOnce = true;
+          e.synAmbiguous = true;
           e.synOwed = "an answer to an old SYN was reset";
         }
       }
@@ -50,15 +57,21 @@ final class Arrivals {
     agree(e, s, now);
     EcnRules.agree(e, s);
     e.advertised = 1L + e.firstWindow();
-    takeWindow(e, 0, acceptable ? 1 : 0, s.window);
+    takeWindow(e, 0, acceptable ? ack : 0, s.window);
     if (!acceptable) {
       e.move(State.SYN_RECEIVED, now, "SYN");
+      e.simultaneous = true;
       e.synOwed = "a simultaneous opening";
+      e.largestRttNanos = e.synTimes.isEmpty() ? 0 : now - e.synTimes.get(0);
       e.synTimes.clear();
       return;
     }
-    e.una = 1;
+    // what of the data on the SYN is not acknowledged is new again (RFC 7413 §4.2.1)
+    e.una = ack;
+    e.nxt = ack;
+    e.host.fastOpen.onSynAck(e, s, ack);
     opened(e, "SYN_ACK", now);
+    e.model.onOpened(s, now);
     e.oweAck("the SYN-ACK");
     if (s.dataLength > 0 || s.fin()) {
       text(e, 1, s, now);
@@ -82,16 +95,27 @@ final class Arrivals {
   }
 
   static void opened(End e, String cause, long now) {
+    e.receiver.onOpened(now);
+    if (e.simultaneous) {
+      e.largestRttNanos += now - e.sinceNanos; // from the first SYN on
+    }
     e.move(State.ESTABLISHED, now, cause);
-    if (!e.active) {
+    e.keepalive.onOpened();
+    if (!e.active && !e.early) {
       e.host.counts.add("Tcp.PassiveOpens", 1);
     }
     e.openedNanos = now;
+    e.mayBeSearched |= e.settings.word("mtuProbing").equals("always");
     e.lastProgressNanos = now;
     e.waitsSinceNanos = now;
     e.keepaliveBaseNanos = now;
     e.synOwed = null;
+    e.softError = null;
     e.nxt = Math.max(e.nxt, 1);
+    if (e.outstanding() > 0) {
+      e.restarts.clear();
+      e.restarts.add(now);
+    }
     if (!e.synTimes.isEmpty()) {
       e.largestRttNanos = Math.max(e.largestRttNanos, now - e.synTimes.get(0));
     }
@@ -118,49 +142,53 @@ final class Arrivals {
     }
     if (e.timestamps && !s.rst()) {
       if (!s.timestamps && !s.syn()) {
-        if (e.state == State.SYN_RECEIVED && !e.active) {
-          challenge(e, now, true);
-        }
-        return;
+        return; // RFC 7323 §3.2
       }
       if (s.timestamps && isOld(e, s, now)) {
+        if (!e.isEmbryo()) {
+          e.host.counts.add("TcpExt.PAWSEstab", 1);
+        }
         if (s.syn()) {
-          challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+          challenge(e, now);
         } else {
-          unacceptable(e, s, seq, now);
+          unacceptable(e, s, seq, false, now);
         }
         return;
       }
     }
-    if (!isAcceptable(e, seq, s)) {
+    // a SYN with data is said again from its beginning too
+    boolean synAgain = e.isEmbryo() && s.syn() && !s.ack() && !s.rst() && seq == 0;
+    if (synAgain || !isAcceptable(e, seq, s)) {
       if (s.rst()) {
         return;
       }
       if (s.syn()) {
-        if (e.state == State.SYN_RECEIVED && seq == 0 && !s.ack()) {
+        boolean same = seq == 0 && !s.ack() && (!e.timestamps || s.timestamps || !e.isEmbryo());
+        if (e.state == State.SYN_RECEIVED && same) {
           e.synOwed = "the peer repeats its SYN";
           e.synRetransmitted = true;
-          if (e.timestamps && s.timestamps) {
+          e.synAmbiguous = true;
+          if (e.timestamps && s.timestamps && e.isEmbryo()) {
             e.tsRecent = s.tsVal;
           }
         } else {
-          challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+          challengeSyn(e, now);
         }
         return;
       }
-      unacceptable(e, s, seq, now);
+      unacceptable(e, s, seq, true, now);
       return;
     }
     if (s.rst()) {
       if (seq == e.rcvNxt) {
         reset(e, now);
       } else {
-        challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+        challenge(e, now);
       }
       return;
     }
     if (s.syn()) {
-      challenge(e, now, e.state == State.SYN_RECEIVED && !e.active);
+      challengeSyn(e, now);
       return;
     }
     if (s.ack()) {
@@ -196,32 +224,64 @@ final class Arrivals {
     e.host.close(e, quiet ? null : error, now, "RST");
   }
 
-  /** RFC 5961 §3, §4 and §7: a challenge ACK, of which there are only so many. */
-  static void challenge(End e, long now, boolean embryo) {
-    e.acksAllowed++;
-    if (now - e.lastChallengeNanos >= SECOND && e.state != State.CLOSED) {
-      e.ackOwed = e.ackOwed == null ? "a challenge ACK (RFC 5961)" : e.ackOwed;
+  private static void challengeSyn(End e, long now) {
+    if (!e.isEmbryo()) {
+      e.host.counts.add("TcpExt.TCPSYNChallenge", 1);
     }
-    e.lastChallengeNanos = now;
+    challenge(e, now);
   }
 
-  private static void unacceptable(End e, Seg s, long seq, long now) {
-    if (e.state == State.SYN_RECEIVED && !e.active) {
-      challenge(e, now, true);
+  /** RFC 5961 §3, §4 and §7: a challenge ACK, of which there are only so many. */
+  static void challenge(End e, long now) {
+    if (!mayChallenge(e, now)) {
+      e.host.counts.add("TcpExt.TCPACKSkippedSeq", 1);
+      return;
+    }
+    e.host.counts.add("TcpExt.TCPChallengeACK", 1);
+    e.acksAllowed++;
+    e.ackOwed = e.ackOwed == null ? "a challenge ACK (RFC 5961)" : e.ackOwed;
+  }
+
+  /** How they are counted, docs/bundles/tcp.md says. */
+  private static boolean mayChallenge(End e, long now) {
+    long most = e.settings.number("challengeAckPerSecond");
+    if (e.isEmbryo()) {
+      boolean may = now - e.lastChallengeNanos >= SECOND / most;
+      e.lastChallengeNanos = may ? now : e.lastChallengeNanos;
+      return may;
+    }
+    if (e.challenges == 0 || now - e.challengeSecondNanos >= SECOND) {
+      e.challengeSecondNanos = now;
+      e.challenges = 0;
+    }
+    if (e.challenges >= most) {
+      return false;
+    }
+    e.challenges++;
+    return true;
+  }
+
+  private static void unacceptable(End e, Seg s, long seq, boolean timely, long now) {
+    if (e.isEmbryo()) {
+      challenge(e, now);
       return;
     }
     if (s.dataLength > 0) {
       noteDuplicate(e, seq, seq + s.dataLength);
+      boolean old = seq < e.rcvNxt || e.timestamps && s.timestamps && isOld(e, s, now);
+      e.receiver.onRefused(seq, seq + s.dataLength, old);
       e.oweAck("data that is not acceptable is answered");
       return;
     }
-    boolean repeatedFin = s.fin() && seq < e.rcvNxt && e.inputEnded;
+    boolean repeatedFin = timely && s.fin() && seq < e.rcvNxt && e.inputEnded;
     boolean soon = now - e.lastAnswerNanos < e.settings.millis("invalidRateLimitMillis");
     if (repeatedFin) {
       e.oweAck("a repeated FIN is answered");
     } else if (s.fin() || !soon) {
       e.oweAck("a segment that is not acceptable is answered");
       e.lastAnswerNanos = now;
+    } else {
+      e.host.counts.add("TcpExt.TCPACKSkippedSeq", 1);
     }
   }
 
@@ -234,20 +294,25 @@ final class Arrivals {
   // ---- ACK ----
 
   private static void checkAck(End e, Seg s, long seq, long now) {
-    if (e.state == State.SYN_RECEIVED
-        && !e.active
-        && e.ours(s.rawAck) == 1
-        && !e.host.takeOpened(e, now)) {
+    if (e.isEmbryo() && s.length() == 0 && e.ours(s.rawAck) == 1 && DeferRules.isKept(e, now)) {
+      return;
+    }
+    if (e.isEmbryo() && e.ours(s.rawAck) == 1 && !e.host.takeOpened(e, now)) {
       // the accept queue is full: the segment might as well have been lost
       return;
+    }
+    long ack = e.ours(s.rawAck);
+    boolean wrong = e.state == State.SYN_RECEIVED && (ack < 1 || ack > e.nxt);
+    if (wrong && e.isEmbryo()) {
+      e.host.expectReset(e.tuple, s);
+      return; // and nothing of it is believed
     }
     if (e.timestamps && s.timestamps && seq <= e.lastAckSent && s.tsVal - e.tsRecent >= 0) {
       e.tsRecent = s.tsVal;
       e.tsRecentNanos = now;
     }
-    long ack = e.ours(s.rawAck);
     if (e.state == State.SYN_RECEIVED) {
-      if (ack != 1) {
+      if (wrong) {
         e.host.expectReset(e.tuple, s);
         return;
       }
@@ -255,9 +320,13 @@ final class Arrivals {
       e.una = 1;
       takeWindow(e, seq, ack, syn ? s.window : (long) s.window << e.sendShift);
       opened(e, "ACK_OF_SYN", now);
+      e.model.onOpened(s, now);
+      if (e.early && !e.active && ack > 1) {
+        SenderRules.onAck(e, s, seq, ack, now);
+      }
     } else {
       if (ack > e.nxt || ack < e.una - e.largestWindow) {
-        challenge(e, now, false);
+        challenge(e, now);
         return;
       }
       if (ack >= e.una) {
@@ -284,20 +353,26 @@ final class Arrivals {
   // ---- text and FIN ----
 
   private static void text(End e, long seq, Seg s, long now) {
-    boolean fin = s.fin();
+    text(e, seq, s, s.fin(), now);
+  }
+
+  static void text(End e, long seq, Seg s, boolean fin, long now) {
     int length = s.dataLength;
     UrgentRules.onPointer(e, s, seq);
     if (length == 0 && !fin || e.inputEnded) {
       return;
     }
     if (e.orphan && length > 0 && seq + length > e.rcvNxt) {
+      e.host.counts.add("TcpExt.TCPAbortOnData", 1);
       e.resetOwed = "data for a connection that nobody reads any more";
       e.host.close(e, null, now, "DATA_AFTER_CLOSE");
       return;
     }
-    EcnRules.onText(e, s);
     int size = s.segmentSize > 0 ? Math.min(length, s.segmentSize) : length;
+    e.segmentVague |= e.pathStale;
     e.fullSegment = Math.max(e.fullSegment, Math.min(size, e.pathMtu - 40));
+    e.receiver.onText(s);
+    EcnRules.onText(e, s);
     ReceiverRules.onText(e, seq, length, fin, now);
   }
 
@@ -310,6 +385,7 @@ final class Arrivals {
       case ESTABLISHED -> {
         e.move(State.CLOSE_WAIT, now, "FIN");
         ReceiverRules.delayAck(e, now);
+        e.receiver.delay.onFin(now);
       }
       case FIN_WAIT_1 -> {
         e.move(State.CLOSING, now, "FIN");

@@ -34,6 +34,22 @@ final class Calls {
     return e.tuple.local() == 0;
   }
 
+  static void closeListener(Host host, int port) {
+    Listening listening = host.listeners.remove(port);
+    for (End e : host.ends.values().toArray(End[]::new)) {
+      boolean embryo = e.isEmbryo();
+      if (e.tuple.localPort() == port && embryo && e.isBlurred()) {
+        host.vague(e, End.NEVER); // its retries may be used up long since
+        continue;
+      }
+      if (e.tuple.localPort() == port && (embryo || listening.waiting.contains(e))) {
+        e.touches++;
+        e.resetOwed = "its listener is closed";
+        host.close(e, null, host.now(), "LISTENER_CLOSED");
+      }
+    }
+  }
+
   static void close(Host host, Object token, End e, String cause, long now) {
     if (host.connecting.remove(token) != null || e.orphan) {
       return;
@@ -52,14 +68,20 @@ final class Calls {
       return;
     }
     if (e.unread() > 0) {
+      host.counts.add("TcpExt.TCPAbortOnClose", 1);
       e.resetOwed = "closed with data unread (RFC 2525 §2.17)";
       host.close(e, null, now, cause.equals("CLOSE") ? "CLOSE_UNREAD" : cause);
       return;
     }
     shutdownOutput(e, cause, now);
     e.keepaliveProbes = 0;
+    e.model.onLimits();
     if (e.state == State.FIN_WAIT_2) {
       TimerRules.startFinWait(e, now);
+    }
+    if (TimerRules.mayBeGivenUp(e, now)) {
+      host.vague(e, End.NEVER); // under the limits of orphans its time may be over
+      return;
     }
     if (host.orphans() > host.settings.number("maxOrphans")) {
       abort(host, token, e, "ORPHAN_LIMIT", null, now);
@@ -90,7 +112,7 @@ final class Calls {
     }
     String expected = e.state.name();
     boolean timedOut =
-        "TIMED_OUT".equals(failure) || host.ethernet && "HOST_UNREACHABLE".equals(failure);
+        e.timeOutError().equals(failure) || host.ethernet && "HOST_UNREACHABLE".equals(failure);
     if (e.state != State.CLOSED && "CLOSED".equals(state) && timedOut) {
       judgeTimeOut(host, e, failure, now);
       return;
@@ -121,16 +143,18 @@ final class Calls {
           "giving up",
           "after " + (now - since) / 1_000_000 + " ms, the budget is " + least / 1_000_000 + " ms");
     }
+    host.fastOpen.onUnclearTimeout(e);
     host.close(e, failure, now, causes(e, user > 0, now));
   }
 
   /** What of retries, probes and the user timeout was over cannot be told apart from outside. */
   private static String[] causes(End e, boolean userTimeout, long now) {
-    List<String> causes = new ArrayList<>(List.of("RETRANSMISSION"));
+    List<String> causes = new ArrayList<>();
+    causes.add(e.isHalfOpen() ? "SYN_RETRIES" : "RETRANSMISSION");
     if (userTimeout) {
       causes.add("USER_TIMEOUT");
     }
-    if (e.window == 0 || e.probing || e.outstanding() == 0) {
+    if (!e.isHalfOpen() && (e.window == 0 || e.probing || e.outstanding() == 0)) {
       causes.add("PERSIST");
     }
     if (e.changedNanos == now) {

@@ -64,11 +64,14 @@ public final class Checker {
       return;
     }
     Host host = host(stack);
+    // what came before at this moment has been dealt with: a harness takes one frame after the
+    // other
+    host.settled(now);
     if (s.isTcp) {
       s.segmentSize = segmentSize;
       host.soon(now, time -> host.arrive(s, time));
     } else if (s.isIcmp) {
-      host.soon(now, time -> IcmpRules.on(host, s));
+      host.soon(now, time -> IcmpRules.on(host, s, time));
     }
   }
 
@@ -138,6 +141,7 @@ public final class Checker {
             || e.isVague()
             || OpeningRules.mayBeOver(e)
             || e.takenBack
+            || e.early && !e.active && e.isHalfOpen()
             || e.host.isAway()
             || e.host.isLenient(now)
         ? null
@@ -159,7 +163,7 @@ public final class Checker {
   /** What a stack counts, by the names of docs/metrics.md, is held against what was seen. */
   public void counters(String stack, ToLongFunction<String> counters, long now) {
     Host host = host(stack);
-    if (!host.ethernet && !host.isAway() && !host.isLenient(now)) {
+    if (Counts.canBeJudged(host, now)) {
       host.counts.check(stack, counters);
     }
   }
@@ -195,20 +199,7 @@ public final class Checker {
 
   /** A listener is closed: embryos, and what was not accepted, are reset. */
   public void closeListener(String stack, int port) {
-    Host host = host(stack);
-    Listening listening = host.listeners.remove(port);
-    for (End e : host.ends.values().toArray(End[]::new)) {
-      boolean embryo = e.state == State.SYN_RECEIVED && !e.active;
-      if (e.tuple.localPort() == port && embryo && e.isBlurred()) {
-        host.vague(e, End.NEVER); // its retries may be used up long since
-        continue;
-      }
-      if (e.tuple.localPort() == port && (embryo || listening.waiting.contains(e))) {
-        e.touches++;
-        e.resetOwed = "its listener is closed";
-        host.close(e, null, host.now(), "LISTENER_CLOSED");
-      }
-    }
+    Calls.closeListener(host(stack), port);
   }
 
   /**
@@ -233,6 +224,9 @@ public final class Checker {
         e = waiting;
         break;
       }
+    }
+    if (e == null && host.isVague(tuple, host.now())) {
+      return; // it was complete before that could be told
     }
     if (e == null) {
       throw new Violation(tuple + ": accept: no connection of this name was complete");
@@ -262,6 +256,23 @@ public final class Checker {
     host.connecting.put(token, wish);
   }
 
+  /**
+   * An application that connects gives bytes which may go with the SYN; to be told before the SYN
+   * is seen.
+   */
+  public void early(String stack, Object token, int count) {
+    End wish = host(stack).connecting.get(token);
+    wish.early = true;
+    wish.written += count;
+  }
+
+  /** The port that a socket has which connects; what it sends may be seen later. */
+  public void bound(String stack, Object token, int port) {
+    if (port != 0 && host(stack).connecting.containsKey(token)) {
+      host(stack).bound.put(token, port);
+    }
+  }
+
   /** An option is set on a socket. */
   public void option(String stack, Object token, String name, Object value, long now) {
     End e = end(stack, token);
@@ -287,6 +298,7 @@ public final class Checker {
     if (e != null) {
       Calls.noteWork(e, now);
       e.written += count;
+      e.model.onUse(now);
     }
   }
 
@@ -296,6 +308,7 @@ public final class Checker {
     if (e != null) {
       Calls.noteWork(e, now);
       e.written += count;
+      e.model.onUse(now);
       UrgentRules.wrote(e);
     }
   }
@@ -309,10 +322,13 @@ public final class Checker {
   }
 
   /** An application has read bytes. */
-  public void read(String stack, Object token, long count) {
+  public void read(String stack, Object token, long count, long now) {
     End e = end(stack, token);
     if (e != null) {
       e.read += count;
+      if (e.unread() == 0) {
+        e.model.onUse(now);
+      }
     }
   }
 
@@ -331,6 +347,7 @@ public final class Checker {
       e.inputShut = true;
       e.receivedBeforeShut = e.received();
       e.ahead.clear();
+      e.receiver.sack.forget();
       e.lastArrivedFrom = -1;
     }
   }
@@ -372,6 +389,9 @@ public final class Checker {
   public void observe(String stack, Object token, String state, String failure, long now) {
     Host host = host(stack);
     End e = host.byToken.get(token);
+    if (e == null && failure != null) {
+      host.connecting.remove(token); // it has sent no SYN, and will not
+    }
     if (e != null && !host.isAway()) {
       Calls.observe(host, e, state, failure, now);
     }

@@ -60,6 +60,9 @@ final class EcnRules {
 
   /** An acknowledgement has come that is not old: §6.1.2. */
   static void onAck(End e, Seg s, long unaBefore, long flightBefore) {
+    if (!e.model.followed && unaBefore <= e.repeatedUpTo && e.una > e.repeatedUpTo) {
+      e.reducedAllowed = true; // a loss probe may have repaired a loss (RFC 8985 §7.4)
+    }
     if (!e.ecn || !s.has(Seg.ECE) || flightBefore == 0) {
       return;
     }
@@ -100,6 +103,8 @@ final class EcnRules {
       }
       e.reducedAllowed = false;
       e.reducedOwed = false;
+      // the window was reduced for all before: marks of it ask for no more (once per window)
+      e.reducedAt = Math.max(e.reducedAt, seq);
     } else if (fresh && e.reducedOwed && !e.probing && e.una <= e.reducedAt) {
       e.fail("ECN CWR (RFC 3168 §6.1.2)", "the peer told of a mark, and this is the next new data");
     }

@@ -36,6 +36,9 @@ final class End implements Watched {
   /** Size to which the sender has cut what is in flight, else more than there can be. */
   int cutBytes = Integer.MAX_VALUE;
 
+  final SenderModel model = new SenderModel(this);
+  final ReceiverModel receiver = new ReceiverModel(this);
+  final KeepaliveModel keepalive = new KeepaliveModel(this);
   final Host host;
   final Tuple tuple;
   final Settings settings;
@@ -71,6 +74,32 @@ final class End implements Watched {
 
   boolean accepted;
 
+  /** The peer has acknowledged the SYN-ACK of an embryo that waits for data. */
+  boolean deferred;
+
+  // ---- Fast Open ----
+  /** Of a client: bytes were to be written with the SYN. Of a server: the SYN has opened it. */
+  boolean early;
+
+  /** The SYN has the option. */
+  boolean fastOpen;
+
+  /** Bytes on the SYN. */
+  int synData;
+
+  boolean fastOpenProven;
+
+  /** The SYN-ACK must bring a cookie, or may. */
+  boolean cookieOwed;
+
+  boolean cookieMay;
+
+  /** The SYN that may have opened it: the SYN-ACK tells. */
+  Seg maybeEarly;
+
+  /** Whose SYN-RECEIVED it is; null of a client. */
+  Listening listening;
+
   /** What its application is to be told when it is over; null if nothing. */
   String error;
 
@@ -87,7 +116,35 @@ final class End implements Watched {
   int peerMss = 536;
   int ownMss;
   int pathMtu;
+
+  /** Another connection was told of the way: this one knows when it sends next. */
+  boolean pathStale;
+
+  /** Text came before it knew: how much of the peer's segments counts cannot be told. */
+  boolean segmentVague;
+
+  /** The longest segment with options that has arrived. */
+  long proven;
+
+  /** The same of what was sent once. */
+  long provenWhole;
+
+  /** What a router says that contradicts that, and of which segment; 0 if none does. */
+  int claimedMtu;
+
+  long claimedAt;
+
+  /** Segments may be smaller than they could be, because the path's MTU is searched. */
+  boolean mayBeSearched;
+
+  /** Its packets seem to be too large for a way that carries hardly anything. */
+  boolean mayFragment;
+
   Ranges peerHas = new Ranges();
+
+  /** Some of that are parts of segments. */
+  boolean peerHasParts;
+
   final List<Sent> flight = new ArrayList<>();
   long finSentAt = -1;
 
@@ -132,6 +189,9 @@ final class End implements Watched {
 
   /** What was sent when something was sent again last. */
   long repeatedUpTo;
+
+  /** Where the new data began that went as the last loss probe, as far as can be told. */
+  long lossProbeAt;
 
   /** SND.NXT when the peer's echo was obeyed last. */
   long reducedAt;
@@ -194,7 +254,15 @@ final class End implements Watched {
   String synOwed;
   String resetOwed;
   long lastChallengeNanos = Long.MIN_VALUE / 2;
+
+  /** Challenges in the second that began then. */
+  int challenges;
+
+  long challengeSecondNanos;
   long lastAnswerNanos = Long.MIN_VALUE / 2;
+
+  /** The segment that has come last. */
+  Seg arriving;
 
   /** The segment that is being judged; null if none is. */
   Seg judged;
@@ -225,6 +293,19 @@ final class End implements Watched {
 
   boolean synRepeatedAtOnce;
   boolean synRetransmitted;
+
+  /** Its SYN or SYN-ACK was repeated by the timer. */
+  boolean synTimedOut;
+
+  /** Its SYN or SYN-ACK was repeated for another reason. */
+  boolean synAmbiguous;
+
+  /** Both ends opened at once. */
+  boolean simultaneous;
+
+  /** initialWindow when it was opened. */
+  long initialWindow;
+
   long openedNanos;
   long keepaliveBaseNanos;
   int keepaliveProbes;
@@ -291,6 +372,8 @@ final class End implements Watched {
     finQueuedAt = wish.finQueuedAt;
     finCause = wish.finCause;
     inputShut = wish.inputShut;
+    early = wish.early;
+    written = wish.written;
   }
 
   // ---- own sequence arithmetic ----
@@ -327,6 +410,11 @@ final class End implements Watched {
     return blurred;
   }
 
+  /** Whether a listener has answered, and no application can know of it yet. */
+  boolean isEmbryo() {
+    return state == State.SYN_RECEIVED && !active && !early;
+  }
+
   boolean isHalfOpen() {
     return state == State.SYN_SENT || state == State.SYN_RECEIVED;
   }
@@ -360,10 +448,28 @@ final class End implements Watched {
 
   /** Most payload of a segment without options but those of every segment (RFC 6691). */
   int segmentLimit() {
+    return segmentLimit(model.search.limit());
+  }
+
+  /** The same where the search for the path's MTU allows so much, or anything. */
+  int segmentLimit(long searched) {
     int path = pathMtu - 40;
     int most = Math.min(Math.min(peerMss, path), settings.option("maxSegmentBytes", 65535));
+    most = (int) Math.min(most, searched);
     most = Math.max(most, Math.min((int) settings.number("minSendMss"), path));
     return Math.max(1, most);
+  }
+
+  /** What its application is told when its time is over. */
+  String timeOutError() {
+    return softError == null ? "TIMED_OUT" : softError;
+  }
+
+  /** Whether a segment in flight begins or ends at a number. */
+  boolean isEdge(long number) {
+    return number == una
+        || number == nxt
+        || flight.stream().anyMatch(sent -> sent.from == number || sent.to == number);
   }
 
   Sent head() {
@@ -371,6 +477,7 @@ final class End implements Watched {
   }
 
   void oweAck(String why) {
+    receiver.delay.owed = true;
     if (ackOwed == null) {
       ackOwed = why;
     }
@@ -379,7 +486,8 @@ final class End implements Watched {
 
   void fail(String rule, String what) {
     String sent = judged == null ? "" : "; it sends " + judged;
-    throw new Violation(tuple + " in " + state + ": " + rule + ": " + what + sent);
+    String course = model.followed ? "" : "; not followed, for " + model.lostBecause;
+    throw new Violation(tuple + " in " + state + ": " + rule + ": " + what + sent + course);
   }
 
   @Override

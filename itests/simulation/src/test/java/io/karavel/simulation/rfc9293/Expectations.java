@@ -50,13 +50,19 @@ final class Expectations {
       others.add("retransmit"); // it finds that all is acknowledged
       others.add("persist");
     }
+    if (e.model.followed) {
+      others.remove("loss-probe");
+      others.remove("reordering");
+      tail(e, now, timers);
+    }
     if (e.ackBy != End.NEVER) {
       String delay = e.settings.number("delayedAckMillis") + " ms";
+      boolean known = e.receiver.knowsDelays() && e.receiver.delay.at != End.NEVER;
       timers.add(
           new Timer(
               Set.of("delayed-ack"),
-              0,
-              e.ackBy - now,
+              known ? e.receiver.delay.at - now : 0,
+              known ? e.receiver.delay.at - now : e.ackBy - now,
               0,
               0,
               -1,
@@ -67,6 +73,16 @@ final class Expectations {
     }
     if (e.state == State.FIN_WAIT_2 && e.finWaitNanos != End.NEVER) {
       timers.add(finWait(e, now));
+    }
+  }
+
+  /** RFC 8985 §6.2 and §7. */
+  private static void tail(End e, long now, List<Timer> timers) {
+    LossProbeModel probe = e.model.probe;
+    if (probe.at != End.NEVER) {
+      String kind = probe.isProbe ? "loss-probe" : "reordering";
+      long in = probe.at - now;
+      timers.add(new Timer(Set.of(kind), in, in, 0, 0, -1, Set.of()));
     }
   }
 
@@ -101,7 +117,8 @@ final class Expectations {
     long at = e.synTimes.get(repeated) + OpeningRules.interval(e, repeated);
     long in = at - now;
     long end = in;
-    for (int next = repeated + 1; next <= limit; next++) {
+    int last = e.deferred ? Math.max(limit, DeferRules.intervals(e)) : limit;
+    for (int next = repeated + 1; next <= last; next++) {
       end += OpeningRules.interval(e, next);
     }
     long user = e.active ? e.settings.userTimeoutNanos() : 0;
@@ -132,6 +149,14 @@ final class Expectations {
       parameters.add(key("end", "orphanRetries", e.settings.number("orphanRetries")));
     } else if (user == 0) {
       parameters.add(key("end", "retries2", e.settings.number("retries2")));
+    }
+    if (e.model.followed && e.model.timer.at != End.NEVER) {
+      TimeoutModel timer = e.model.timer;
+      long in = timer.at - now;
+      long end = timer.endNanos(e.model.probe);
+      long left = end < 0 ? Timer.UNKNOWN : end - now;
+      String kind = timer.persists ? "persist" : "retransmit";
+      return new Timer(Set.of(kind), in, in, timer.expiries, 0, left, parameters);
     }
     if (e.isBlurred()) {
       return new Timer(kinds, 0, End.NEVER, -1, 0, Timer.UNKNOWN, parameters);

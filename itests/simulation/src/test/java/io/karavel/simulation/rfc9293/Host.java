@@ -23,6 +23,10 @@ final class Host {
   final Map<Integer, Listening> listeners = new HashMap<>();
   final Map<Object, End> byToken = new HashMap<>();
   final Map<Object, End> connecting = new LinkedHashMap<>();
+
+  /** The ports of those that connect, as far as they are known. */
+  final Map<Object, Integer> bound = new HashMap<>();
+
   private final List<Answer> answers = new ArrayList<>();
   private final Map<Tuple, Long> vague = new HashMap<>();
   private final Map<End, String> reset = new LinkedHashMap<>();
@@ -30,6 +34,8 @@ final class Host {
   private final Map<Integer, Integer> mtu = new HashMap<>();
   private final Map<Integer, Long> resolved = new HashMap<>();
   final Neighbours neighbours = new Neighbours();
+  final Paths paths = new Paths();
+  final FastOpenRules fastOpen = new FastOpenRules(this);
   boolean ethernet;
   private boolean away;
   private boolean deaf;
@@ -45,8 +51,9 @@ final class Host {
     mtu.put(remote, bytes);
   }
 
+  /** What the way to a host carries, as far as it is known: what routers said goes before. */
   int mtuTo(int remote) {
-    return mtu.getOrDefault(remote, 1500);
+    return paths.carried(remote, mtu.getOrDefault(remote, 1500), settledNanos);
   }
 
   /** The moment that was looked at last. */
@@ -78,6 +85,9 @@ final class Host {
       e.probeTimes.clear();
       e.lastProgressNanos = now;
       e.blurred = true;
+      e.model.lose("a module is missing");
+      e.receiver.lose();
+      e.keepalive.lose();
       e.lossShownNanos = End.NEVER;
       e.reducedAllowed = true;
       e.reducedOwed = false;
@@ -105,11 +115,17 @@ final class Host {
   /** A module is gone for good, and all connections with it. */
   void lost() {
     waiting.clear();
+    fastOpen.forget();
     for (End e : ends.values().toArray(End[]::new)) {
       boolean quiet = e.state == State.TIME_WAIT || e.orphan;
       e.touches++;
       close(e, quiet ? null : "MODULE_DISPOSED", End.UNKNOWN, "MODULE");
     }
+  }
+
+  /** Whether all modules are there, and nothing waits that came while one was missing. */
+  boolean isWhole(long now) {
+    return !away && !isLenient(now);
   }
 
   /** How many connections nobody holds any more. */
@@ -149,6 +165,11 @@ final class Host {
 
   /** The end is over; what its application may be told, or null. */
   void close(End e, String error, long now, String... causes) {
+    if (e.state == State.SYN_RECEIVED) {
+      FastOpenRules.onSettled(e, List.of(causes).contains("RST"), now);
+    }
+    counts.givenUp(e, List.of(causes));
+    e.model.lose(SenderModel.OVER);
     e.move(State.CLOSED, now, causes);
     ends.remove(e.tuple, e);
     if (e.resetOwed != null) {
@@ -186,6 +207,10 @@ final class Host {
       return;
     }
     End e = ends.get(tuple);
+    if (e != null && (OpeningRules.mayBeOver(e) || TimerRules.mayBeGivenUp(e, now))) {
+      vague(e, End.NEVER);
+      return;
+    }
     Listening listening = listeners.get(s.destinationPort);
     if (e != null) {
       boolean reopens =
@@ -195,6 +220,10 @@ final class Host {
               && listening.waiting.size() < Math.max(1, listening.backlog)
               && TimeWaitRules.mayReopen(e, s);
       if (!reopens) {
+        boolean toListener = s.syn() && listening != null && TimeWaitRules.mayReopen(e, s);
+        if (e.state == State.TIME_WAIT && toListener) {
+          return; // which has no room for it
+        }
         Arrivals.on(e, s, now);
         return;
       }
@@ -206,37 +235,10 @@ final class Host {
     if (listening == null) {
       expectReset(tuple, s);
     } else if (s.ack()) {
-      if (s.syn() || !cookie(listening, tuple, s, now)) {
-        expectReset(tuple, s);
-      }
+      expectReset(tuple, s); // no listener answers with cookies here
     } else if (s.syn() && listening.waiting.size() < Math.max(1, listening.backlog)) {
-      embryo(listening, tuple, s, now);
+      OpeningRules.embryo(this, listening, tuple, s, now);
     }
-  }
-
-  private void embryo(Listening listening, Tuple tuple, Seg syn, long now) {
-    End e = new End(this, tuple);
-    e.settings.inherit(listening.settings);
-    e.move(State.SYN_RECEIVED, now, "SYN");
-    e.from = "LISTEN";
-    e.pathMtu = mtuTo(tuple.remote());
-    e.rawIrs = syn.rawSeq;
-    e.rcvNxt = 1;
-    e.lastAckSent = 1;
-    e.offeredTimestamps = settings.flag("timestamps");
-    e.offeredSack = settings.flag("sack");
-    e.offeredScale = settings.flag("windowScaling") ? 0 : -1;
-    Arrivals.agree(e, syn, now);
-    e.ecn = EcnRules.isGranted(settings, syn);
-    e.synInitialNanos = settings.millis("rtoInitialMillis");
-    e.blurred = ethernet;
-    e.synOwed = "a SYN to a listener";
-    e.lastArrivalNanos = now;
-    ends.put(tuple, e);
-  }
-
-  private boolean cookie(Listening listening, Tuple tuple, Seg s, long now) {
-    return false;
   }
 
   void expectReset(Tuple tuple, Seg s) {
@@ -256,6 +258,7 @@ final class Host {
     if (!s.sumsAreRight) {
       throw new Violation(tuple + ": checksum: wrong in what is sent: " + s);
     }
+    paths.expire(this, now);
     End e = ends.get(tuple);
     if (s.rst()) {
       counts.add("Tcp.OutRsts", 1);
@@ -293,10 +296,13 @@ final class Host {
       End wish = entry.getValue();
       if (wish.tuple.remote() == tuple.remote()
           && wish.tuple.remotePort() == tuple.remotePort()
-          && (wish.tuple.localPort() == 0 || wish.tuple.localPort() == tuple.localPort())) {
+          && (wish.tuple.localPort() == 0 || wish.tuple.localPort() == tuple.localPort())
+          && bound.getOrDefault(entry.getKey(), tuple.localPort()) == tuple.localPort()) {
         all.remove();
+        bound.remove(entry.getKey());
         End old = ends.get(tuple);
         if (old != null) {
+          TimeWaitRules.onReuse(old, syn, now);
           close(old, null, now, "CONNECT");
         }
         End e = new End(this, tuple);
@@ -306,6 +312,7 @@ final class Host {
         e.move(State.SYN_SENT, now, "CONNECT");
         e.pathMtu = mtuTo(tuple.remote());
         e.synInitialNanos = settings.millis("rtoInitialMillis");
+        e.initialWindow = settings.number("initialWindow");
         e.blurred = ethernet;
         e.synOwed = "the application connects";
         e.lastArrivalNanos = now;
@@ -356,6 +363,7 @@ final class Host {
 
   void settled(long now) {
     settledNanos = now;
+    paths.expire(this, now);
     vague.values().removeIf(until -> now > until);
     if (away) {
       return;
@@ -370,8 +378,11 @@ final class Host {
       if (e.state == State.CLOSED) {
         continue;
       }
+      e.receiver.settled(now);
+      e.keepalive.settled(now);
       ReceiverRules.settled(e, now);
       SenderRules.settled(e, now);
+      ModelRules.settled(e, now);
       RecoveryRules.settled(e, now);
       TimerRules.settled(e, now);
     }

@@ -11,7 +11,7 @@ final class OpeningRules {
     if (!e.isHalfOpen()) {
       e.fail("SYN", "this state sends none");
     }
-    if (s.fin() || s.dataLength > 0 && s.fastOpenBytes < 0) {
+    if (s.fin() || s.dataLength > 0 && (s.ack() || e.synsSent > 0)) {
       e.fail("SYN", "it carries data or a FIN");
     }
     boolean answers = e.state == State.SYN_RECEIVED;
@@ -23,12 +23,20 @@ final class OpeningRules {
     } else if (s.rawSeq != e.rawIss) {
       e.fail("ISS", "a repeated SYN keeps its sequence number");
     }
-    if (answers && e.theirs(s.rawAck) != 1) {
-      e.fail("SYN-ACK", "it must acknowledge IRS + 1");
+    if (answers && !e.active) {
+      e.host.fastOpen.onSynAckSent(e, s, now);
+    } else if (!answers && e.synsSent == 0) {
+      e.host.fastOpen.onFirstSyn(e, s, now);
+    } else if (s.cookie != null) {
+      e.fail("Fast Open (RFC 7413 §4.2.1)", "a SYN that is repeated has no cookie");
+    }
+    if (answers && e.theirs(s.rawAck) != e.rcvNxt) {
+      e.fail("SYN-ACK", "it must acknowledge " + e.rcvNxt);
     }
     OptionRules.check(e, s, now);
-    e.nxt = 1;
-    e.synWindow = s.window;
+    e.nxt = Math.max(e.nxt, 1);
+    // what an earlier SYN offered is not taken back (RFC 9293 SHLD-14)
+    e.synWindow = Math.max(e.synWindow, s.window);
     if (!answers) {
       e.offeredTimestamps = s.timestamps;
       e.offeredSack = s.sackPermitted;
@@ -38,8 +46,11 @@ final class OpeningRules {
         e.offeredScale = s.scale;
         e.receiveShift = Math.max(0, s.scale);
       }
-      e.advertised = Math.max(e.advertised, 1 + s.window);
+      e.advertised = Math.max(e.advertised, e.rcvNxt + s.window);
+      e.receiver.delay.onSent(false, now);
+      e.lastAckSent = Math.max(e.lastAckSent, e.rcvNxt);
       e.ackOwed = null;
+      e.ackBy = End.NEVER;
     }
     judgeTime(e, now);
     EcnRules.onSyn(e, s, answers);
@@ -47,25 +58,57 @@ final class OpeningRules {
     e.ownMss = s.mss;
   }
 
+  /** A listener answers a SYN. */
+  static void embryo(Host host, Listening listening, Tuple tuple, Seg syn, long now) {
+    End e = new End(host, tuple);
+    e.settings.inherit(listening.settings);
+    e.move(State.SYN_RECEIVED, now, "SYN");
+    e.from = "LISTEN";
+    e.pathMtu = host.mtuTo(tuple.remote());
+    e.rawIrs = syn.rawSeq;
+    e.rcvNxt = 1;
+    e.lastAckSent = 1;
+    e.offeredTimestamps = host.settings.flag("timestamps");
+    e.offeredSack = host.settings.flag("sack");
+    e.offeredScale = host.settings.flag("windowScaling") ? 0 : -1;
+    Arrivals.agree(e, syn, now);
+    e.ecn = EcnRules.isGranted(host.settings, syn);
+    e.synInitialNanos = host.settings.millis("rtoInitialMillis");
+    e.initialWindow = host.settings.number("initialWindow");
+    e.blurred = host.ethernet;
+    e.synOwed = "a SYN to a listener";
+    e.lastArrivalNanos = now;
+    host.ends.put(tuple, e);
+    host.fastOpen.onSyn(listening, e, syn, now);
+  }
+
   private static void judgeTime(End e, long now) {
-    boolean byTimer = e.synOwed == null;
+    // two that waited for a module may be answered at one moment
+    boolean twice = e.host.isLenient(now) && e.synTimes.contains(now);
+    boolean byTimer = e.synOwed == null && !twice;
     e.synOwed = null;
-    if (!byTimer) {
-      if (e.synTimes.isEmpty() || e.state == State.SYN_SENT) {
-        e.synTimes.clear();
-      } else {
+    if (!byTimer && !e.synTimes.isEmpty()) {
+      if (e.isEmbryo() || e.state == State.SYN_SENT) {
         // the interval runs anew, the count does not
         e.synTimes.set(e.synTimes.size() - 1, now);
-        return;
       }
+      return;
     }
     if (byTimer && e.synsSent > 0) {
       e.host.counts.add("TcpExt.TCPSynRetrans", 1);
       e.host.counts.add("Tcp.RetransSegs", 1);
+      e.host.counts.model("TCPTimeouts");
       e.synRetransmitted = true;
+      e.synTimedOut = true;
+    }
+    if (byTimer) {
+      DeferRules.expire(e, now);
     }
     e.synTimes.add(now);
     int repeated = e.synTimes.size() - 1;
+    if (byTimer && repeated > 0) {
+      e.host.fastOpen.onTimeout(e, repeated, false, now);
+    }
     if (!byTimer || repeated < 1 || e.isBlurred()) {
       return;
     }
@@ -76,7 +119,7 @@ final class OpeningRules {
           "SYN interval (RFC 6298)",
           interval / 1_000_000 + " ms instead of " + due / 1_000_000 + " ms");
     }
-    if (repeated > limit(e)) {
+    if (repeated > Math.max(limit(e), e.deferred ? DeferRules.intervals(e) : 0)) {
       e.fail("SYN retries", "repetition " + repeated + " of " + limit(e));
     }
   }
@@ -102,8 +145,9 @@ final class OpeningRules {
 
   /** The limit has changed: what is beyond the new one ends at once. */
   static void onLimit(End e, long now) {
-    if (e.isHalfOpen() && e.synTimes.size() - 1 > limit(e)) {
-      e.host.close(e, e.active ? "TIMED_OUT" : null, now, "CONFIGURATION");
+    if (e.isHalfOpen() && e.synTimes.size() - 1 > limit(e) && !e.deferred) {
+      e.host.fastOpen.onUnclearTimeout(e);
+      e.host.close(e, e.isEmbryo() ? null : e.timeOutError(), now, "CONFIGURATION");
     }
   }
 
@@ -116,12 +160,14 @@ final class OpeningRules {
     if (!e.isHalfOpen() || e.host.isAway() || e.synTimes.isEmpty() || e.cookie || e.isBlurred()) {
       return;
     }
+    DeferRules.expire(e, now);
     int repeated = e.synTimes.size() - 1;
     if (now < e.synTimes.get(repeated) + interval(e, repeated)) {
       return;
     }
-    if (repeated >= limit(e)) {
-      e.host.close(e, e.active ? "TIMED_OUT" : null, now, "SYN_RETRIES");
+    if (repeated >= limit(e) && !DeferRules.isWaiting(e)) {
+      e.host.fastOpen.onTimeout(e, repeated + 1, true, now);
+      e.host.close(e, e.isEmbryo() ? null : e.timeOutError(), now, "SYN_RETRIES");
       return;
     }
     e.fail("SYN interval (RFC 6298)", "it was to be repeated by now");

@@ -1,5 +1,7 @@
 package io.karavel.simulation.rfc9293;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -42,6 +44,12 @@ final class Ranges {
     return entry != null && entry.getValue() >= to;
   }
 
+  /** Whether one of them holds some of a stretch or touches it. */
+  boolean touches(long from, long to) {
+    Map.Entry<Long, Long> entry = byLeft.floorEntry(to);
+    return entry != null && entry.getValue() >= from;
+  }
+
   /** The range that holds a number; null if none does. */
   long[] around(long number) {
     Map.Entry<Long, Long> entry = byLeft.floorEntry(number);
@@ -56,12 +64,28 @@ final class Ranges {
     return entry != null && entry.getValue() > number ? entry.getValue() : number;
   }
 
+  /** How much of a stretch is in it. */
+  long overlap(long from, long to) {
+    long sum = 0;
+    for (Map.Entry<Long, Long> entry : byLeft.entrySet()) {
+      sum += Math.max(0, Math.min(to, entry.getValue()) - Math.max(from, entry.getKey()));
+    }
+    return sum;
+  }
+
   long bytes() {
     long sum = 0;
     for (Map.Entry<Long, Long> entry : byLeft.entrySet()) {
       sum += entry.getValue() - entry.getKey();
     }
     return sum;
+  }
+
+  /** All of them, from the left. */
+  List<long[]> all() {
+    List<long[]> all = new ArrayList<>();
+    byLeft.forEach((left, right) -> all.add(new long[] {left, right}));
+    return all;
   }
 
   int count() {

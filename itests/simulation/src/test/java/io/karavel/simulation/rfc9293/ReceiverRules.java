@@ -10,6 +10,9 @@ final class ReceiverRules {
   /** RFC 9293 MUST-40: an acknowledgement is never held back for longer. */
   private static final long LONGEST_DELAY_NANOS = 500_000_000L;
 
+  /** Ranges that are kept out of order (docs/bundles/tcp.md). */
+  private static final int MOST_RANGES = 1024;
+
   private ReceiverRules() {}
 
   // ---- arrivals ----
@@ -22,6 +25,7 @@ final class ReceiverRules {
     if (from < e.rcvNxt) {
       if (length > 0) {
         e.duplicate = new long[] {from, Math.min(to, e.rcvNxt)};
+        e.receiver.onOld(from, Math.min(to, e.rcvNxt));
         e.oweAck("data that was received before is acknowledged again");
       }
       from = Math.min(to, e.rcvNxt);
@@ -45,14 +49,18 @@ final class ReceiverRules {
 
   private static void inOrder(End e, long from, long to, boolean fin, long finAt, long now) {
     if (to > from) {
+      e.model.onUse(now);
+      e.host.fastOpen.onData(e);
       if (e.ahead.count() > 0) {
         e.oweAck("what fills a gap is acknowledged at once (RFC 5681)");
       }
+      long before = e.rcvNxt;
       e.rcvNxt = e.ahead.contiguousFrom(to);
       e.ahead.removeBelow(e.rcvNxt);
       e.lastArrivedFrom = -1;
       e.advertised = Math.max(e.advertised, e.rcvNxt);
       delayAck(e, now);
+      e.receiver.onData(e.arriving, e.rcvNxt - before, fin, now);
       if (e.rcvNxt - e.lastAckSent >= 2L * e.fullSegment) {
         e.oweAck("every second full segment is acknowledged (RFC 9293 SHLD-19)");
       }
@@ -67,9 +75,15 @@ final class ReceiverRules {
       e.peerFinAt = to;
     }
     e.oweAck("a segment out of order is acknowledged at once (RFC 5681)");
+    if (to > from && e.ahead.count() >= MOST_RANGES && !e.ahead.touches(from, to)) {
+      e.receiver.delay.beQuick();
+      return; // it is dropped
+    }
+    e.receiver.onAhead(from, to);
     if (to > from) {
       if (e.ahead.contains(from, to)) {
         e.duplicate = new long[] {from, to};
+        e.lastArrivedFrom = from;
       } else {
         e.ahead.add(from, to);
         e.lastArrivedFrom = from;
@@ -92,6 +106,10 @@ final class ReceiverRules {
 
   /** Everything that happens at this moment has happened. */
   static void settled(End e, long now) {
+    if ((e.ackOwed != null || now >= e.ackBy) && e.lacksAddress()) {
+      e.ackOwed = null; // it waits for the address, and may be lost with it
+      e.ackBy = End.NEVER;
+    }
     if (e.ackOwed != null) {
       e.fail("ACK at once", e.ackOwed + ", but was not");
     }
@@ -117,8 +135,9 @@ final class ReceiverRules {
   /** ACK, window and SACK of a segment that an open end sends. */
   static void onSent(End e, Seg s, boolean bare, long now) {
     long ack = e.theirs(s.rawAck);
-    if (e.host.isLenient(now) && ack <= e.rcvNxt) {
-      // it was made while a module was missing
+    boolean waited = e.resolvedNanos == now && ack < e.rcvNxt; // for a MAC address
+    if (waited || e.host.isLenient(now) && ack <= e.rcvNxt) {
+      // it was made before, or while a module was missing
       e.advertised = Math.max(e.advertised, ack + ((long) s.window << e.receiveShift));
       e.lastAckSent = Math.max(e.lastAckSent, ack);
       if (ack == e.rcvNxt) {
@@ -133,8 +152,9 @@ final class ReceiverRules {
           "it acknowledges " + ack + ", but what was received in order ends at " + e.rcvNxt);
     }
     long newEdge = ack + ((long) s.window << e.receiveShift);
+    e.receiver.onSent(s, bare, now);
     if (bare) {
-      judgeBare(e, s, newEdge);
+      judgeBare(e, newEdge, now);
     }
     checkWindow(e, s, newEdge);
     checkSack(e, s, bare);
@@ -144,9 +164,10 @@ final class ReceiverRules {
     e.ackBy = End.NEVER;
   }
 
-  private static void judgeBare(End e, Seg s, long newEdge) {
+  private static void judgeBare(End e, long newEdge, long now) {
     boolean news = e.rcvNxt != e.lastAckSent || newEdge > e.advertised || e.ackBy != End.NEVER;
-    if (!news && e.acksAllowed == 0) {
+    boolean waited = e.resolvedNanos == now; // for a MAC address, and others overtook it
+    if (!news && !waited && e.acksAllowed == 0) {
       e.fail("unprovoked ACK", "nothing has come that it answers, and it tells nothing new");
     }
     e.acksAllowed = Math.max(0, e.acksAllowed - 1);
@@ -177,7 +198,8 @@ final class ReceiverRules {
       }
       long buffer =
           e.settings.option("receiveBufferBytes", (int) e.settings.number("receiveBufferInitial"));
-      long step = Math.min(e.fullSegment, Math.min(buffer, clamp) / 4);
+      long full = e.host.paths.isVague(e.tuple.remote()) ? 512 : e.fullSegment;
+      long step = Math.min(full, Math.min(buffer, clamp) / 4);
       if (growth + unit < step) {
         e.fail(
             "silly window (RFC 9293 MUST-39)",
@@ -215,7 +237,10 @@ final class ReceiverRules {
       e.fail("DSACK", "the second block must be the larger one around it (RFC 2883 §4)");
     }
     if (isDuplicate) {
-      if (left >= right || left < 1 || right > e.rcvNxt && !e.ahead.contains(left, right)) {
+      boolean reported = owesDuplicate && left == e.duplicate[0];
+      if (left >= right
+          || left < 1 && !reported
+          || right > e.rcvNxt && !e.ahead.contains(left, right)) {
         e.fail("DSACK", "[" + left + "," + right + ") was never received");
       }
       if (!e.settings.flag("dsack")) {

@@ -1,6 +1,7 @@
 package io.karavel.simulation.rfc9293;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** An IPv4 packet with a TCP segment or ICMP message, read byte by byte (RFC 791, 9293 §3.1). */
@@ -47,7 +48,10 @@ final class Seg {
   boolean timestamps;
   int tsVal;
   int tsEcr;
-  int fastOpenBytes = -1;
+
+  /** The option of Fast Open as hexadecimal digits, empty where it asks; null if it is missing. */
+  String cookie;
+
   final List<int[]> sack = new ArrayList<>();
   String optionFault;
 
@@ -153,7 +157,7 @@ final class Seg {
           tsEcr = i32(at + 6);
         }
       }
-      case 34 -> fastOpenBytes = size - 2;
+      case 34 -> cookie = HexFormat.of().formatHex(b, at + 2, at + size);
       default -> {}
     }
   }
@@ -204,6 +208,11 @@ final class Seg {
       return -1;
     }
     return quoted + 4 * (u8(quoted) & 15);
+  }
+
+  /** Length of the packet quoted. */
+  int quotedLength() {
+    return u16(tcp + 8 + 2);
   }
 
   /** Source and destination address of the packet quoted. */

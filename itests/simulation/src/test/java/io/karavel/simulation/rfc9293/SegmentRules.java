@@ -23,6 +23,10 @@ final class SegmentRules {
     if (e.state == State.SYN_SENT) {
       e.fail("SYN-SENT", "nothing but SYN and RST is sent");
     }
+    e.model.expire(now);
+    if (!s.dontFragment && !e.mayFragment && e.model.followed) {
+      e.fail("DF (RFC 1191 §3)", "nobody has said that its packets are too large for the way");
+    }
     OptionRules.check(e, s, now);
     int length = s.dataLength + (s.fin() ? 1 : 0);
     if (!e.host.isLenient(now)) {

@@ -20,12 +20,14 @@ final class SenderRules {
     long flightBefore = e.outstanding();
     Arrivals.takeWindow(e, seq, ack, (long) s.window << e.sendShift);
     if (ack > e.una) {
+      noteEcho(e, s, now);
       advance(e, ack, now);
     }
     if (e.sack) {
       takeSacks(e, s, ack);
       RecoveryRules.onAck(e, now);
     }
+    e.model.acks.onAck(s, unaBefore, windowBefore, now);
     RecoveryRules.onAck(e, s, unaBefore, windowBefore);
     EcnRules.onAck(e, s, unaBefore, flightBefore);
     if (e.window > 0) {
@@ -48,6 +50,16 @@ final class SenderRules {
     }
   }
 
+  /** What is echoed may be older than what is acknowledged, and makes a longer round trip. */
+  private static void noteEcho(End e, Seg s, long now) {
+    if (e.timestamps && s.timestamps && s.tsEcr != 0 && e.lastTsNanos >= 0) {
+      int ticks = e.lastTsVal + (int) ((now - e.lastTsNanos) / 1_000_000) - s.tsEcr;
+      if (ticks >= 0) {
+        e.largestRttNanos = Math.max(e.largestRttNanos, (ticks + 1) * 1_000_000L);
+      }
+    }
+  }
+
   private static void advance(End e, long ack, long now) {
     MeasureRules.onAdvance(e, ack, now);
     Iterator<Sent> all = e.flight.iterator();
@@ -58,6 +70,7 @@ final class SenderRules {
       }
       e.largestRttNanos = Math.max(e.largestRttNanos, now - sent.firstNanos);
       if (sent.to <= ack) {
+        IcmpRules.onAcknowledged(e, sent, ack);
         all.remove();
       }
     }
@@ -85,6 +98,7 @@ final class SenderRules {
       long right = e.ours(block[1]);
       if (left >= ack && left < right && right <= e.nxt) {
         e.peerHas.add(left, right);
+        e.peerHasParts |= !e.isEdge(left) || !e.isEdge(right);
       }
     }
   }
@@ -117,7 +131,9 @@ final class SenderRules {
       // it waited for a driver that was away, and was acknowledged meanwhile
       return;
     }
-    if (e.state == State.TIME_WAIT || e.state == State.FIN_WAIT_2 || e.isHalfOpen()) {
+    if (e.state == State.TIME_WAIT
+        || e.state == State.FIN_WAIT_2
+        || e.isHalfOpen() && !isEarly(e)) {
       e.fail("data or FIN", "this state sends neither");
     }
     long end = seq + length;
@@ -127,6 +143,9 @@ final class SenderRules {
     if (seq > e.nxt) {
       e.fail("SEG.SEQ", "between " + e.nxt + " and " + seq + " nothing was ever sent");
     }
+    if (seq < e.nxt) {
+      IcmpRules.onRepeated(e);
+    }
     checkContent(e, s, seq);
     checkFin(e, s, seq, end);
     checkWindow(e, seq, end, length);
@@ -134,8 +153,11 @@ final class SenderRules {
     checkPush(e, s, seq);
     noteCut(e, seq, end, segmentSize);
     checkNagle(e, s, seq, segmentSize);
+    boolean anew = e.model.followed && e.model.closed.takenBack;
+    ModelRules.onSent(e, s, seq, segmentSize, now);
     countRepeated(e, seq, segmentSize);
     e.takenBack = false;
+    e.pathStale = false;
     boolean isNew = end > e.nxt;
     boolean wasIdle = e.flight.isEmpty();
     if (isNew) {
@@ -155,12 +177,22 @@ final class SenderRules {
     if (s.fin()) {
       e.finSentAt = end - 1;
     }
+    if (isNew || anew) {
+      e.model.afterFresh(now);
+    }
+  }
+
+  /** RFC 7413 §4.2.2: what data on a SYN has opened may send before the SYN-ACK is answered. */
+  private static boolean isEarly(End e) {
+    return e.state == State.SYN_RECEIVED && e.early && !e.active;
   }
 
   private static void countRepeated(End e, long seq, int segmentSize) {
     if (segmentSize > 0) {
       e.host.counts.blur(); // how it was made up of segments is not told
-    } else if (seq < e.nxt && !e.takenBack) {
+    } else if (seq < e.nxt && e.takenBack) {
+      e.host.counts.ignore("Tcp.RetransSegs"); // a probe may count as sent again or as taken back
+    } else if (seq < e.nxt) {
       e.host.counts.add("Tcp.RetransSegs", 1);
     }
   }
@@ -234,7 +266,8 @@ final class SenderRules {
   }
 
   private static void checkSize(End e, Seg s, int segmentSize) {
-    int most = e.segmentLimit() - s.optionBytes;
+    // a probe of the path's MTU may be larger than the rest
+    int most = e.segmentLimit(Integer.MAX_VALUE) - s.optionBytes;
     int size = segmentSize > 0 ? Math.min(segmentSize, s.dataLength) : s.dataLength;
     if (size > Math.max(1, most)) {
       e.fail(
@@ -259,6 +292,11 @@ final class SenderRules {
     if (length > e.cutBytes) {
       e.cutBytes = Integer.MAX_VALUE;
     }
+    // after a silence the search for the MTU may have begun: what nothing else cuts shows its size
+    boolean cut = end < Math.min(e.writtenEnd(), Math.min(e.edge, e.una + e.window));
+    if (e.timeouts > 0 && cut && length >= SMALLEST_CUT && length < e.segmentLimit()) {
+      e.cutBytes = (int) length;
+    }
     for (Sent sent : e.flight) {
       if (sent.from == seq && end < sent.to && length >= SMALLEST_CUT) {
         e.cutBytes = (int) length;
@@ -272,7 +310,14 @@ final class SenderRules {
     boolean nagle = !e.settings.option("noDelay", !e.settings.flag("nagle"));
     boolean fresh = s.dataLength > 0 && seq == e.nxt && end == e.writtenEnd();
     int full = Math.min(e.segmentLimit() - s.optionBytes, e.cutBytes);
-    if (!nagle || !fresh || s.fin() || e.finQueuedAt >= 0 || e.probing || segmentSize > 0) {
+    if (e.host.paths.isVague(e.tuple.remote())
+        || e.mayBeSearched && (!e.model.followed || e.model.search.runs)
+        || !nagle
+        || !fresh
+        || s.fin()
+        || e.finQueuedAt >= 0
+        || e.probing
+        || segmentSize > 0) {
       return;
     }
     if (s.dataLength >= full) {
@@ -294,7 +339,11 @@ final class SenderRules {
     }
     long room = Math.min(e.edge, e.una + e.window) - e.nxt;
     boolean held = e.settings.option("cork", false);
-    if (held || e.host.isPacing(now) || e.lacksAddress()) {
+    if (held
+        || e.pathStale
+        || e.host.paths.isVague(e.tuple.remote())
+        || e.host.isPacing(now)
+        || e.lacksAddress()) {
       return;
     }
     if (e.outstanding() != 0) {

@@ -7,12 +7,22 @@ final class SettingRules {
   private SettingRules() {}
 
   static void changed(Host host, String key, long now) {
+    if (key.equals("ephemeralPorts")) {
+      host.counts.ignore("Tcp.AttemptFails"); // some find no port
+    }
     for (End e : host.ends.values().toArray(End[]::new)) {
+      e.mayBeSearched |= host.settings.word("mtuProbing").equals("always");
+      e.model.changed(key, now);
       e.headTimes.clear();
       e.probeTimes.clear();
-      e.blurred = true;
+      // the timetable of a SYN depends on its retries and the longest interval only
+      e.blurred |= !e.isHalfOpen() || key.equals("rtoMaxMillis");
       e.changedNanos = now;
       e.touches++;
+      if (key.equals("rtoMaxMillis") && e.isEmbryo() && DeferRules.intervals(e) > 0) {
+        host.vague(e, End.NEVER); // which SYN-ACKs are not sent cannot be told any more
+        continue;
+      }
       switch (key) {
         case "delayedAckMillis" -> moveAck(e);
         case "finTimeoutSeconds" -> moveFinWait(e);
@@ -39,12 +49,12 @@ final class SettingRules {
   }
 
   static void optionChanged(End e, String name, long now) {
+    e.model.changed(name, now);
     e.headTimes.clear();
     e.probeTimes.clear();
     e.changedNanos = now;
     e.optionsChanged = true;
     if (name.startsWith("syn")) {
-      e.blurred = true;
       OpeningRules.onLimit(e, now);
     }
     if (name.equals("lingerFinWaitSeconds") && e.finWaitNanos != End.NEVER) {

@@ -15,6 +15,7 @@ final class Settings {
           Map.entry("synAckRetries", 5L),
           Map.entry("maxOrphans", 65_536L),
           Map.entry("maxTimeWait", 262_144L),
+          Map.entry("retries1", 3L),
           Map.entry("retries2", 15L),
           Map.entry("orphanRetries", 0L),
           Map.entry("rtoInitialMillis", 1000L),
@@ -31,15 +32,30 @@ final class Settings {
           Map.entry("timestamps", true),
           Map.entry("windowScaling", true),
           Map.entry("tailLossProbe", true),
+          Map.entry("frto", true),
+          Map.entry("slowStartAfterIdle", true),
+          Map.entry("maxReordering", 300L),
+          Map.entry("congestionControl", "cubic"),
           Map.entry("initialWindow", 10L),
           Map.entry("receiveBufferInitial", 131_072L),
+          Map.entry("sendBufferInitial", 131_072L),
+          Map.entry("sendBufferMax", 6_291_456L),
           Map.entry("receiveBufferMax", 6_291_456L),
           Map.entry("minSendMss", 48L),
+          Map.entry("mtuProbing", "blackhole"),
+          Map.entry("mtuProbeBase", 1024L),
+          Map.entry("mtuProbeIntervalSeconds", 600L),
           Map.entry("ecn", "passive"),
           Map.entry("tickMicros", 1000L),
           Map.entry("challengeAckPerSecond", 10L),
           Map.entry("invalidRateLimitMillis", 500L),
           Map.entry("synCookies", "auto"),
+          Map.entry("timeWaitReuse", "loopback"),
+          Map.entry("timeWaitReuseDelayMillis", 1000L),
+          Map.entry("fastOpen", "client"),
+          Map.entry("fastOpenQueue", 128L),
+          Map.entry("fastOpenKeyRotationHours", 24L),
+          Map.entry("fastOpenBlackholeSeconds", 3600L),
           Map.entry("abortOnOverflow", false),
           Map.entry("enabledByDefault", false),
           Map.entry("timeSeconds", 7200L),
@@ -74,6 +90,11 @@ final class Settings {
   boolean option(String name, boolean otherwise) {
     Object value = options.get(name);
     return value == null ? otherwise : (Boolean) value;
+  }
+
+  /** What an option was set to; null if it was not. */
+  Object option(String name) {
+    return options.get(name);
   }
 
   void inherit(Settings listener) {

@@ -24,6 +24,8 @@ final class ShownRules {
         && !e.host.isAway()
         && !e.host.isLenient(now)
         && !e.isVague()
+        && !e.pathStale
+        && !e.host.paths.isVague(e.tuple.remote())
         && !TimerRules.mayBeGivenUp(e, now);
   }
 
@@ -39,6 +41,9 @@ final class ShownRules {
     timeout(e, shown, asked);
     otherTimers(e, shown, asked);
     MeasureRules.check(e, shown);
+    ModelRules.shown(e, shown, asked);
+    e.receiver.shown(shown, asked);
+    e.keepalive.shown(shown, asked);
     e.shown = shown;
   }
 
@@ -82,12 +87,18 @@ final class ShownRules {
     same(e, shown, "pathMtu", e.pathMtu);
     long most = Math.max(1, e.segmentLimit() - (e.timestamps ? 12 : 0));
     long mss = number(shown, "sndMss");
-    if (mss > most || mss < most && e.timeouts < 2) {
+    boolean mayBeLess = !e.model.followed && (e.timeouts >= 2 || e.mayBeSearched);
+    if (mss > most || mss < most && !mayBeLess) {
       e.fail("shown", "sndMss is " + mss + ", not " + most);
     }
     if (e.sack && !e.reneged && shown.containsKey("sacked")) {
-      same(e, shown, "sacked", e.peerHas.bytes());
-      long left = e.outstanding() - e.peerHas.bytes();
+      long sacked = number(shown, "sacked");
+      // only segments that were acknowledged as a whole count (RFC 6675 §3)
+      long due = e.model.followed ? e.model.board.sacked() : e.peerHas.bytes();
+      if (sacked > due || sacked < due && (e.model.followed || !e.peerHasParts)) {
+        e.fail("shown", "sacked is " + sacked + ", not " + due);
+      }
+      long left = e.outstanding() - sacked;
       long pipe = number(shown, "inFlight");
       if (pipe > left || pipe < left - number(shown, "lost")) {
         e.fail("shown (RFC 6675 pipe)", pipe + " in flight of " + left + ", " + shown.get("lost"));

@@ -28,6 +28,19 @@ final class TimerRules {
     } else if (e.headTimes.isEmpty() && e.outstanding() == 0) {
       e.headTimes.add(now);
     }
+    if (!wasIdle && mayBeLossProbe(e, now)) {
+      e.lossProbeAt = e.nxt;
+      e.lastProgressNanos = now;
+    }
+  }
+
+  /** New data that goes as a loss probe starts the timer anew: RFC 8985 §7.3. */
+  private static boolean mayBeLossProbe(End e, long now) {
+    if (e.model.followed) {
+      return e.model.probe.owed;
+    }
+    boolean unprovoked = e.lastArrivalNanos < now;
+    return e.sack && e.settings.flag("tailLossProbe") && unprovoked && e.una > e.lossProbeAt;
   }
 
   static void onRetransmission(End e, long from, long to, long now) {
@@ -57,8 +70,24 @@ final class TimerRules {
     e.lastProgressNanos = now;
     e.timerRetransmissions++;
     e.timeouts++;
+    if (!e.model.followed) {
+      e.host.fastOpen.onUnclearTimeout(e);
+    }
+    forgetWaited(e, e.headTimes, now);
     checkBackOff(e, e.headTimes, 3, "RTO back-off (RFC 6298 §5.5)");
     checkBudget(e, now);
+  }
+
+  /**
+   * What waited for a module or for a MAC address tells nothing of intervals, nor what may have
+   * been too large.
+   */
+  private static void forgetWaited(End e, List<Long> times, long now) {
+    int last = times.size() - 1;
+    boolean resolved = last > 0 ? e.resolvedNanos >= times.get(last - 1) : e.resolvedNanos == now;
+    if (resolved || e.host.isLenient(now) || e.host.paths.isVague(e.tuple.remote())) {
+      times.clear();
+    }
   }
 
   /** Intervals in which nothing was heard double, up to rtoMax. */
@@ -118,6 +147,7 @@ final class TimerRules {
     e.lastTimerNanos = now;
     e.probeTimes.add(now);
     e.lastProgressNanos = now;
+    forgetWaited(e, e.probeTimes, now);
     checkBackOff(e, e.probeTimes, 2, "window probes (RFC 9293 MUST-35, MUST-37)");
   }
 
@@ -131,9 +161,12 @@ final class TimerRules {
     if (e.keepaliveProbes == 0 && now - e.lastArrivalNanos < idle) {
       e.fail("keepalive", "idle for " + (now - e.lastArrivalNanos) / MILLI + " ms only");
     }
-    if (e.keepaliveProbes > 0 && now - e.lastKeepaliveNanos != interval) {
+    // a shorter interval may be over already
+    boolean exact = now != e.changedNanos || now - e.lastKeepaliveNanos < interval;
+    if (e.keepaliveProbes > 0 && now - e.lastKeepaliveNanos != interval && exact) {
       e.fail("keepalive", (now - e.lastKeepaliveNanos) / MILLI + " ms between two probes");
     }
+    e.keepalive.onSent(now);
     e.host.counts.add("TcpExt.TCPKeepAlive", 1);
     e.keepaliveProbes++;
     int most = e.settings.option("keepaliveProbes", (int) e.settings.number("probes"));
@@ -154,7 +187,7 @@ final class TimerRules {
   static long longestTimeout(End e) {
     long most = e.settings.millis("rtoMaxMillis");
     long first = Math.max(3_000 * MILLI, e.settings.millis("rtoInitialMillis"));
-    long measured = 6 * e.largestRttNanos + 2 * e.settings.millis("rtoMinMillis");
+    long measured = 8 * e.largestRttNanos + 2 * e.settings.millis("rtoMinMillis");
     long base = e.largestRttNanos == 0 ? first : Math.max(first, measured);
     int doublings = Math.min(20, e.timerRetransmissions);
     return Math.min(most, Math.max(2 * e.backedOffNanos, base << doublings));
@@ -220,7 +253,12 @@ final class TimerRules {
     if (e.window == 0) {
       since = Math.min(since, e.windowClosedNanos);
     }
-    return now - since >= Math.min(budget(e), e.settings.budgetNanos(8));
+    return isHastened(e) || now - since >= Math.min(budget(e), e.settings.budgetNanos(8));
+  }
+
+  /** An orphan of which the way is said to be broken is given up at once, unless told otherwise. */
+  private static boolean isHastened(End e) {
+    return e.orphan && e.softError != null && e.settings.number("orphanRetries") == 0;
   }
 
   private static void retransmissionDue(End e, long now) {
@@ -240,7 +278,10 @@ final class TimerRules {
       return; // what is sent may wait for a MAC address in vain
     }
     boolean isLongest = now - e.lastTimerNanos >= e.settings.millis("rtoMaxMillis");
-    if (mayHaveEnded && (e.orphan || e.window == 0) || isLongest && e.orphan && e.window == 0) {
+    if (mayHaveEnded && (e.orphan || e.window == 0)
+        || isHastened(e)
+        || isLongest && e.orphan
+        || e.orphan && e.window == 0) {
       // given up in silence: nobody is there to be told
       e.host.vague(e, End.NEVER);
       return;
@@ -295,7 +336,7 @@ final class TimerRules {
           e.changedNanos == now
               ? new String[] {"KEEPALIVE", "CONFIGURATION"}
               : new String[] {"KEEPALIVE"};
-      e.host.close(e, "TIMED_OUT", now, causes);
+      e.host.close(e, e.timeOutError(), now, causes);
     }
   }
 
@@ -317,6 +358,7 @@ final class TimerRules {
   static void startFinWait(End e, long now) {
     int option = e.settings.option("lingerFinWaitSeconds", 0);
     if (option < 0) {
+      e.host.counts.add("TcpExt.TCPAbortOnLinger", 1);
       e.resetOwed = "no FIN-WAIT-2 for an orphan (TCP_LINGER2)";
       e.host.close(e, null, now, e.closedBy);
       return;

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * The application at one end of a connection: writes a stream of its own, reads and checks the
  * other's, half closes, closes and aborts as its random numbers say; polled, or as a handler.
  */
-final class App implements TcpHandler {
+final class App implements TcpHandler, Source {
   private static final int LARGEST = 20_000;
 
   final World world;
@@ -32,7 +32,9 @@ final class App implements TcpHandler {
   /** Whether some of what it writes is urgent. */
   private final boolean urgency;
 
-  App peer;
+  /** Who writes what it reads; null as long as that is not known. */
+  Source peer;
+
   boolean handled;
   long written;
   long read;
@@ -64,6 +66,16 @@ final class App implements TcpHandler {
     laziness = random.nextInt(3) == 0 ? 5 + random.nextInt(200) : 1;
     manner = random.nextInt(10);
     urgency = random.nextInt(5) == 0;
+  }
+
+  @Override
+  public ByteStream stream() {
+    return stream;
+  }
+
+  @Override
+  public long written() {
+    return written;
   }
 
   /** A byte of what this end writes; told to the checker. */
@@ -133,6 +145,17 @@ final class App implements TcpHandler {
     }
   }
 
+  /** Connects with the first bytes. */
+  void connectEarly(IpEndpoint remote, int count) throws TcpException {
+    written = count;
+    world.checker.early(node.name, this, count);
+    tell("with " + count + " bytes");
+    int taken = socket.connect(remote, stream.from(0, count));
+    if (taken != count) {
+      throw new AssertionError(this + " gave " + count + " bytes, " + taken + " were taken");
+    }
+  }
+
   /** Writes as much of so many bytes as there is room for. */
   void write(int most) throws TcpException {
     int count = socket.write(stream.from(written, most));
@@ -147,7 +170,7 @@ final class App implements TcpHandler {
       count = socket.read(buffer.clear());
       if (count > 0) {
         read += count;
-        world.checker.read(node.name, this, count);
+        world.checker.read(node.name, this, count, world.now());
         tell("read " + count);
       }
     }
@@ -186,20 +209,20 @@ final class App implements TcpHandler {
       if (count < 0) {
         ended = true;
         tell("read the end");
-        if (read != peer.written) {
-          throw new AssertionError(this + " read the end at " + read + " of " + peer.written);
+        if (read != peer.written()) {
+          throw new AssertionError(this + " read the end at " + read + " of " + peer.written());
         }
         return;
       }
-      long wrong = peer.stream.mismatch(buffer.flip(), read);
+      long wrong = peer.stream().mismatch(buffer.flip(), read);
       if (wrong >= 0) {
         throw new AssertionError(this + " read a wrong byte at " + wrong);
       }
       read += count;
       mix = mix * 31 + count;
-      world.checker.read(node.name, this, count);
+      world.checker.read(node.name, this, count, world.now());
       tell("read " + count);
-      if (read > peer.written) {
+      if (read > peer.written()) {
         throw new AssertionError(this + " read more than was written");
       }
       if (random.nextInt(4) == 0) {
@@ -295,6 +318,7 @@ final class App implements TcpHandler {
   /** Shows the checker what the socket shows. */
   void observe() {
     if (!over && socket.remote() != null) {
+      world.checker.bound(node.name, this, socket.local() == null ? 0 : socket.local().port());
       TcpException failure = socket.failure();
       world.checker.observe(
           node.name,
@@ -308,6 +332,7 @@ final class App implements TcpHandler {
     }
   }
 
+  /** Whether whoever is at such an end is at the other end of this, and not known yet. */
   boolean isPeerOf(IpEndpoint local, IpEndpoint remote) {
     return peer == null && remote.equals(socket.local()) && local.equals(socket.remote());
   }

@@ -1,7 +1,7 @@
 package io.karavel.simulation.run;
 
 import io.karavel.engine.internal.lane.CanaryStatus;
-import io.karavel.engine.internal.lane.Lane;
+import io.karavel.engine.internal.lane.LaneSwaps;
 import io.karavel.testkit.StackHarness;
 
 /** Has canaries of TCP begin, be promoted and taken back on every stack of a run. */
@@ -24,7 +24,7 @@ final class Canaries implements Simulation.Aside {
       // a module that the disturber has taken out takes the canary along
       if (node.stack.atWork("tcp") != null) {
         String problem = step(node.stack);
-        if (problem != null && !problem.equals(Lane.NOBODY_MOVES)) {
+        if (problem != null && !problem.equals(LaneSwaps.NOBODY_MOVES)) {
           throw new AssertionError(node + ": " + problem);
         }
       }

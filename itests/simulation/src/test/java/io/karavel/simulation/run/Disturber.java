@@ -3,6 +3,7 @@ package io.karavel.simulation.run;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.nic.ImpairmentSettings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -23,7 +24,7 @@ final class Disturber {
       return;
     }
     Node node = world.nodes.get(random.nextInt(world.nodes.size()));
-    switch (random.nextInt(6)) {
+    switch (world.links.isEmpty() ? 1 + random.nextInt(5) : random.nextInt(6)) {
       case 0 -> changeCable();
       case 1, 2 -> changeKey(node);
       case 3 -> takeAway(node);
@@ -33,6 +34,11 @@ final class Disturber {
 
   private void changeCable() {
     World.Link link = world.links.get(random.nextInt(world.links.size()));
+    if (random.nextInt(5) == 0) {
+      link.changeWay();
+      world.recorder.note(link.one.name, world.now(), "cable " + link.way);
+      return;
+    }
     boolean ethernet = !link.one.stack.isBareIp(link.one.stack.devices().get(0));
     ImpairmentSettings settings = World.impairment(random, ethernet);
     if (random.nextInt(6) == 0) {
@@ -50,11 +56,16 @@ final class Disturber {
     LiveKeys.Key key = LiveKeys.LIVE.get(random.nextInt(LiveKeys.LIVE.size()));
     Object value = key.values().apply(random);
     world.recorder.note(node.name, world.now(), key.key() + " = " + value);
+    Prospects prospects = Prospects.of(node, key.pid(), key.key(), value);
     world.checker.setting(node.name, key.key(), value, world.now());
+    node.keys.computeIfAbsent(key.pid(), pid -> new HashMap<>()).put(key.key(), value);
     try {
       node.stack.set(key.pid(), key.key(), value);
     } catch (IllegalArgumentException refused) {
       throw new AssertionError("a valid value was refused: " + key.key() + " = " + value, refused);
+    }
+    if (prospects != null) {
+      prospects.mustHaveComeTrue();
     }
     world.settle();
   }
@@ -98,7 +109,8 @@ final class Disturber {
     node.tcpAway = true;
     node.stack.unplug(slot);
     if (isAtWork(node, slot)) {
-      // another stood by and has taken its place
+      // another stood by and has taken its place; a fresh one stands by from now on
+      node.stack.plug(slot);
       node.tcpAway = false;
       world.settle();
       return;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A seed that failed, with its trace as a packet script and as a pcapng file. */
 public final class Failure extends AssertionError {
@@ -22,10 +23,18 @@ public final class Failure extends AssertionError {
     super(message, cause);
   }
 
-  static Failure of(long seed, Throwable cause, long hash) {
+  /**
+   * What a seed fails with.
+   *
+   * @param kind of run, as its files are called
+   * @param hash of the trace
+   * @param rerun runs it for its trace, and tells what it fails with then, or null
+   */
+  static Failure of(
+      String kind, long seed, Throwable cause, long hash, Function<Recorder, Throwable> rerun) {
     Recorder recorder = new Recorder(true);
-    Throwable again = Simulation.record(seed, recorder);
-    StringBuilder text = new StringBuilder("seed " + seed + ": " + cause.getMessage() + "\n");
+    Throwable again = rerun.apply(recorder);
+    StringBuilder text = new StringBuilder(kind + " " + seed + ": " + cause.getMessage() + "\n");
     if (again == null || recorder.hash() != hash) {
       text.append("  and the seed does not replay: once more it ended with ").append(again);
     }
@@ -33,8 +42,8 @@ public final class Failure extends AssertionError {
     String script = ScriptText.of(lines, String.valueOf(cause.getMessage()));
     try {
       Files.createDirectories(FOLDER);
-      Path scriptFile = FOLDER.resolve("seed-" + seed + ".script");
-      Path capture = FOLDER.resolve("seed-" + seed + ".pcapng");
+      Path scriptFile = FOLDER.resolve(kind + "-" + seed + ".script");
+      Path capture = FOLDER.resolve(kind + "-" + seed + ".pcapng");
       Files.writeString(scriptFile, script);
       writeCapture(capture, lines);
       text.append("  again: -Dkaravel.firstSeed=").append(seed).append(" -Dkaravel.seeds=1\n");

@@ -96,11 +96,12 @@ final class Foretold {
     sends = end.sends();
     Long due = toBeSent.isEmpty() ? null : toBeSent.firstKey();
     if (due != null && due == now) {
-      if (sent) {
-        happened.merge(toBeSent.remove(due) + where(), 1L, Long::sum);
-        toBeSent.values().remove("delayed-ack"); // it went along
+      if (!sent) {
+        return false; // its turn comes, perhaps behind something else of this moment
       }
-      return false; // its turn comes, perhaps behind something else of this moment
+      happened.merge(toBeSent.remove(due) + where(), 1L, Long::sum);
+      toBeSent.values().remove("delayed-ack"); // it went along
+      return isFulfilled();
     }
     if (due != null && due < now) {
       wrong("nothing happened at " + due + ", and it is " + now);
@@ -108,6 +109,11 @@ final class Foretold {
     if (sent) {
       wrong("something was sent at " + now);
     }
+    return isFulfilled();
+  }
+
+  /** Whether all that was foretold has happened. */
+  private boolean isFulfilled() {
     return toBeSent.isEmpty() && (endNanos == Long.MAX_VALUE || isCut());
   }
 

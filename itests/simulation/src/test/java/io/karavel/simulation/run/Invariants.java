@@ -26,7 +26,7 @@ final class Invariants {
       }
     }
     for (App app : apps) {
-      if (app.peer != null && app.read > app.peer.written) {
+      if (app.peer != null && app.read > app.peer.written()) {
         throw new AssertionError(app + " has read more than was written");
       }
     }

@@ -44,6 +44,10 @@ final class LiveKeys {
               number(World.TCP, "challengeAckPerSecond", 1, 50),
               number(World.TCP, "invalidRateLimitMillis", 0, 1000),
               word(World.TCP, "congestionControl", "cubic", "newreno"),
+              word(World.TCP, "mtuProbing", "off", "blackhole", "always"),
+              number(World.TCP, "mtuProbeBase", 256, 1400),
+              number(World.TCP, "mtuProbeIntervalSeconds", 1, 60),
+              word(World.TCP, "fastOpen", "off", "client", "server", "both"),
               word(World.TCP, "timeWaitReuse", "off", "loopback", "on"),
               number(World.TCP, "timeWaitReuseDelayMillis", 0, 2000),
               flag(KEEPALIVE, "enabledByDefault"),
@@ -76,6 +80,17 @@ final class LiveKeys {
     return new Key(pid, key, random -> words[random.nextInt(words.length)]);
   }
 
+  /** The same of a stack among strangers: it may have few ports, and take them up again soon. */
+  static Map<String, Object> amongStrangers(SplittableRandom random) {
+    Map<String, Object> keys = initial(random);
+    if (random.nextInt(3) == 0) {
+      keys.put("ephemeralPorts", "40000-40001");
+      keys.put("timeWaitReuse", "on");
+      keys.put("timeWaitReuseDelayMillis", (long) random.nextInt(2000));
+    }
+    return keys;
+  }
+
   /** What a stack begins with, beside the defaults. */
   static Map<String, Object> initial(SplittableRandom random) {
     Map<String, Object> keys = new LinkedHashMap<>();
@@ -104,8 +119,24 @@ final class LiveKeys {
     if (random.nextInt(3) == 0) {
       keys.put("congestionControl", random.nextBoolean() ? "cubic" : "newreno");
     }
+    if (random.nextInt(5) == 0) {
+      keys.put("mtuProbing", random.nextInt(4) == 0 ? "off" : "always");
+      keys.put("mtuProbeBase", (long) random.nextInt(256, 1400));
+    }
     if (random.nextInt(3) == 0) {
       keys.put("timeWaitSeconds", (long) random.nextInt(1, 60));
+    }
+    if (random.nextInt(2) == 0) {
+      keys.put("fastOpen", random.nextInt(4) == 0 ? "server" : "both");
+      if (random.nextInt(3) == 0) {
+        keys.put("fastOpenQueue", (long) random.nextInt(3));
+      }
+    }
+    if (random.nextInt(2) == 0) {
+      keys.put("fastOpenBlackholeSeconds", (long) random.nextInt(20));
+    }
+    if (random.nextInt(4) == 0) {
+      keys.put("challengeAckPerSecond", (long) random.nextInt(1, 5));
     }
     return keys;
   }

@@ -3,7 +3,9 @@ package io.karavel.simulation.run;
 import io.karavel.address.IpAddress;
 import io.karavel.testkit.StackHarness;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A stack of a run, and what stands on it. */
 final class Node {
@@ -11,6 +13,9 @@ final class Node {
   final StackHarness stack;
   final List<Server> servers = new ArrayList<>();
   boolean tcpAway;
+
+  /** What its configuration says beside the defaults, by PID and key. */
+  final Map<String, Map<String, Object>> keys = new HashMap<>();
 
   Node(String name, StackHarness stack) {
     this.name = name;
@@ -21,6 +26,19 @@ final class Node {
   record Way(Node to, IpAddress from, IpAddress address) {}
 
   final List<Way> ways = new ArrayList<>();
+
+  /** Routers have told it that packets are too large. */
+  boolean meetsRouters;
+
+  /** Whether what is at its wires is no stack. */
+  private boolean meetsStrangers() {
+    return ways.stream().anyMatch(way -> way.to() == null);
+  }
+
+  /** Whether it may be told of the MTU of a way. */
+  boolean isToldOfWays() {
+    return meetsRouters || meetsStrangers();
+  }
 
   /** Whether nothing that it sends waits for a MAC address. */
   boolean isBareIp() {

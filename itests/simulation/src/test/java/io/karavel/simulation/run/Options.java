@@ -11,7 +11,7 @@ final class Options {
   /** Before a socket connects. */
   static void initial(App app, SplittableRandom random) throws TcpException {
     while (random.nextInt(3) == 0) {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0 -> app.option(TcpOption.NO_DELAY, random.nextBoolean());
         case 1 -> app.option(TcpOption.RECEIVE_BUFFER_BYTES, random.nextInt(2048, 60_000));
         case 2 -> app.option(TcpOption.SEND_BUFFER_BYTES, random.nextInt(2048, 60_000));
@@ -20,6 +20,7 @@ final class Options {
         case 5 -> app.option(TcpOption.WINDOW_CLAMP_BYTES, random.nextInt(1024, 60_000));
         case 6 -> app.option(TcpOption.LINGER_FIN_WAIT_SECONDS, random.nextInt(-1, 30));
         case 7 -> app.option(TcpOption.LINGER_SECONDS, random.nextInt(-1, 2));
+        case 8 -> app.option(TcpOption.FAST_OPEN_CONNECT, true);
         default -> change(app, random);
       }
     }

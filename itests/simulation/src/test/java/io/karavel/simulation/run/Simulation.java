@@ -1,20 +1,15 @@
 package io.karavel.simulation.run;
 
-import io.karavel.address.IpAddress;
 import io.karavel.address.IpEndpoint;
 import io.karavel.engine.internal.stack.Stack;
 import io.karavel.engine.internal.watch.WireWatch;
 import io.karavel.tcp.TcpException;
-import io.karavel.tcp.TcpOption;
-import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.spi.TcpModule;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -51,7 +46,7 @@ public final class Simulation {
     void afterEvent(World world);
   }
 
-  private static final Aside NOTHING = world -> {};
+  static final Aside NOTHING = world -> {};
 
   /** Nor is it asked why anything is as it is. */
   private static final Aside UNASKED = world -> {};
@@ -62,17 +57,18 @@ public final class Simulation {
   private final Invariants invariants;
   private final Disturber disturber;
   private final Questions questions;
-  private final List<App> apps = new ArrayList<>();
-  private final List<App> clients = new ArrayList<>();
-  private long number;
+  private final Applications applications;
 
   private Simulation(long seed, Recorder recorder, Aside aside) {
     random = new SplittableRandom(seed);
     this.aside = aside;
     world = new World(random.split(), recorder);
-    invariants = new Invariants(world, apps);
+    applications = new Applications(world, random);
+    applications.introducing = this::introduce;
+    invariants = new Invariants(world, applications.all);
     disturber = new Disturber(world, random.split());
-    questions = new Questions(world, apps, new SplittableRandom(seed), aside != UNASKED);
+    questions =
+        new Questions(world, applications.all, new SplittableRandom(seed), aside != UNASKED);
   }
 
   /** Runs a seed. On a failure it runs once more, recorded, and the failure shows the trace. */
@@ -81,7 +77,7 @@ public final class Simulation {
     try {
       return new Simulation(seed, quick, NOTHING).go();
     } catch (AssertionError | RuntimeException | TcpException e) {
-      throw Failure.of(seed, e, quick.hash());
+      throw Failure.of("seed", seed, e, quick.hash(), recorder -> record(seed, recorder));
     }
   }
 
@@ -90,9 +86,14 @@ public final class Simulation {
     return new Simulation(seed, new Recorder(false), UNASKED).go().hash();
   }
 
-  /** Runs a seed; a failure is thrown as it was found, without a trace. */
-  public static void check(long seed) throws TcpException {
-    new Simulation(seed, new Recorder(false), NOTHING).go();
+  /**
+   * Runs a seed; a failure is thrown as it was found, without a trace.
+   *
+   * @param every modules are swapped at every so-manieth event; 0 swaps none
+   */
+  public static void check(long seed, int every) throws TcpException {
+    Aside aside = every == 0 ? NOTHING : new Swapping(every);
+    new Simulation(seed, new Recorder(false), aside).go();
   }
 
   /**
@@ -100,30 +101,10 @@ public final class Simulation {
    * each for one of the same kind. Says where the traces part, or null if they are equal.
    */
   public static String differenceWhenSwapped(long seed, int every) throws TcpException {
-    Recorder without = new Recorder(true);
-    new Simulation(seed, without, NOTHING).go();
-    Recorder with = new Recorder(true);
-    AssertionError failure = null;
-    try {
-      new Simulation(seed, with, new Swapping(every)).go();
-    } catch (AssertionError e) {
-      failure = e;
-    }
-    if (without.hash() == with.hash() && failure == null) {
-      return null;
-    }
-    int at = 0;
-    int most = Math.min(without.lines().size(), with.lines().size());
-    while (at < most && isSame(without.lines().get(at), with.lines().get(at))) {
-      at++;
-    }
-    return "seed "
-        + seed
-        + ": line "
-        + at
-        + (at < with.lines().size() ? ": " + with.lines().get(at) : " is missing")
-        + (at < without.lines().size() ? " instead of " + without.lines().get(at) : " is too much")
-        + (failure == null ? "" : ", then " + failure.getMessage());
+    return Traces.difference(
+        "seed " + seed,
+        recorder -> new Simulation(seed, recorder, NOTHING).go(),
+        recorder -> new Simulation(seed, recorder, new Swapping(every)).go());
   }
 
   /**
@@ -150,15 +131,6 @@ public final class Simulation {
     return swaps.moved();
   }
 
-  private static boolean isSame(Recorder.Line one, Recorder.Line other) {
-    return one.node().equals(other.node())
-        && one.timeNanos() == other.timeNanos()
-        && one.inbound() == other.inbound()
-        && Objects.equals(one.call(), other.call())
-        && (one.frame() == null) == (other.frame() == null)
-        && (one.frame() == null || Arrays.equals(one.frame().bytes(), other.frame().bytes()));
-  }
-
   /**
    * Runs a seed with every wire watched as after a swap; what the watch says of sound stacks, apart
    * from what it would say for their slowness.
@@ -167,30 +139,6 @@ public final class Simulation {
     Watching watching = new Watching();
     new Simulation(seed, new Recorder(false), watching).go();
     return watching.said();
-  }
-
-  private static final class Swapping implements Aside {
-    private final int every;
-    private int events;
-
-    Swapping(int every) {
-      this.every = every;
-    }
-
-    @Override
-    public void afterEvent(World world) {
-      if (++events % every != 0) {
-        return;
-      }
-      for (Node node : world.nodes) {
-        for (String slot : node.stack.slots()) {
-          String problem = node.stack.swapForGood(slot);
-          if (problem != null) {
-            throw new AssertionError(node + ": the swap of " + slot + " failed: " + problem);
-          }
-        }
-      }
-    }
   }
 
   private static final class Watching implements Aside {
@@ -247,9 +195,9 @@ public final class Simulation {
     world.moment = this::afterEvent;
     world.network.afterEachEvent(this::afterEvent);
     for (Node node : world.nodes) {
-      listen(node, FIRST_PORT, random.nextInt(3) == 0);
+      applications.listen(node, FIRST_PORT, random.nextInt(3) == 0);
       if (random.nextBoolean()) {
-        listen(node, FIRST_PORT + 1, false);
+        applications.listen(node, FIRST_PORT + 1, false);
       }
     }
     world.settle();
@@ -257,22 +205,22 @@ public final class Simulation {
     int connections = 1 + random.nextInt(5);
     long longest = 1L << 20 + random.nextInt(12);
     for (int turn = 0; turn < turns; turn++) {
-      if (clients.size() < connections && random.nextInt(1 + turns / 10) == 0) {
+      if (applications.clients.size() < connections && random.nextInt(1 + turns / 10) == 0) {
         connect();
       }
-      acceptAll();
-      apps.forEach(App::act);
+      applications.acceptAll();
+      applications.all.forEach(App::act);
       // many apps may act between two moments, so that what they do is coalesced or not
       world.settle();
       disturber.maybeDisturb();
       world.network.advance(Duration.ofNanos(random.nextLong(longest)));
       if (random.nextInt(80) == 0) {
-        reopenListener();
+        applications.reopenListener();
       }
       questions.maybeKill();
     }
     end();
-    long read = apps.stream().mapToLong(app -> app.read).sum();
+    long read = applications.all.stream().mapToLong(app -> app.read).sum();
     return new Outcome(
         world.recorder.hash(),
         world.recorder.frames(),
@@ -285,7 +233,7 @@ public final class Simulation {
   private void afterEvent() {
     world.throwFound();
     world.checker.settled(world.now());
-    apps.forEach(App::observe);
+    applications.all.forEach(App::observe);
     invariants.afterEvent();
     aside.afterEvent(world);
     questions.afterEvent();
@@ -293,109 +241,27 @@ public final class Simulation {
 
   // ---- opening ----
 
-  private void listen(Node node, int port, boolean handled) throws TcpException {
-    Server server = new Server(node, port, handled);
-    int backlog = 1 + random.nextInt(4);
-    server.listener = node.stack.listener();
-    server.listener.option(TcpOption.REUSE_ADDRESS, true);
-    server.listener.bind(new IpEndpoint(IpAddress.ANY, port));
-    world.checker.listen(node.name, server, port, backlog);
-    world.recorder.note(node.name, world.now(), "listen " + port + " " + backlog);
-    if (random.nextInt(4) == 0) {
-      int size = random.nextInt(200, 1500);
-      server.listener.option(TcpOption.MAX_SEGMENT_BYTES, size);
-      world.checker.listenerOption(node.name, port, "maxSegmentBytes", size);
-    }
-    server.listener.listen(backlog);
-    if (handled) {
-      server.listener.acceptor(
-          socket -> {
-            try {
-              App app = accepted(server, socket);
-              app.handled = true;
-              return app;
-            } catch (AssertionError | RuntimeException fault) {
-              world.found(fault);
-              return null;
-            }
-          });
-    }
-    node.servers.add(server);
-  }
-
-  private void reopenListener() throws TcpException {
-    Node node = world.nodes.get(random.nextInt(world.nodes.size()));
-    if (node.servers.isEmpty() || node.tcpAway) {
-      return;
-    }
-    Server server = node.servers.remove(random.nextInt(node.servers.size()));
-    world.checker.closeListener(node.name, server.port);
-    world.recorder.note(node.name, world.now(), "close the listener " + server.port);
-    server.listener.close();
-    world.settle();
-    if (random.nextBoolean()) {
-      listen(node, server.port, server.handled);
-    }
-  }
-
   private void connect() throws TcpException {
     Node node = world.nodes.get(random.nextInt(world.nodes.size()));
-    if (node.tcpAway) {
-      return;
-    }
-    Node.Way way = node.ways.get(random.nextInt(node.ways.size()));
-    int port = FIRST_PORT + (random.nextInt(4) == 0 ? 1 : 0);
-    TcpSocket socket = node.stack.socket();
-    App app = new App(world, node, socket, number++, random.split());
-    apps.add(app);
-    clients.add(app);
-    IpEndpoint remote = new IpEndpoint(way.address(), port);
-    world.checker.connect(node.name, app, 0, way.address().ipv4Bits(), port, app::byteAt);
-    world.recorder.note(node.name, world.now(), "connect " + remote);
-    Options.initial(app, random);
-    if (random.nextInt(3) == 0) {
-      app.handled = true;
-      socket.handler(app);
-    }
-    socket.connect(remote);
-  }
-
-  private App accepted(Server server, TcpSocket socket) {
-    App app = new App(world, server.node, socket, number++, random.split());
-    for (App client : clients) {
-      if (client.isPeerOf(socket.local(), socket.remote())) {
-        client.peer = app;
-        app.peer = client;
-        break;
+    if (!node.tcpAway) {
+      Node.Way way = node.ways.get(random.nextInt(node.ways.size()));
+      int port = FIRST_PORT + (random.nextInt(4) == 0 ? 1 : 0);
+      IpEndpoint remote = new IpEndpoint(way.address(), port);
+      if (random.nextInt(4) == 0) {
+        applications.connectEarly(node, remote);
+      } else {
+        applications.connect(node, remote, 0);
       }
     }
-    world.checker.accepted(
-        server.node.name,
-        app,
-        socket.local().address().ipv4Bits(),
-        socket.local().port(),
-        socket.remote().address().ipv4Bits(),
-        socket.remote().port(),
-        app::byteAt);
-    world.recorder.call(server.node.name, world.now(), socket.local(), socket.remote(), "accept");
-    apps.add(app);
-    return app;
   }
 
-  private void acceptAll() throws TcpException {
-    for (Node node : world.nodes) {
-      for (Server server : node.servers) {
-        if (server.handled || node.tcpAway || random.nextInt(3) == 0) {
-          continue;
-        }
-        TcpSocket socket = server.listener.accept();
-        if (socket != null) {
-          App app = accepted(server, socket);
-          if (app.peer == null) {
-            // its client has closed and forgotten its port already
-            app.close();
-          }
-        }
+  /** Whose bytes are read at the other end. */
+  private void introduce(App accepted) {
+    for (App client : applications.clients) {
+      if (client.isPeerOf(accepted.socket.local(), accepted.socket.remote())) {
+        client.peer = accepted;
+        accepted.peer = client;
+        return;
       }
     }
   }
@@ -409,19 +275,11 @@ public final class Simulation {
       world.settle();
       world.network.advance(LONG_ENOUGH);
     }
-    for (App app : apps) {
-      app.close();
-    }
-    for (Node node : world.nodes) {
-      for (Server server : node.servers) {
-        world.checker.closeListener(node.name, server.port);
-        world.recorder.note(node.name, world.now(), "close the listener " + server.port);
-        server.listener.close();
-      }
-    }
+    applications.closeAll();
     world.settle();
     world.network.advance(LONG_ENOUGH);
     for (Node node : world.nodes) {
+      world.checker.counters(node.name, node.stack::counter, world.now());
       invariants.nothingIsLeft(node);
       world.checker.finished(node.name, world.now());
     }

@@ -1,10 +1,13 @@
 package io.karavel.simulation.run;
 
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpExplanation;
+import io.karavel.tcp.TcpExplanation.ArmedTimer;
 import io.karavel.tcp.spi.TcpControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,20 +27,39 @@ final class Standing {
     TcpControl tcp = node.stack.tcpControl();
     for (TcpConnectionInfo info : node.stack.connections(c -> c.remote() != null)) {
       List<Object> told = new ArrayList<>();
-      told.add(info);
-      told.add(info.id() == 0 ? null : details(tcp.info(info.id())));
-      told.add(tcp.why(info.local(), info.remote()));
+      told.add(withoutNext(info));
+      told.add(info.id() == 0 ? null : details(tcp.info(info.id()), !node.isToldOfWays()));
+      TcpExplanation why = tcp.why(info.local(), info.remote());
+      told.add(withoutNext(why));
+      told.add(why.timers().stream().filter(Standing::doesAnything).toList());
       standing.connections.put(info.local() + " > " + info.remote(), told);
     }
     return standing;
   }
 
-  private static Map<String, Object> details(TcpConnectionInfo info) {
+  /** Keepalive's timer may expire early and find nothing due; which comes next may be it. */
+  private static String withoutNext(Object told) {
+    return String.valueOf(told)
+        .replaceAll("timer=[a-z-]*, timerNanos=-?\\d+, timerCount=\\d+", "")
+        .replaceAll(", timers=.*", "");
+  }
+
+  private static boolean doesAnything(ArmedTimer timer) {
+    return !timer.kind().equals("keepalive")
+        || !timer.steps().get(0).action().startsWith("nothing");
+  }
+
+  private static Map<String, Object> details(TcpConnectionInfo info, boolean told) {
     Map<String, Object> details = new TreeMap<>(info.details());
     if (!info.state().isSynchronized()) {
       details.remove("sndMss"); // before the peer has told its own it means nothing
     }
+    if (!told) {
+      // what a router told another connection is taken up with the next segment
+      details.keySet().removeAll(Set.of("mtu", "pathMtu", "sndMss", "cwnd", "ssthresh"));
+    }
     details.remove("keepaliveTimer"); // it may expire early and find nothing due
+    details.remove("segmentationBytes"); // of a device that has come anew it is told with a segment
     return details;
   }
 

@@ -68,6 +68,7 @@ final class Steered {
     }
     world = drawn;
     link = world.links.get(0);
+    link.way.widen(); // what is steered must come through
     delayNanos = 1_000_000L * (2 + random.nextInt(30));
     side = random.nextInt(2);
     node = side == 0 ? link.one : link.other;

@@ -148,7 +148,7 @@ final class Ways {
 
   /** Fills the peer's buffer, and more than that. */
   private void closeWindow() throws TcpException {
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 150; i++) {
       run.subject.write(60_000);
       run.pass(2.5);
     }

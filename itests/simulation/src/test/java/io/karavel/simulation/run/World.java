@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** The stacks of a run with the cables between them, watched by the checker and a recorder. */
 final class World implements WireTap {
@@ -23,18 +24,30 @@ final class World implements WireTap {
 
   private static final int ETHERNET_HEADER = 14;
 
+  /** The stack that meets strangers. */
+  private static final String ALONE = "lone";
+
   /** A cable and what it is like. */
   static final class Link {
     final VirtualCable cable;
     final Node one;
     final Node other;
     ImpairmentSettings settings;
+    final NarrowWay way;
 
-    Link(VirtualCable cable, Node one, Node other, ImpairmentSettings settings) {
+    Link(VirtualCable cable, Node one, Node other, ImpairmentSettings settings, NarrowWay way) {
+      this.way = way;
       this.cable = cable;
       this.one = one;
       this.other = other;
       this.settings = settings;
+    }
+
+    /** Its way carries something else from now on. */
+    void changeWay() {
+      way.change();
+      one.meetsRouters |= way.answers();
+      other.meetsRouters |= way.answers();
     }
 
     void settings(ImpairmentSettings value) {
@@ -49,6 +62,9 @@ final class World implements WireTap {
   final List<Node> nodes = new ArrayList<>();
   final List<Link> links = new ArrayList<>();
 
+  /** The largest packet of the wires. */
+  final int mtu;
+
   /** What is done when everything at a moment has happened. */
   Runnable moment = () -> {};
 
@@ -58,11 +74,46 @@ final class World implements WireTap {
     this.recorder = recorder;
     network.tap(this);
     int leaves = random.nextInt(10) < 7 ? 1 : 2;
+    mtu = random.nextInt(4) == 0 ? 576 + random.nextInt(1000) : 1500;
     build(random, leaves);
   }
 
+  private World(SplittableRandom random, Recorder recorder, int strangers) {
+    this.recorder = recorder;
+    network.tap(this);
+    mtu = random.nextInt(3) == 0 ? 576 + random.nextInt(1000) : 1500;
+    int offload = random.nextInt(8) == 0 ? 65_536 : 0;
+    Node node = node(random, ALONE, "10.0.1.1/24", mtu, false, offload, 1);
+    network.add(node.stack);
+    for (int i = 0; i < strangers; i++) {
+      IpAddress address = IpAddress.parse("10.0.1." + (2 + i));
+      node.ways.add(new Node.Way(null, IpAddress.parse("10.0.1.1"), address));
+      checker.mtu(node.name, address.ipv4Bits(), mtu);
+    }
+  }
+
+  /** One stack alone on a wire, at whose other end something else is. */
+  static World alone(SplittableRandom random, Recorder recorder, Consumer<WirePacket> other) {
+    World world = new World(random, recorder, 2);
+    StackHarness stack = world.nodes.get(0).stack;
+    String device = stack.devices().get(0);
+    stack.onSent(
+        device,
+        packet -> {
+          world.sent(stack, device, packet);
+          other.accept(packet);
+        });
+    return world;
+  }
+
+  /** A packet comes to the stack that is alone. */
+  void deliver(byte[] packet) {
+    throwFound();
+    StackHarness stack = nodes.get(0).stack;
+    network.intrude(stack, stack.devices().get(0), packet);
+  }
+
   private void build(SplittableRandom random, int leaves) {
-    int mtu = random.nextInt(4) == 0 ? 576 + random.nextInt(1000) : 1500;
     boolean ethernet = random.nextInt(8) == 0;
     int offload = random.nextInt(8) == 0 ? 65_536 : 0;
     Node hub = node(random, "hub", "10.0.1.1/24", mtu, ethernet, offload, leaves);
@@ -78,8 +129,13 @@ final class World implements WireTap {
               leaf.stack.devices().get(0),
               settings);
       markSome(cable, random.split());
-      links.add(new Link(cable, hub, leaf, settings));
       IpAddress hubAddress = IpAddress.parse("10.0." + i + ".1");
+      NarrowWay way = new NarrowWay(cable, hubAddress, mtu, !ethernet, random.split());
+      Link link = new Link(cable, hub, leaf, settings, way);
+      if (random.nextInt(6) == 0) {
+        link.changeWay();
+      }
+      links.add(link);
       IpAddress leafAddress = IpAddress.parse("10.0." + i + ".2");
       hub.ways.add(new Node.Way(leaf, hubAddress, leafAddress));
       leaf.ways.add(new Node.Way(hub, leafAddress, hubAddress));
@@ -111,7 +167,9 @@ final class World implements WireTap {
       String address = devices == 1 ? prefix : "10.0." + i + ".1/24";
       builder.device("wire" + (i - 1), address, capabilities);
     }
-    for (Map.Entry<String, Object> key : LiveKeys.initial(random).entrySet()) {
+    boolean alone = name.equals(ALONE);
+    Map<String, Object> keys = alone ? LiveKeys.amongStrangers(random) : LiveKeys.initial(random);
+    for (Map.Entry<String, Object> key : keys.entrySet()) {
       builder.tcp(key.getKey(), key.getValue());
       checker.setting(name, key.getKey(), key.getValue(), 0);
       recorder.note(name, 0, "tcp " + key.getKey() + " " + key.getValue());
@@ -120,6 +178,7 @@ final class World implements WireTap {
       checker.ethernet(name);
     }
     Node node = new Node(name, builder.build());
+    node.keys.put(TCP, new HashMap<>(keys));
     nodes.add(node);
     byStack.put(node.stack, node);
     return node;
@@ -205,6 +264,7 @@ final class World implements WireTap {
 
   @Override
   public void arriving(StackHarness stack, String device, WirePacket frame) {
+    throwFound(); // what the frame would be judged by has gone wrong already
     Node node = byStack.get(stack);
     recorder.frame(node.name, device, now(), true, frame, stack.isBareIp(device));
     int header = stack.isBareIp(device) ? 0 : ETHERNET_HEADER;

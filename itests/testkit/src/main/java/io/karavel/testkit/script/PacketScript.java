@@ -83,6 +83,12 @@ public final class PacketScript {
     return this;
   }
 
+  /** The same, the module going on until the other one has taken over in portions. */
+  public PacketScript succeedAfterEachStep(String slot) {
+    engine.afterStep(() -> engine.harness().unplug(slot, true).plug(slot));
+    return this;
+  }
+
   /** From now on something is done after every step; the script must not notice. */
   public PacketScript afterEachStep(Runnable action) {
     engine.afterStep(action);

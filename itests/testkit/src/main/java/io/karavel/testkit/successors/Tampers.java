@@ -253,6 +253,20 @@ public final class Tampers {
         });
   }
 
+  /** What is sent to a port of peers is not what was written. */
+  public static TamperedTcp.Tampering sendsOtherBytesTo(int remotePort) {
+    return sending(
+        (out, context, ip) ->
+            (out.ports & 0xffff) == remotePort && out.payload > 0
+                ? out.with(
+                    context,
+                    bytes -> {
+                      bytes[bytes.length - 1] ^= 1;
+                      return bytes;
+                    })
+                : out.packet);
+  }
+
   /** There is a byte more at the end than was written. */
   public static TamperedTcp.Tampering sendsAByteTooMany() {
     return sending(

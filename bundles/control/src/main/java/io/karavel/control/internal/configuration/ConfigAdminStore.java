@@ -155,6 +155,17 @@ final class ConfigAdminStore implements ConfigurationStore {
     }
   }
 
+  @Override
+  public Map<String, String> inFile(String pid) {
+    try {
+      Configuration configuration = stored(pid);
+      Path file = configuration == null ? null : fileOf(configuration.getProperties());
+      return file == null ? null : content(file);
+    } catch (IOException e) {
+      return Map.of();
+    }
+  }
+
   private static Path fileOf(Dictionary<String, Object> properties) {
     Object name = properties.get(FILE);
     if (name == null) {

@@ -16,6 +16,9 @@ public interface ConfigurationStore {
    */
   Map<String, String> read(String pid) throws IOException;
 
+  /** What the file of a PID says now; null if it has none, empty if it cannot be read. */
+  Map<String, String> inFile(String pid);
+
   /** Stores values of some keys, and what is null no more; other keys stay as they are. */
   void write(String pid, Map<String, String> changes) throws IOException;
 

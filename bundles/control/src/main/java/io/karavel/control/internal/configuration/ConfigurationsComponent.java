@@ -131,7 +131,9 @@ public final class ConfigurationsComponent implements Configurations {
       if (!executor.isShutdown()) {
         listener =
             context.registerService(
-                SynchronousConfigurationListener.class, new OtherDoors(admin, transactions), null);
+                SynchronousConfigurationListener.class,
+                new OtherDoors(admin, transactions, executor),
+                null);
       }
     }
     recovered.countDown();

@@ -38,22 +38,35 @@ final class KnownValues {
     }
   }
 
+  /** What is known of a PID; empty if nothing is. */
+  Map<String, String> of(String pid) {
+    synchronized (known) {
+      return known.getOrDefault(pid, Map.of());
+    }
+  }
+
   /** Learns what is stored now; what is new about it. */
   List<KeyChange> learn(String pid, Map<String, String> stored) {
     synchronized (known) {
-      List<KeyChange> changes = new ArrayList<>();
-      Map<String, String> before = known.getOrDefault(pid, Map.of());
-      Map<String, String> keys = new TreeMap<>(before);
-      keys.putAll(stored);
-      for (String key : keys.keySet()) {
-        if (!Objects.equals(before.get(key), stored.get(key))) {
-          changes.add(new KeyChange(pid, key, before.get(key), stored.get(key)));
-        }
-      }
+      List<KeyChange> changes = changes(pid, of(pid), stored);
       if (!changes.isEmpty()) {
         known.put(pid, stored);
       }
       return changes;
     }
+  }
+
+  /** Key by key what differs. */
+  static List<KeyChange> changes(
+      String pid, Map<String, String> before, Map<String, String> after) {
+    List<KeyChange> changes = new ArrayList<>();
+    Map<String, String> keys = new TreeMap<>(before);
+    keys.putAll(after);
+    for (String key : keys.keySet()) {
+      if (!Objects.equals(before.get(key), after.get(key))) {
+        changes.add(new KeyChange(pid, key, before.get(key), after.get(key)));
+      }
+    }
+    return changes;
   }
 }

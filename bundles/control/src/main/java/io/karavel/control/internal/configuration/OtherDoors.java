@@ -1,14 +1,18 @@
 package io.karavel.control.internal.configuration;
 
 import io.karavel.control.Configurations;
+import io.karavel.control.KeyChange;
 import io.karavel.engine.InstanceName;
 import java.io.IOException;
 import java.security.AccessController;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.security.auth.Subject;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
@@ -29,11 +33,14 @@ final class OtherDoors implements SynchronousConfigurationListener {
 
   private final ConfigurationAdmin admin;
   private final Transactions transactions;
+  private final Executor changes;
   private final Map<String, String> namesByPid = new ConcurrentHashMap<>();
 
-  OtherDoors(ConfigurationAdmin admin, Transactions transactions) {
+  /** With the thread that changes are made in. */
+  OtherDoors(ConfigurationAdmin admin, Transactions transactions, Executor changes) {
     this.admin = admin;
     this.transactions = transactions;
+    this.changes = changes;
   }
 
   @Override
@@ -59,8 +66,17 @@ final class OtherDoors implements SynchronousConfigurationListener {
               ? pid
               : factoryPid + "~" + InstanceName.of(factoryPid, asMap(properties));
       namesByPid.put(pid, name);
-      transactions.noticed(name, ConfigAdminStore.ours(properties), author());
-    } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
+      Map<String, String> stored = ConfigAdminStore.ours(properties);
+      List<KeyChange> lost = isFileInstall() ? transactions.lost(name, stored) : List.of();
+      if (lost.isEmpty()) {
+        transactions.noticed(name, stored, author());
+      } else {
+        changes.execute(() -> transactions.putBack(name, lost));
+      }
+    } catch (IOException
+        | InvalidSyntaxException
+        | IllegalStateException
+        | RejectedExecutionException e) {
       LOG.warn("A change of {} is missing in the history: {}", pid, e.toString());
     }
   }
@@ -71,11 +87,15 @@ final class OtherDoors implements SynchronousConfigurationListener {
     return map;
   }
 
+  private static boolean isFileInstall() {
+    return Thread.currentThread().getName().startsWith(FILE_INSTALL_THREAD);
+  }
+
   private static Configurations.Author author() {
-    String thread = Thread.currentThread().getName();
-    if (thread.startsWith(FILE_INSTALL_THREAD)) {
+    if (isFileInstall()) {
       return new Configurations.Author("unknown", "file");
     }
+    String thread = Thread.currentThread().getName();
     return new Configurations.Author(
         user(), thread.startsWith(JMX_THREAD) ? "jmx config" : "config-admin");
   }

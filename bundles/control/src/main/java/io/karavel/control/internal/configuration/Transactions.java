@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,7 @@ public final class Transactions {
   private final ConfigurationStore store;
   private final Validation validation;
   private final KnownValues known;
+  private final StaleFiles files;
   private final Writes writes;
   private final Confirmation confirmation;
   private final ChangeHistory history;
@@ -66,6 +68,7 @@ public final class Transactions {
     this.nanoTime = nanoTime;
     validation = new Validation(store);
     known = new KnownValues(store);
+    files = new StaleFiles(store);
     history = new ChangeHistory(disk, directory.resolve("history.tsv"));
     confirmation =
         new Confirmation(
@@ -78,7 +81,8 @@ public final class Transactions {
             confirmation,
             history,
             historyLimit,
-            known);
+            known,
+            files);
   }
 
   /** Ends what was interrupted, takes up what waits to be confirmed, learns what is stored. */
@@ -296,6 +300,42 @@ public final class Transactions {
   }
 
   // ---- other doors ----
+
+  /**
+   * What File Install has overwritten with what a file had said before our last change; to be
+   * called in its thread.
+   *
+   * @param stored what is stored now
+   * @return the keys whose values are lost; empty if it stored what somebody wrote into the file
+   */
+  List<KeyChange> lost(String pid, Map<String, String> stored) {
+    Map<String, String> before = known.of(pid);
+    List<KeyChange> lost = KnownValues.changes(pid, before, stored);
+    return lost.isEmpty() || !files.isStale(pid, stored, before) ? List.of() : lost;
+  }
+
+  /** Puts back what was lost, unless another change has come. */
+  void putBack(String pid, List<KeyChange> lost) {
+    lock.lock();
+    try {
+      Map<String, String> stored = store.read(pid);
+      Map<String, String> back = new HashMap<>();
+      for (KeyChange key : lost) {
+        if (stored != null && Objects.equals(stored.get(key.key()), key.after())) {
+          back.put(key.key(), key.before());
+        }
+      }
+      if (!back.isEmpty()) {
+        LOG.info(
+            "{}: the file was read before a change and stored after it; back are {}", pid, back);
+        writes.again(pid, back);
+      }
+    } catch (IOException e) {
+      LOG.error("{} of {} were overwritten by an older file and are lost", lost, pid, e);
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /**
    * A configuration was changed by somebody else.

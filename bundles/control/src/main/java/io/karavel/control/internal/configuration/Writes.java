@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class Writes {
   private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
   private static final String PREPARED = "prepared";
   private static final String COMMITTED = "committed";
+  private static final int OVERWRITTEN = 3;
 
   private final ConfigurationStore store;
   private final ModuleReports modules;
@@ -31,6 +33,7 @@ final class Writes {
   private final ChangeHistory history;
   private final IntSupplier historyLimit;
   private final KnownValues known;
+  private final StaleFiles files;
   private volatile Thread writer;
 
   Writes(
@@ -40,7 +43,8 @@ final class Writes {
       Confirmation confirmation,
       ChangeHistory history,
       IntSupplier historyLimit,
-      KnownValues known) {
+      KnownValues known,
+      StaleFiles files) {
     this.store = store;
     this.modules = modules;
     this.journal = journal;
@@ -48,6 +52,7 @@ final class Writes {
     this.history = history;
     this.historyLimit = historyLimit;
     this.known = known;
+    this.files = files;
   }
 
   /** Whether what this thread stores is ours. */
@@ -69,14 +74,35 @@ final class Writes {
     String problem = null;
     for (Map.Entry<String, Map<String, String>> each : byPid.entrySet()) {
       String pid = each.getKey();
-      ModuleReports.Answer answer =
-          modules.await(pid, store.read(pid), applies(pid, each.getValue()));
+      Map<String, String> written = written(pid, each.getValue());
+      ModuleReports.Answer answer = modules.await(pid, written, applies(pid, each.getValue()));
+      if (answer.problem() != null && !Objects.equals(written, store.read(pid))) {
+        // File Install had read the file before it was told, and stored what had been in it
+        writeAll(Map.of(pid, each.getValue()));
+        answer = modules.await(pid, store.read(pid), applies(pid, each.getValue()));
+      }
       taken.add(new ConfigurationResult.Taken(pid, answer.running(), answer.connections()));
       if (answer.problem() != null && problem == null) {
         problem = answer.problem();
       }
     }
     return problem;
+  }
+
+  /** What is stored once it has what was written, which File Install may have overwritten. */
+  private Map<String, String> written(String pid, Map<String, String> changes) throws IOException {
+    Map<String, String> stored = store.read(pid);
+    for (int again = 0; again < OVERWRITTEN && !has(stored, changes); again++) {
+      writeAll(Map.of(pid, changes));
+      stored = store.read(pid);
+    }
+    return stored;
+  }
+
+  private static boolean has(Map<String, String> stored, Map<String, String> changes) {
+    return stored == null
+        || changes.entrySet().stream()
+            .allMatch(key -> Objects.equals(stored.get(key.getKey()), key.getValue()));
   }
 
   /** What was prepared stays. */
@@ -127,7 +153,7 @@ final class Writes {
     for (String pid : back.keySet()) {
       modules.await(pid, store.read(pid), Setting.Applies.NEW);
     }
-    store.settle(List.copyOf(back.keySet()));
+    settle(back.keySet());
     remember(prepared.with(ConfigurationRecord.UNDONE, why));
     journal.delete();
   }
@@ -139,7 +165,7 @@ final class Writes {
       confirmation.begin(entry);
     }
     remember(entry);
-    store.settle(List.copyOf(byPid(entry.record().changes()).keySet()));
+    settle(byPid(entry.record().changes()).keySet());
     journal.delete();
   }
 
@@ -210,10 +236,22 @@ final class Writes {
     return byPid;
   }
 
+  private void settle(Set<String> pids) throws IOException {
+    store.settle(List.copyOf(pids));
+    pids.forEach(files::followed);
+  }
+
+  /** Stores again what was overwritten with what a file had said before. */
+  void again(String pid, Map<String, String> keys) throws IOException {
+    writeAll(Map.of(pid, keys));
+    settle(Set.of(pid));
+  }
+
   private void writeAll(Map<String, Map<String, String>> byPid) throws IOException {
     writer = Thread.currentThread();
     try {
       for (Map.Entry<String, Map<String, String>> pid : byPid.entrySet()) {
+        files.writing(pid.getKey(), known.of(pid.getKey()));
         store.write(pid.getKey(), pid.getValue());
         known.learn(pid.getKey());
       }

@@ -16,6 +16,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -27,8 +29,14 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
  * Bundles that fill no slot: services, congestion controls, metrics, the shell. Two of a kind would
  * be in each other's way (ports, names), so the old one is stopped first; what its connections need
  * is kept by the engine and by TCP.
+ *
+ * <p>If both versions say in their manifests that they stand by ({@value #STANDS_BY}), the newcomer
+ * is started while the old one is at work, and takes over in the moment in which that stops.
  */
 final class BundleExchange implements Exchange {
+  /** Header of bundles of which a later one waits, started, until the one before it has gone. */
+  static final String STANDS_BY = "Karavel-Stands-By";
+
   private static final long ARRIVAL_NANOS = 10_000_000_000L;
   private static final long POLL_MILLIS = 5;
 
@@ -39,6 +47,9 @@ final class BundleExchange implements Exchange {
   private final Bundle candidate;
   private final Consumer<String> progress;
   private long crashesBefore;
+
+  /** What the old one offered; null before the exchange. */
+  private Set<String> offered;
 
   BundleExchange(
       BundleContext context,
@@ -56,11 +67,14 @@ final class BundleExchange implements Exchange {
   }
 
   @Override
-  public void rehearse() throws ModuleSwapException {
+  public void rehearse() throws ModuleSwapException, InterruptedException {
     FrameworkWiring wiring =
         context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
     if (wiring.resolveBundles(List.of(candidate))) {
       warm();
+      if (isStandingBy()) {
+        standBy();
+      }
       return;
     }
     List<String> missing = new ArrayList<>();
@@ -91,10 +105,54 @@ final class BundleExchange implements Exchange {
     }
   }
 
+  /** An earlier version that does not stand by would take what the newcomer has on the way back. */
+  private boolean isStandingBy() {
+    return standsBy(old) && standsBy(candidate);
+  }
+
+  private static boolean standsBy(Bundle bundle) {
+    return Boolean.parseBoolean(bundle.getHeaders("").get(STANDS_BY));
+  }
+
+  /** Starts the newcomer behind the one at work. */
+  private void standBy() throws ModuleSwapException, InterruptedException {
+    long beginNanos = System.nanoTime();
+    try {
+      // transient: a start of the appliance before the commit finds things as they were
+      candidate.start(Bundle.START_TRANSIENT);
+    } catch (BundleException e) {
+      throw new ModuleSwapException("the bundle does not start: " + ModuleSwap.reason(e));
+    }
+    while (true) {
+      String waits = unready(candidate, unsatisfied(old));
+      if (waits == null) {
+        progress.accept("the new one stands by");
+        return;
+      }
+      if (failure(candidate) != null || System.nanoTime() - beginNanos > ARRIVAL_NANOS) {
+        throw new ModuleSwapException(waits);
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Why a bundle cannot take over at this moment, or null. */
+  private String unready(Bundle bundle, long mayWait) {
+    if (bundle.getState() != Bundle.ACTIVE) {
+      return "its bundle was stopped or uninstalled";
+    }
+    String failure = failure(bundle);
+    if (failure != null) {
+      return failure;
+    }
+    long waiting = unsatisfied(bundle);
+    return waiting > mayWait ? waiting + " of its components wait for something" : null;
+  }
+
   @Override
   public Outcome go() throws ModuleSwapException, InterruptedException {
     try {
-      return exchange();
+      return isStandingBy() ? takeOver() : exchange();
     } catch (RuntimeException e) {
       // a bundle that somebody uninstalls meanwhile: the old one may be stopped already
       throw undone(e.toString());
@@ -104,8 +162,46 @@ final class BundleExchange implements Exchange {
     }
   }
 
+  /** Both run; the newcomer goes on at once with what the old one lets go of. */
+  private Outcome takeOver() throws ModuleSwapException {
+    String waits = unready(candidate, unsatisfied(old));
+    if (waits != null) {
+      throw new ModuleSwapException("it does not stand by any more: " + waits);
+    }
+    offered = services(old);
+    crashesBefore = crashes();
+    Set<String> passing = new TreeSet<>(offered);
+    passing.removeAll(services(candidate));
+    ServiceGap gap = new ServiceGap(old, candidate, passing);
+    ServiceRegistration<?> watching = context.registerService(EventListenerHook.class, gap, null);
+    long beginNanos = System.nanoTime();
+    try {
+      old.stop(Bundle.STOP_TRANSIENT);
+    } catch (BundleException e) {
+      throw undone("the old one does not stop: " + ModuleSwap.reason(e));
+    } finally {
+      watching.unregister();
+    }
+    long nanos = System.nanoTime() - beginNanos;
+    String failure = failure(candidate);
+    if (failure == null) {
+      failure = missing(candidate);
+    }
+    if (failure != null) {
+      throw undone(failure);
+    }
+    return new Outcome(0, gap.nanos(), nanos);
+  }
+
+  /** What a bundle does not offer that the old one offered; null if nothing. */
+  private String missing(Bundle bundle) {
+    Set<String> missing = new TreeSet<>(offered);
+    missing.removeAll(services(bundle));
+    return missing.isEmpty() ? null : "it does not offer " + String.join(", ", missing);
+  }
+
   private Outcome exchange() throws ModuleSwapException, InterruptedException {
-    Set<String> offered = services(old);
+    offered = services(old);
     long unsatisfied = unsatisfied(old);
     crashesBefore = crashes();
     long beginNanos = System.nanoTime();
@@ -119,21 +215,18 @@ final class BundleExchange implements Exchange {
       throw undone("the bundle does not start: " + ModuleSwap.reason(e));
     }
     while (true) {
-      String failure = failure();
+      String failure = failure(candidate);
       if (failure != null) {
         throw undone(failure);
       }
-      offered.removeAll(services(candidate));
+      String missing = missing(candidate);
       long waiting = unsatisfied(candidate);
-      if (offered.isEmpty() && waiting <= unsatisfied) {
+      if (missing == null && waiting <= unsatisfied) {
         long nanos = System.nanoTime() - beginNanos;
         return new Outcome(0, nanos, nanos);
       }
       if (System.nanoTime() - beginNanos > ARRIVAL_NANOS) {
-        throw undone(
-            offered.isEmpty()
-                ? waiting + " of its components wait for something"
-                : "it does not offer " + String.join(", ", offered));
+        throw undone(missing == null ? waiting + " of its components wait for something" : missing);
       }
       Thread.sleep(POLL_MILLIS);
     }
@@ -175,9 +268,9 @@ final class BundleExchange implements Exchange {
         .count();
   }
 
-  /** What a component of the newcomer failed with, or null. */
-  private String failure() {
-    for (ComponentConfigurationDTO configuration : configurations(candidate)) {
+  /** What a component of a bundle failed with, or null. */
+  private String failure(Bundle bundle) {
+    for (ComponentConfigurationDTO configuration : configurations(bundle)) {
       if (configuration.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
         String trace = String.valueOf(configuration.failure);
         int end = trace.indexOf('\n');
@@ -204,7 +297,7 @@ final class BundleExchange implements Exchange {
     if (candidate.getState() != Bundle.ACTIVE) {
       return "it is not at work any more: its bundle was stopped or uninstalled";
     }
-    String failure = failure();
+    String failure = failure(candidate);
     if (failure != null) {
       return failure;
     }
@@ -215,6 +308,10 @@ final class BundleExchange implements Exchange {
 
   @Override
   public String back() {
+    String failed = null;
+    if (isStandingBy()) {
+      failed = startOld();
+    }
     try {
       if (candidate.getState() != Bundle.UNINSTALLED) {
         candidate.stop(Bundle.STOP_TRANSIENT);
@@ -223,6 +320,13 @@ final class BundleExchange implements Exchange {
       // whatever becomes of it, the old one is to work
       progress.accept("the new one is not stopped: " + e);
     }
+    if (!isStandingBy()) {
+      return startOld();
+    }
+    return failed == null && offered != null ? missing(old) : failed;
+  }
+
+  private String startOld() {
     try {
       old.start(Bundle.START_TRANSIENT);
       return null;

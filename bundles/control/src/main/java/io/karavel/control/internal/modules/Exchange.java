@@ -18,8 +18,10 @@ public interface Exchange {
     @Override
     public String toString() {
       return slots == 0
-          ? "stopped the old one and started the new one within "
-              + longestPauseNanos / 1_000_000
+          ? "the new one took the place of the old one, pause "
+              + longestPauseNanos / 1000
+              + " us, within "
+              + wholeNanos / 1_000_000
               + " ms"
           : "swapped "
               + slots

@@ -197,6 +197,7 @@ final class ModuleSwap {
     Exchange exchange = canary == null ? whole : canary;
     Exchange.Outcome outcome;
     String problem;
+    String failed = null;
     // it learns during the rehearsal what the module at work does
     ModuleSlots.Wire wire = slots.watchWire();
     try {
@@ -209,15 +210,18 @@ final class ModuleSwap {
               + watchSeconds.getAsInt()
               + " s, 'net:module-rollback' in another session ends that");
       problem = watched(watch, watchSeconds);
+      if (problem == null) {
+        problem = unconfirmed(exchange);
+      }
+      if (problem != null) {
+        // what it sends until it has gone must not get onto the wire either
+        failed = goBack(exchange);
+      }
     } finally {
       close(wire);
     }
-    if (problem == null) {
-      problem = unconfirmed(exchange);
-    }
     int concerned = canary == null ? connections : canary.connections();
     if (problem != null) {
-      String failed = goBack(exchange);
       uninstall(candidate, jar);
       String reason = problem + (failed == null ? "" : "; going back failed too: " + failed);
       return record(old, from, to, url, "rolled back", concerned, outcome, reason);

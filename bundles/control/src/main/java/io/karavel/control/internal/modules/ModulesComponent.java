@@ -1,7 +1,6 @@
 package io.karavel.control.internal.modules;
 
 import io.karavel.control.Appliance;
-import io.karavel.control.ConnectionFigures;
 import io.karavel.control.ControlSettings;
 import io.karavel.control.ModuleSwapException;
 import io.karavel.control.ModuleSwaps;
@@ -14,11 +13,7 @@ import io.karavel.tcp.spi.TcpModule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,8 +22,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -392,15 +385,6 @@ public final class ModulesComponent implements ModuleSwaps {
   }
 
   /** How each of two versions does, by number of its bundle; empty while no canary runs. */
-  private Map<Long, ConnectionFigures> figures() {
-    Map<Long, ConnectionFigures> figures = new HashMap<>();
-    for (ModuleSlots.Shared shared : slots.canaries()) {
-      figures.merge(shared.bundleId(), shared.atWork(), ConnectionFigures::and);
-      figures.merge(shared.candidateBundleId(), shared.candidate(), ConnectionFigures::and);
-    }
-    return figures;
-  }
-
   /** Where the version before a swap is: in the store if it was swapped in, else in its feature. */
   private String urlOf(SwapRecord swap) throws ModuleSwapException {
     Path kept = ModuleJar.kept(store, swap.bundle(), Version.parseVersion(swap.from()));
@@ -468,51 +452,14 @@ public final class ModulesComponent implements ModuleSwaps {
 
   @Override
   public List<ModuleVersion> versions() {
-    Map<String, Feature> features = comparison.featuresByLocation();
     Running current = running.get();
-    Map<Long, ConnectionFigures> figures = figures();
-    Set<Long> canaries =
-        slots.canaries().stream()
-            .map(ModuleSlots.Shared::candidateBundleId)
-            .collect(Collectors.toSet());
-    List<ModuleVersion> versions = new ArrayList<>();
-    for (Bundle bundle : context.getBundles()) {
-      String name = bundle.getSymbolicName();
-      if (name == null || !name.startsWith(PREFIX)) {
-        continue;
-      }
-      Feature feature = features.get(bundle.getLocation());
-      int at = slotsOf(bundle);
-      boolean canary = canaries.contains(bundle.getBundleId());
-      boolean watched =
-          !canary
-              && current != null
-              && current.bundle().equals(name)
-              && current.formerId() != bundle.getBundleId();
-      versions.add(
-          new ModuleVersion(
-              name,
-              bundle.getBundleId(),
-              bundle.getVersion().toString(),
-              canary ? "canary" : watched ? "watched" : state(bundle),
-              at,
-              feature == null ? "" : feature.getName() + "/" + feature.getVersion(),
-              canary || watched ? "not committed" : comparison.differs(bundle, feature),
-              figures.get(bundle.getBundleId())));
-    }
-    versions.sort(Comparator.comparing(ModuleVersion::bundle));
-    return versions;
-  }
-
-  private static String state(Bundle bundle) {
-    return switch (bundle.getState()) {
-      case Bundle.ACTIVE -> "active";
-      case Bundle.STARTING -> "starting";
-      case Bundle.STOPPING -> "stopping";
-      case Bundle.RESOLVED -> "resolved";
-      case Bundle.INSTALLED -> "installed";
-      default -> "uninstalled";
-    };
+    return new InstalledVersions(context, slots, comparison)
+        .all(
+            PREFIX,
+            bundle ->
+                current != null
+                    && current.bundle().equals(bundle.getSymbolicName())
+                    && current.formerId() != bundle.getBundleId());
   }
 
   @Override

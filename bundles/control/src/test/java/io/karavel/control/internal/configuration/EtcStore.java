@@ -51,6 +51,11 @@ final class EtcStore implements ConfigurationStore {
   }
 
   @Override
+  public Map<String, String> inFile(String pid) {
+    return null;
+  }
+
+  @Override
   public void write(String pid, Map<String, String> changes) {
     Map<String, String> values = stored.computeIfAbsent(pid, p -> new TreeMap<>());
     values.putAll(changes);

@@ -4,11 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Configurations that outlive a crash of the test. */
 final class MemoryStore implements ConfigurationStore {
   final Map<String, Map<String, String>> stored = new TreeMap<>();
   final List<String> settled = new ArrayList<>();
+  final Map<String, Map<String, String>> inFile = new TreeMap<>();
+
+  /** What another thread does at once, one time. */
+  final AtomicReference<Runnable> afterWrite = new AtomicReference<>(() -> {});
+
   int writes;
 
   @Override
@@ -26,6 +32,11 @@ final class MemoryStore implements ConfigurationStore {
   }
 
   @Override
+  public Map<String, String> inFile(String pid) {
+    return inFile.get(pid);
+  }
+
+  @Override
   public void write(String pid, Map<String, String> changes) {
     writes++;
     Map<String, String> values = stored.computeIfAbsent(pid, p -> new TreeMap<>());
@@ -37,6 +48,7 @@ final class MemoryStore implements ConfigurationStore {
             values.put(key, value);
           }
         });
+    afterWrite.getAndSet(() -> {}).run();
   }
 
   @Override

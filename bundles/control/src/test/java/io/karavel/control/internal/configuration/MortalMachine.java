@@ -212,6 +212,11 @@ final class MortalMachine implements Disk, ConfigurationStore, ModuleReports {
   }
 
   @Override
+  public Map<String, String> inFile(String pid) {
+    return null;
+  }
+
+  @Override
   public void write(String pid, Map<String, String> changes) {
     step(
         () -> {

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,13 @@ class TransactionsTest {
 
   private final MemoryStore store = new MemoryStore();
   private final Set<String> refusing = new HashSet<>();
+
+  /** What somebody stores who had read it before, while the modules are waited for; or null. */
+  private Map<String, String> stale;
+
+  /** What another thread does while the modules are waited for. */
+  private Runnable whileAwaited = () -> {};
+
   private int historyLimit = 1000;
   private Duration passed = Duration.ZERO;
   private Transactions transactions;
@@ -70,17 +78,24 @@ class TransactionsTest {
     transactions =
         new Transactions(
             store,
-            (pid, stored, applies) ->
-                new ModuleReports.Answer(
-                    true,
-                    pid.equals(TCP) ? 1204 : 0,
-                    refusing.contains(pid) ? pid + " does not like it" : null),
+            (pid, stored, applies) -> answer(pid),
             new FileDisk(),
             directory,
             () -> historyLimit,
             new ShiftedClock(),
             () -> passed.toNanos());
     transactions.recover();
+  }
+
+  private ModuleReports.Answer answer(String pid) {
+    whileAwaited.run();
+    String problem = refusing.contains(pid) ? pid + " does not like it" : null;
+    if (pid.equals(TCP) && stale != null) {
+      store.stored.put(TCP, new TreeMap<>(stale));
+      stale = null;
+      problem = pid + " has not answered";
+    }
+    return new ModuleReports.Answer(true, pid.equals(TCP) ? 1204 : 0, problem);
   }
 
   private final class ShiftedClock extends Clock {
@@ -119,6 +134,15 @@ class TransactionsTest {
     Map<String, Map<String, String>> some = new TreeMap<>(store.stored);
     some.values().removeIf(Map::isEmpty);
     return some;
+  }
+
+  @Test
+  void whatIsStoredAgainAsItWasMeanwhileIsWrittenOnceMore() throws Exception {
+    start();
+    stale = Map.of("synRetries", "4");
+    assertThat(setAll(0).record().result()).isEqualTo(ConfigurationRecord.APPLIED);
+    assertThat(store.read(TCP)).isEqualTo(AFTER.get(TCP));
+    assertThat(store.read(IP)).isEqualTo(AFTER.get(IP));
   }
 
   @Test
@@ -282,6 +306,65 @@ class TransactionsTest {
     assertThat(latest().text()).contains("synRetries = '600'", "what was in force stays");
     transactions.rollback(0, false, ANN);
     assertThat(stored()).isEqualTo(Map.of(TCP, Map.of("synRetries", "6")));
+  }
+
+  @Test
+  void whatAFileHadSaidBeforeAChangeDoesNotUndoIt() throws Exception {
+    start();
+    Map<String, String> before = store.read(TCP);
+    set(0, "synRetries=5");
+    Map<String, String> after = store.read(TCP);
+    store.inFile.put(TCP, after);
+    // File Install had read the file before it followed
+    store.write(TCP, Map.of("synRetries", "4"));
+    List<KeyChange> lost = transactions.lost(TCP, before);
+    assertThat(lost).containsExactly(new KeyChange(TCP, "synRetries", "5", "4"));
+    transactions.putBack(TCP, lost);
+    assertThat(store.read(TCP)).isEqualTo(after);
+    assertThat(transactions.history().all()).hasSize(1);
+  }
+
+  @Test
+  void whatSomebodyWritesIntoAFileIsNoOlderFile() throws Exception {
+    start();
+    Map<String, String> before = store.read(TCP);
+    set(0, "synRetries=5");
+    store.inFile.put(TCP, before);
+    store.write(TCP, Map.of("synRetries", "4"));
+    assertThat(transactions.lost(TCP, before)).isEmpty();
+  }
+
+  @Test
+  void whatWasChangedAgainMeanwhileIsNotPutBack() throws Exception {
+    start();
+    Map<String, String> before = store.read(TCP);
+    set(0, "synRetries=5");
+    store.inFile.put(TCP, store.read(TCP));
+    store.write(TCP, Map.of("synRetries", "4"));
+    List<KeyChange> lost = transactions.lost(TCP, before);
+    set(0, "synRetries=7");
+    transactions.putBack(TCP, lost);
+    assertThat(store.read(TCP)).containsEntry("synRetries", "7");
+  }
+
+  @Test
+  void anOlderFileThatIsStoredAtOnceDoesNotUndoTheChange() throws Exception {
+    start();
+    store.inFile.put(TCP, store.read(TCP));
+    store.afterWrite.set(() -> store.stored.get(TCP).put("synRetries", "4"));
+    set(0, "synRetries=5");
+    assertThat(store.read(TCP)).containsEntry("synRetries", "5");
+  }
+
+  @Test
+  void anOlderFileIsKnownBeforeTheFileHasFollowedToo() throws Exception {
+    start();
+    Map<String, String> before = store.read(TCP);
+    store.inFile.put(TCP, before);
+    List<KeyChange> lost = new ArrayList<>();
+    whileAwaited = () -> lost.addAll(transactions.lost(TCP, before));
+    set(0, "synRetries=5");
+    assertThat(lost).containsExactly(new KeyChange(TCP, "synRetries", "5", "4"));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
@@ -55,6 +56,13 @@ class ModuleSwapTest {
   private Consumer<String> progress = said::add;
   private String alsoInFeature;
   private boolean hasSlots = true;
+  private final WatchTest.Wire wire =
+      new WatchTest.Wire() {
+        @Override
+        public void close() {
+          said.add("not watched any more");
+        }
+      };
 
   @BeforeEach
   void install() throws IOException {
@@ -119,7 +127,7 @@ class ModuleSwapTest {
           ModuleSlots.class,
           (method, arguments) ->
               switch (method) {
-                case "watchWire" -> new WatchTest.Wire();
+                case "watchWire" -> wire;
                 case "canaries" ->
                     canary < 0
                         ? List.of()
@@ -283,7 +291,7 @@ class ModuleSwapTest {
     assertThat(record.result()).isEqualTo("refused");
     assertThat(record.reason()).contains("NoClassDefFoundError: gone").contains("both versions");
     assertThat(canary).isEqualTo(CANDIDATE);
-    assertThat(said).isEmpty();
+    assertThat(said).containsExactly("not watched any more");
   }
 
   @Test
@@ -351,6 +359,16 @@ class ModuleSwapTest {
     assertThat(record.reason()).contains("lane 0 does not answer");
     assertThat(atWork).isEqualTo(OLD);
     assertThat(said).containsSubsequence("back", "uninstalled " + (CANDIDATE + 1));
+  }
+
+  @Test
+  void whoBreaksARuleOnTheWireIsWatchedUntilItHasGone() throws Exception {
+    wire.findings = new ModuleSlots.Findings(Map.of("it sends other bytes", 1), 0, 0, 0, 0, 0);
+    SwapRecord record = swapped();
+    assertThat(record.result()).isEqualTo("rolled back");
+    assertThat(record.reason()).contains("it sends other bytes");
+    // else what it sends in between gets through
+    assertThat(said).containsSubsequence("back", "not watched any more");
   }
 
   private SwapRecord rehearse() throws Exception {

@@ -154,7 +154,7 @@ class WatchTest {
     assertThat(exchange.problem()).isNull();
   }
 
-  static final class Wire implements ModuleSlots.Wire {
+  static class Wire implements ModuleSlots.Wire {
     boolean begun;
     ModuleSlots.Findings findings = new ModuleSlots.Findings(Map.of(), 0, 0, 0, 0, 0);
 

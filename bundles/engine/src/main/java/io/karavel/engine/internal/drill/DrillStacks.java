@@ -122,13 +122,13 @@ final class DrillStacks {
 
   /** Begins to swap the newcomer in, a connection per step where it can share. */
   StagedSwap swap() {
-    former = near.lane().atWork(candidate.slot());
+    former = near.lane().modules().atWork(candidate.slot());
     return begin(candidate, true);
   }
 
   private StagedSwap begin(ModuleSource newcomer, boolean watched) {
-    StagedSwap swap = near.lane().staged(newcomer, watched, 1);
-    near.lane().advance(swap);
+    StagedSwap swap = near.lane().swaps().staged(newcomer, watched, 1);
+    near.lane().swaps().advance(swap);
     return swap;
   }
 
@@ -145,7 +145,7 @@ final class DrillStacks {
       return null;
     }
     Lane lane = near.lane();
-    if (lane.atWork(candidate.slot()) != candidate) {
+    if (lane.modules().atWork(candidate.slot()) != candidate) {
       return lane.slots().stream()
           .filter(slot -> slot.slot().equals(candidate.slot()))
           .map(SlotStatus::lastError)

@@ -1,10 +1,13 @@
 package io.karavel.engine.internal.lane;
 
+import io.karavel.control.TimerInfo;
 import io.karavel.engine.Histogram;
 import io.karavel.engine.Timer;
 import io.karavel.engine.TimerIndex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -107,6 +110,23 @@ final class ArmedTimers {
     }
   }
 
+  /** The armed timers by kind, sorted. */
+  List<TimerInfo> kinds(int laneIndex, long nowNanos) {
+    Map<String, TimerInfo> kinds = new TreeMap<>();
+    forEach(
+        timer ->
+            kinds.merge(
+                timer.kind(),
+                new TimerInfo(laneIndex, timer.kind(), 1, timer.deadlineNanos() - nowNanos),
+                (one, other) ->
+                    new TimerInfo(
+                        laneIndex,
+                        one.kind(),
+                        one.armed() + 1,
+                        Math.min(one.nextNanos(), other.nextNanos()))));
+    return new ArrayList<>(kinds.values());
+  }
+
   /** A timer module is at work: it is given every armed timer. */
   void attach(TimerIndex newIndex, long nowNanos) {
     index = newIndex;
@@ -125,7 +145,7 @@ final class ArmedTimers {
   }
 
   private void indexFailed(Throwable t) {
-    lane.crashedIn(lane.timerSlot(), t);
+    lane.faults().crashedIn(lane.timerSlot(), t);
   }
 
   /** The earliest deadline that can be met, or {@link Timer#NOT_ARMED}. */
@@ -173,7 +193,7 @@ final class ArmedTimers {
       try {
         timer.onExpiry(nowNanos);
       } catch (Throwable t) {
-        lane.crashed(owner.slot(), t);
+        lane.faults().crashed(owner.slot(), t);
       }
     }
     return expired;

@@ -107,7 +107,7 @@ final class DeviceRing implements FrameSink {
       if (crashWhilePolled != null) {
         Throwable thrown = crashWhilePolled;
         crashWhilePolled = null;
-        lane.crashed(port.holder, thrown);
+        lane.faults().crashed(port.holder, thrown);
         more = true;
       }
     }
@@ -127,7 +127,7 @@ final class DeviceRing implements FrameSink {
         try {
           capabilities = device.capabilities();
         } catch (Throwable t) {
-          lane.crashed(port.holder, t);
+          lane.faults().crashed(port.holder, t);
         }
       }
       if (device != port.device || !Objects.equals(capabilities, port.capabilities)) {
@@ -170,9 +170,9 @@ final class DeviceRing implements FrameSink {
       module.onFrame(frame);
       suspect.served();
     } catch (Throwable t) {
-      lane.frameLost();
+      lane.faults().frameLost();
       suspect.threw(nameOf(interfaceIndex), isEthernet(interfaceIndex));
-      lane.crashed(ipHolder, t);
+      lane.faults().crashed(ipHolder, t);
       suspect.forget();
     }
     lane.enter(polled == null ? null : polled.holder);
@@ -224,7 +224,7 @@ final class DeviceRing implements FrameSink {
     try {
       module.onInterfacesChanged();
     } catch (Throwable t) {
-      lane.crashed(ipHolder, t);
+      lane.faults().crashed(ipHolder, t);
     }
   }
 
@@ -301,7 +301,7 @@ final class DeviceRing implements FrameSink {
         port.taps.add(tap);
       }
     } catch (Throwable t) {
-      lane.failed("a tap that is not put in at " + port.interfaceName, t);
+      lane.faults().failed("a tap that is not put in at " + port.interfaceName, t);
       taps.remove(tap);
     } finally {
       calls(outer);
@@ -362,7 +362,7 @@ final class DeviceRing implements FrameSink {
     try {
       return device == null ? -1 : device.readinessDescriptor();
     } catch (Throwable t) {
-      lane.crashed(port.holder, t);
+      lane.faults().crashed(port.holder, t);
       return -1;
     }
   }

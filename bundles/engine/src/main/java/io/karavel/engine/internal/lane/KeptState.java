@@ -74,6 +74,13 @@ final class KeptState {
     return kept ? sinceNanos + settings.handoverSeconds() * 1_000_000_000L : Timer.NOT_ARMED;
   }
 
+  /** In words. */
+  static String describe(Handover state) {
+    return state == null || state.isEmpty()
+        ? "no state"
+        : "state of " + state.formBytes() + " bytes";
+  }
+
   /**
    * Lets go of what the state holds: packets return to their pool, who waits for an answer is told
    * that none will come, what can be closed is closed.

@@ -36,6 +36,7 @@ public final class LaneLoop {
   private final LaneWaiter waiter;
   private final NanoClock clock;
   private final LaneThread thread;
+  private final LaneNice nice;
   private int spinsInVain;
   private int waits;
 
@@ -54,6 +55,7 @@ public final class LaneLoop {
     this.lane = lane;
     this.waiter = waiter;
     clock = lane.setup().clock();
+    nice = new LaneNice(why -> LOG.info("Stack {}: lane {}: {}", lane.stack(), lane.index(), why));
     thread = new LaneThread(this::run, "karavel-" + lane.stack() + "-" + lane.index());
   }
 
@@ -103,6 +105,7 @@ public final class LaneLoop {
     abandoned = true;
     running = false;
     thread.setName(thread.getName() + "-abandoned");
+    nice.last();
   }
 
   private void wakeWaiter() {
@@ -154,7 +157,10 @@ public final class LaneLoop {
   /** Turns; says whether there is more to do at once. Called by its handle. */
   @SuppressWarnings("UnusedMethod")
   private boolean cycle() {
-    return lane.turn() || spin();
+    boolean more = lane.turn();
+    // after it: the turn has looked at the settings, and the lane may rest for long now
+    nice.keep(lane.settings().laneNice());
+    return more || spin();
   }
 
   private void failed(Throwable t) {
@@ -195,7 +201,7 @@ public final class LaneLoop {
     DeviceRing devices = lane.devices();
     lane.enter(null);
     waiter.clear();
-    for (int i = 0; i < devices.size() && !lane.isFrozen(); i++) {
+    for (int i = 0; i < devices.size() && !lane.standstill().isFrozen(); i++) {
       int descriptor = devices.descriptor(i);
       if (descriptor >= 0) {
         waiter.add(descriptor);
@@ -220,7 +226,7 @@ public final class LaneLoop {
         deadlineNanos == Timer.NOT_ARMED
             ? LaneWaiter.FOREVER
             : Math.max(0, deadlineNanos - clock.nanoTime());
-    if (!polling || lane.isFrozen()) {
+    if (!polling || lane.standstill().isFrozen()) {
       return timeoutNanos;
     }
     long pollNanos = settings.devicePollMicros() * 1000L;

@@ -16,17 +16,34 @@ final class LaneTasks {
   private final ConcurrentLinkedQueue<Consumer<Lane>> operations = new ConcurrentLinkedQueue<>();
   private final MpscGrowableAtomicArrayQueue<Object> tasks;
 
+  /** Those of what goes on in the place of the lane, which hangs; null if it does not. */
+  private volatile LaneTasks successor;
+
   LaneTasks(Lane lane, int limit) {
     this.lane = lane;
     tasks = new MpscGrowableAtomicArrayQueue<>(FIRST_CAPACITY, limit);
   }
 
+  /** Has it done on this lane, or the one that has taken its place. */
   void operate(Consumer<Lane> operation) {
     operations.add(operation);
+    LaneTasks last = this;
+    for (LaneTasks next = successor; next != null; next = next.successor) {
+      next.takeOperations(last);
+      next.lane.wake();
+      last = next;
+    }
+    lane.wake();
+  }
+
+  /** Another lane goes on in the place of this one: what waits, and what comes, is its. */
+  void succeededBy(LaneTasks next) {
+    successor = next;
+    next.takeOperations(this);
   }
 
   /** The operations that waited for another lane, which was abandoned, are done on this one. */
-  void takeOperations(LaneTasks other) {
+  private void takeOperations(LaneTasks other) {
     for (Consumer<Lane> one = other.operations.poll(); one != null; one = other.operations.poll()) {
       operations.add(one);
     }
@@ -53,9 +70,9 @@ final class LaneTasks {
       try {
         next.accept(lane);
       } catch (Throwable t) {
-        lane.failed("an operation", t);
+        lane.faults().failed("an operation", t);
       }
-      lane.settle();
+      lane.faults().settle();
     }
   }
 
@@ -71,7 +88,7 @@ final class LaneTasks {
       }
       // who posted an operation before this task expects its effect
       runOperations();
-      if (lane.isFrozen()) {
+      if (lane.standstill().isFrozen()) {
         return true;
       }
       lane.markBusy();
@@ -83,10 +100,10 @@ final class LaneTasks {
         try {
           ((Runnable) task).run();
         } catch (Throwable t) {
-          lane.failed("a question", t);
+          lane.faults().failed("a question", t);
         }
       }
-      lane.settle();
+      lane.faults().settle();
     }
     return !tasks.isEmpty();
   }
@@ -100,7 +117,7 @@ final class LaneTasks {
     try {
       task.run();
     } catch (Throwable t) {
-      lane.crashed(task.slot(), t);
+      lane.faults().crashed(task.slot(), t);
     }
   }
 }

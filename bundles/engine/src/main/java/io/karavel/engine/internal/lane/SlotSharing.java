@@ -42,7 +42,7 @@ final class SlotSharing {
     ModuleContext host = slot.context();
     ModuleContext guests = new ModuleContext(lane, slot, host.counters().newPart());
     Handover nothing = Handover.empty(TcpModule.SLOT);
-    TcpModule guest = (TcpModule) slot.make(newcomer, guests, nothing, true);
+    TcpModule guest = (TcpModule) slot.opener().make(newcomer, guests, nothing, true);
     if (guest == null) {
       host.counters().absorb();
       return slot.lastError();
@@ -74,7 +74,7 @@ final class SlotSharing {
       return slot.fail(slot.source() + " could not say its connections: " + Culprit.describe(t));
     }
     if (chosen.size() == 0) {
-      return Lane.NOBODY_MOVES;
+      return LaneSwaps.NOBODY_MOVES;
     }
     String problem = open(newcomer);
     TcpCanary canary = slot.canary();
@@ -97,15 +97,15 @@ final class SlotSharing {
       return;
     }
     Map<StackEndpoint, Object> states = SocketDesk.moduleStates(portion.state());
-    slot.socketStates(states);
+    slot.sockets().atStake(states);
     lane.enter(slot);
     try {
       canary.move(toGuest, portion);
     } catch (Throwable t) {
-      slot.restore(states);
+      slot.sockets().restore(states);
       throw t;
     } finally {
-      slot.socketStates(null);
+      slot.sockets().atStake(null);
       lane.enter(null);
     }
   }
@@ -119,20 +119,20 @@ final class SlotSharing {
     lane.enter(slot);
     Handover rest = canary.rest(toGuest);
     Map<StackEndpoint, Object> states = SocketDesk.moduleStates(rest);
-    slot.socketStates(states);
+    slot.sockets().atStake(states);
     TcpModule alone;
     try {
       alone = canary.settle(toGuest, rest);
     } catch (Throwable t) {
-      slot.restore(states);
+      slot.sockets().restore(states);
       throw t;
     } finally {
-      slot.socketStates(null);
+      slot.sockets().atStake(null);
       lane.enter(null);
     }
     ModuleContext hosts = slot.context();
     if (toGuest) {
-      slot.taken(alone, canary.guestContext(), canary.source(), watched);
+      slot.turnover().taken(alone, canary.guestContext(), canary.source(), watched);
       end(canary, true);
       hosts.retire();
       hosts.counters().succeed(canary.guestContext().counters());
@@ -145,15 +145,15 @@ final class SlotSharing {
   }
 
   private void end(TcpCanary canary, boolean toGuest) {
-    ModuleSource whose = toGuest ? slot.previous() : canary.source();
+    ModuleSource whose = toGuest ? slot.wayBack().previous() : canary.source();
     lane.enter(slot);
-    slot.closing(whose);
+    slot.opener().closing(whose);
     try {
       canary.end(toGuest);
     } catch (Throwable t) {
       slot.fail(whose + " failed to close: " + Culprit.describe(t));
     }
-    slot.closing(null);
+    slot.opener().closing(null);
     lane.enter(null);
   }
 
@@ -163,7 +163,7 @@ final class SlotSharing {
    * @return why they could not, and what became of the way back
    */
   String goBack(TcpCanary canary, Throwable thrown) {
-    lane.threw();
+    lane.faults().threw();
     String why =
         slot.fail(
             "connections could not go between "
@@ -177,7 +177,7 @@ final class SlotSharing {
       end(canary, false);
       return why;
     }
-    String worse = slot.exchange(slot.source());
+    String worse = new WholeSwap(lane, slot).exchange(slot.source());
     if (worse != null) {
       try {
         settle(canary, false, false);
@@ -187,6 +187,22 @@ final class SlotSharing {
     }
     lane.event("module", slot.name(), "the connections of " + canary.source() + " are back");
     return why;
+  }
+
+  /**
+   * What the two say when one of them goes; the connections of one that cannot say its state fail.
+   *
+   * @param isGuests whose going it is
+   */
+  Handover salvage(TcpCanary canary, boolean isGuests) {
+    return canary.salvage(
+        (isUnsaidGuests, thrown) ->
+            slot.fail(
+                (isUnsaidGuests ? canary.source() : slot.source())
+                    + (isUnsaidGuests == isGuests ? " goes" : " is beside one that goes")
+                    + " and could not export its connections, which fail: "
+                    + Culprit.describe(thrown)),
+        lane.nowNanos());
   }
 
   /** Closes nothing and changes nothing: whether two modules are there that are these. */

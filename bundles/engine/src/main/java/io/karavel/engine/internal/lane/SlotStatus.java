@@ -30,6 +30,9 @@ public record SlotStatus(
   /** A module is at work. */
   public static final String RUNNING = "running";
 
+  /** A module is at work whose bundle has gone; it waits for its successor. */
+  public static final String LEAVING = "leaving";
+
   /** The state waits for a module. */
   public static final String PARKED = "parked";
 

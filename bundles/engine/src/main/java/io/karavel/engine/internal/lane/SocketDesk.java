@@ -125,7 +125,7 @@ final class SocketDesk implements LaneMailbox {
       try {
         module.onAttention(endpoint);
       } catch (Throwable t) {
-        lane.crashed(tcpHolder, t);
+        lane.faults().crashed(tcpHolder, t);
       }
       module = tcp.module();
     }

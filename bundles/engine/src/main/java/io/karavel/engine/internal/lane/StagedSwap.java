@@ -11,8 +11,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * otherwise the only step swaps the whole. Lane's thread, unless a method says more.
  */
 public final class StagedSwap {
-  /** Connections per step: what a thousandth of a second is enough for. */
+  /** Connections per step at most: what a thousandth of a second is enough for. */
   public static final int PORTION = 128;
+
+  /** Connections of the first step: the newcomer's code may never have run. */
+  private static final int FIRST_PORTION = 16;
+
+  private static final int LEAST_PORTION = 8;
+
+  /** A step that took longer is followed by a smaller one; half of that by a larger one. */
+  private static final long LONG_STEP_NANOS = 1_000_000;
 
   /** How often the table is gone through for connections that have come meanwhile. */
   private static final int MOST_PASSES = 8;
@@ -31,6 +39,7 @@ public final class StagedSwap {
   private boolean toGuest;
   private boolean isSettling;
   private boolean isEnding;
+  private int size;
   private int cursor;
   private int passes;
   private int movedInPass;
@@ -46,7 +55,7 @@ public final class StagedSwap {
    *
    * @param newcomer whose module is to be alone in its slot; the one at work ends a canary
    * @param watched whether the newcomer makes way for the one at work if it throws
-   * @param portion about how many connections a step moves
+   * @param portion about how many connections a step moves at most
    */
   StagedSwap(Lane lane, SlotHolder slot, ModuleSource newcomer, boolean watched, int portion) {
     this.lane = lane;
@@ -54,6 +63,7 @@ public final class StagedSwap {
     this.newcomer = newcomer;
     this.watched = watched;
     this.portion = portion;
+    size = portion <= PORTION ? Math.min(portion, FIRST_PORTION) : portion;
     sharing = new SlotSharing(lane, slot);
   }
 
@@ -89,6 +99,7 @@ public final class StagedSwap {
       end(isThere ? null : "it came to its end before all connections had moved: " + lastWords());
     } else {
       advance();
+      adapt(lane.setup().clock().nanoTime() - begin);
     }
     long end = lane.setup().clock().nanoTime();
     longestNanos = Math.max(longestNanos, end - begin);
@@ -101,6 +112,14 @@ public final class StagedSwap {
       over.complete(this);
     }
     return isEnding;
+  }
+
+  private void adapt(long nanos) {
+    if (nanos > LONG_STEP_NANOS) {
+      size = Math.max(Math.min(portion, LEAST_PORTION), size / 2);
+    } else if (nanos < LONG_STEP_NANOS / 2) {
+      size = Math.min(portion, 2 * size);
+    }
   }
 
   private void end(String why) {
@@ -118,7 +137,7 @@ public final class StagedSwap {
       canary = running;
       toGuest = newcomer == running.source();
     } else if (CanaryRules.problem(slot.module(), slot.source(), newcomer) != null) {
-      end(slot.swap(newcomer, watched));
+      end(slot.turnover().swap(newcomer, watched));
     } else {
       String refused = sharing.open(newcomer);
       canary = slot.canary();
@@ -140,7 +159,7 @@ public final class StagedSwap {
         }
         return;
       }
-      SharesConnections.Portion next = canary.portion(toGuest, cursor, portion);
+      SharesConnections.Portion next = canary.portion(toGuest, cursor, size);
       sharing.move(canary, toGuest, next);
       moved += next.flows().size();
       movedInPass += next.flows().size();
@@ -153,6 +172,10 @@ public final class StagedSwap {
       String why = sharing.goBack(canary, t);
       end(newcomer == slot.source() && slot.canary() == null ? null : why);
     }
+  }
+
+  ModuleSource newcomer() {
+    return newcomer;
   }
 
   /** Nobody does any more steps. Any thread, once the lane's does none. */

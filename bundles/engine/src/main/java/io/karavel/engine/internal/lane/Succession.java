@@ -200,8 +200,8 @@ final class Succession {
 
   private void ask(SlotHolder slot, Module module, CompletableFuture<Handover> answer) {
     try {
-      if (slot.socketStates() != null) {
-        old.sockets().restoreModuleStates(slot.socketStates());
+      if (slot.sockets().atStake() != null) {
+        old.sockets().restoreModuleStates(slot.sockets().atStake());
       }
       answer.complete(module.export());
       module.close(CloseReason.HANDED_OVER);
@@ -225,7 +225,7 @@ final class Succession {
         }
       } catch (RuntimeException e) {
         // the other slots go on
-        lane.failed("to take over slot " + estate.slot().name(), e);
+        lane.faults().failed("to take over slot " + estate.slot().name(), e);
       }
     }
     if (estates.containsKey(TcpModule.SLOT)) {
@@ -250,8 +250,8 @@ final class Succession {
             + threadName
             + " is left behind, another one goes on");
     lane.sockets().succeed(old.sockets());
-    lane.replug();
-    old.abandonSwaps("its lane hung");
+    lane.faults().replug();
+    old.swaps().abandon("its lane hung");
     lane.counts().hangs.increment();
   }
 
@@ -262,7 +262,7 @@ final class Succession {
         lost.isGuests()
             ? endpoints.disposeConnections(lost.canary().moved(), lane.nowNanos())
             : endpoints.disposeOthers(lost.canary().moved(), lane.nowNanos());
-    heir.lost(whose, failed, lost.problem());
+    heir.faults().lost(whose, failed, lost.problem());
   }
 
   /** Quarantines what did not come back; says in words what that was. */
@@ -271,41 +271,43 @@ final class Succession {
     SlotHolder entered = old.entered();
     if (hungTap != null) {
       String tap = "a tap (" + hungTap.getClass().getName() + "), which is taken out";
-      lane.report(
-          "tap", hungTap.getClass().getName(), where, "it is taken out", old.suspectFrame());
+      lane.faults()
+          .report(
+              "tap", hungTap.getClass().getName(), where, "it is taken out", old.suspectFrame());
       return tap;
     }
     if (served != null) {
       String handler = "the handler of " + served + " (" + served.owner() + ")";
       lane.sockets().handlerHung(served, Culprit.trace(where));
-      lane.report("handler", handler, where, "its connection is aborted", old.suspectFrame());
+      lane.faults()
+          .report("handler", handler, where, "its connection is aborted", old.suspectFrame());
       return handler;
     }
     for (SlotHolder slot : old.slotTable().ordered()) {
-      if (slot.closing() != null) {
-        lane.holder(slot.name()).hungGoing(slot.closing(), where, old.suspectFrame());
-        return "slot " + slot.name() + " (" + slot.closing() + ", being closed)";
+      ModuleSource closing = slot.opener().closing();
+      if (closing != null) {
+        lane.holder(slot.name()).faults().hungGoing(closing, where, old.suspectFrame());
+        return "slot " + slot.name() + " (" + closing + ", being closed)";
       }
     }
     // a fresh instance of the version at work, for a canary, counts as that version does
+    ModuleSource opening = entered == null ? null : entered.opener().opening();
     boolean isNewcomer =
-        entered != null
-            && entered.opening() != null
-            && (entered.module() == null || entered.opening() != entered.source());
+        opening != null && (entered.module() == null || opening != entered.source());
     if (isNewcomer) {
-      lane.holder(entered.name()).hungOpening(entered.opening(), where, old.suspectFrame());
-      return "slot " + entered.name() + " (" + entered.opening() + ", being opened)";
+      lane.holder(entered.name()).faults().hungOpening(opening, where, old.suspectFrame());
+      return "slot " + entered.name() + " (" + opening + ", being opened)";
     }
     SlotHolder culprit = Culprit.of(where, old.slotTable().ordered(), entered);
     if (culprit == null || culprit.module() == null) {
-      lane.report("lane", "the engine", where, "the modules go on", old.suspectFrame());
+      lane.faults().report("lane", "the engine", where, "the modules go on", old.suspectFrame());
       return "no module's code";
     }
     ModuleSource guest = estates.get(culprit.name()).guest();
     ModuleSource hung = guest == null ? culprit.source() : guest;
     String who = "slot " + culprit.name() + " (" + hung + ")";
     lane.counts().moduleCrashes.increment();
-    lane.holder(culprit.name()).hung(culprit.source(), where, old.suspectFrame(), guest);
+    lane.holder(culprit.name()).faults().hung(culprit.source(), where, old.suspectFrame(), guest);
     return who;
   }
 }

@@ -159,7 +159,7 @@ final class TapChain implements NetworkDevice, FrameSink {
     try {
       point.tap.onDetached(point);
     } catch (Throwable t) {
-      lane.failed("a tap that was taken out of " + interfaceName, t);
+      lane.faults().failed("a tap that was taken out of " + interfaceName, t);
     }
     point.out = true;
     settle(shorter);
@@ -173,7 +173,7 @@ final class TapChain implements NetworkDevice, FrameSink {
   }
 
   private void failed(Point point, Throwable thrown) {
-    lane.failed("a tap at " + interfaceName + ", which is taken out now,", thrown);
+    lane.faults().failed("a tap at " + interfaceName + ", which is taken out now,", thrown);
     take(point);
     lane.devices().detach(point.tap);
   }

@@ -253,20 +253,41 @@ final class TcpCanary implements TcpModule, TakesSettings {
     return host.export().and(guest.export());
   }
 
+  /** Told why the state of one of the two cannot be said. */
+  interface Unsaid {
+    /** {@code isGuests}: whose connections fail; else those of the host. */
+    void told(boolean isGuests, Throwable why);
+  }
+
   /**
-   * After a crash: like {@link #export}, but if the guest cannot, its connections fail and the rest
-   * goes on.
-   *
-   * @param problem told why the guest cannot
+   * After a crash: like {@link #export}, but if one of the two cannot, its connections fail and the
+   * others go on. What is thrown if neither can.
    */
-  Handover salvage(java.util.function.Consumer<Throwable> problem, long nowNanos) {
-    Handover rest = host.export();
+  Handover salvage(Unsaid unsaid, long nowNanos) {
+    Handover rest;
+    try {
+      rest = host.export();
+    } catch (Throwable t) {
+      Handover guests = guests(t);
+      unsaid.told(false, t);
+      endpoints.disposeOthers(moved, nowNanos);
+      return guests;
+    }
     try {
       return rest.and(guest.export());
     } catch (Throwable t) {
-      problem.accept(t);
+      unsaid.told(true, t);
       disposeOfGuest(nowNanos);
       return rest;
+    }
+  }
+
+  private Handover guests(Throwable hosts) {
+    try {
+      return guest.export();
+    } catch (Throwable t) {
+      t.addSuppressed(hosts);
+      throw t;
     }
   }
 
@@ -349,6 +370,14 @@ final class TcpCanary implements TcpModule, TakesSettings {
     long next = owner(id).receiveNext(id);
     serving = before;
     return next;
+  }
+
+  @Override
+  public long sendUnacknowledged(long id) {
+    TcpModule before = serving;
+    long oldest = owner(id).sendUnacknowledged(id);
+    serving = before;
+    return oldest;
   }
 
   @Override

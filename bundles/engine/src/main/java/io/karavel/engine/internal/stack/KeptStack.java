@@ -212,7 +212,7 @@ final class KeptStack {
         anyKept
             ? Handover.restored(slot, version, form, attachments)
             : Handover.restored(slot, version, form);
-    lanes.get(lane).restore(new SavedSlot(slot, state));
+    lanes.get(lane).standstill().restore(new SavedSlot(slot, state));
   }
 
   private static Object endpoint(TcpEndpoints endpoints, long id) throws HandoverException {

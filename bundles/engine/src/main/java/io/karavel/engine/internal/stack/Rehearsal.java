@@ -71,8 +71,8 @@ final class Rehearsal {
   boolean sample(Lane own) {
     String slot = candidate.slot();
     if (!isBegun) {
-      atWork = own.atWork(slot);
-    } else if (own.atWork(slot) != atWork) {
+      atWork = own.modules().atWork(slot);
+    } else if (own.modules().atWork(slot) != atWork) {
       problems.add(atWork + " is not at work any more");
     }
     copy = null;
@@ -82,7 +82,7 @@ final class Rehearsal {
     StateCopy copies = new StateCopy(endpoints, lane.packets());
     SharesConnections sharing = own.module(slot, SharesConnections.class);
     if (sharing == null) {
-      Handover state = own.export(slot);
+      Handover state = own.modules().export(slot);
       copy = state == null ? null : copies.of(state);
       return false;
     }
@@ -147,7 +147,7 @@ final class Rehearsal {
 
   private Handover export(ModuleSource source, Handover state, String who) {
     try {
-      return lane.tryOut(source, state);
+      return lane.modules().tryOut(source, state);
     } catch (Throwable t) {
       problems.add(who + " cannot open the state: " + Culprit.describe(t));
       return null;

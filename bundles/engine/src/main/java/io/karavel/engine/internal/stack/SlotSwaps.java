@@ -6,6 +6,7 @@ import io.karavel.engine.TimerIndex;
 import io.karavel.engine.internal.drill.Drill;
 import io.karavel.engine.internal.lane.CanaryStatus;
 import io.karavel.engine.internal.lane.Lane;
+import io.karavel.engine.internal.lane.LaneSwaps;
 import io.karavel.engine.internal.lane.ModuleSource;
 import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.engine.internal.lane.StagedSwap;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,10 @@ public final class SlotSwaps implements ModuleSlots {
       return new Pause(stack.name(), lane.index(), source.slot(), longestNanos, wholeNanos);
     }
 
+    StagedSwap staged(Function<Lane, StagedSwap> begin) {
+      return stack.staged(lane, begin);
+    }
+
     Pause pause(StagedSwap swap) {
       return pause(swap.longestNanos(), swap.wholeNanos());
     }
@@ -75,7 +81,7 @@ public final class SlotSwaps implements ModuleSlots {
     List<Place> places = new ArrayList<>();
     for (Target target : targets(bundleId)) {
       String slot = target.source().slot();
-      ModuleSource atWork = target.stack().on(target.lane(), lane -> lane.atWork(slot));
+      ModuleSource atWork = target.stack().on(target.lane(), lane -> lane.modules().atWork(slot));
       SlotStatus status =
           target.lane().slots().stream()
               .filter(candidate -> candidate.slot().equals(slot))
@@ -125,7 +131,7 @@ public final class SlotSwaps implements ModuleSlots {
   }
 
   private static List<ModuleSource> drilledAtWork(Lane lane) {
-    return DRILLED.stream().map(lane::atWork).filter(Objects::nonNull).toList();
+    return DRILLED.stream().map(lane.modules()::atWork).filter(Objects::nonNull).toList();
   }
 
   @Override
@@ -133,10 +139,7 @@ public final class SlotSwaps implements ModuleSlots {
     List<Pause> pauses = new ArrayList<>();
     for (Target target : targets(candidateBundleId)) {
       StagedSwap swap =
-          target
-              .stack()
-              .staged(
-                  target.lane(), lane -> lane.staged(target.source(), true, StagedSwap.PORTION));
+          target.staged(lane -> lane.swaps().staged(target.source(), true, StagedSwap.PORTION));
       if (swap.problem() != null) {
         Swap back = rollback(candidateBundleId);
         return new Swap(
@@ -159,18 +162,15 @@ public final class SlotSwaps implements ModuleSlots {
       String slot = target.source().slot();
       boolean[] isStuck = {false};
       StagedSwap swap =
-          target
-              .stack()
-              .staged(
-                  target.lane(),
-                  lane -> {
-                    if (lane.atWork(slot) != target.source()) {
-                      return null;
-                    }
-                    ModuleSource previous = lane.previous(slot);
-                    isStuck[0] = previous == null;
-                    return isStuck[0] ? null : lane.staged(previous, false, StagedSwap.PORTION);
-                  });
+          target.staged(
+              lane -> {
+                if (lane.modules().atWork(slot) != target.source()) {
+                  return null;
+                }
+                ModuleSource previous = lane.swaps().previous(slot);
+                isStuck[0] = previous == null;
+                return isStuck[0] ? null : lane.swaps().staged(previous, false, StagedSwap.PORTION);
+              });
       String its = swap != null ? swap.problem() : isStuck[0] ? "it has no previous module" : null;
       if (swap != null && its == null) {
         pauses.add(target.pause(swap));
@@ -206,7 +206,7 @@ public final class SlotSwaps implements ModuleSlots {
         moved += begun.moved();
       }
     }
-    return new Canary(pauses, moved, moved == 0 ? Lane.NOBODY_MOVES : null);
+    return new Canary(pauses, moved, moved == 0 ? LaneSwaps.NOBODY_MOVES : null);
   }
 
   private static Begun begin(
@@ -217,12 +217,12 @@ public final class SlotSwaps implements ModuleSlots {
             target.lane(),
             lane -> {
               long beginNanos = target.stack().clockNanos();
-              String problem = lane.beginCanary(target.source(), where, percent);
-              CanaryStatus canary = lane.canary(target.source().slot());
+              String problem = lane.swaps().beginCanary(target.source(), where, percent);
+              CanaryStatus canary = lane.swaps().canary(target.source().slot());
               return new Begun(
                   target.stack().clockNanos() - beginNanos,
                   problem == null && canary != null ? canary.comparison().moved() : 0,
-                  Lane.NOBODY_MOVES.equals(problem) ? null : problem);
+                  LaneSwaps.NOBODY_MOVES.equals(problem) ? null : problem);
             });
   }
 
@@ -233,16 +233,13 @@ public final class SlotSwaps implements ModuleSlots {
     for (Target target : targets(candidateBundleId)) {
       String slot = target.source().slot();
       StagedSwap back =
-          target
-              .stack()
-              .staged(
-                  target.lane(),
-                  lane -> {
-                    CanaryStatus canary = lane.canary(slot);
-                    return canary != null && canary.newcomer() == target.source()
-                        ? lane.staged(canary.atWork(), false, StagedSwap.PORTION)
-                        : null;
-                  });
+          target.staged(
+              lane -> {
+                CanaryStatus canary = lane.swaps().canary(slot);
+                return canary != null && canary.newcomer() == target.source()
+                    ? lane.swaps().staged(canary.atWork(), false, StagedSwap.PORTION)
+                    : null;
+              });
       if (back == null) {
         continue;
       }
@@ -260,7 +257,7 @@ public final class SlotSwaps implements ModuleSlots {
     List<Shared> shared = new ArrayList<>();
     for (Stack stack : registry.stacks()) {
       for (Lane each : stack.lanes()) {
-        CanaryStatus canary = stack.on(each, lane -> lane.canary(TcpModule.SLOT));
+        CanaryStatus canary = stack.on(each, lane -> lane.swaps().canary(TcpModule.SLOT));
         if (canary != null) {
           shared.add(
               new Shared(
@@ -284,8 +281,8 @@ public final class SlotSwaps implements ModuleSlots {
           .on(
               target.lane(),
               lane -> {
-                if (lane.atWork(target.source().slot()) == target.source()) {
-                  lane.confirm(target.source().slot());
+                if (lane.modules().atWork(target.source().slot()) == target.source()) {
+                  lane.swaps().confirm(target.source().slot());
                 }
                 return true;
               });

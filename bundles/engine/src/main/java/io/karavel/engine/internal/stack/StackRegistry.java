@@ -4,6 +4,7 @@ import io.karavel.control.Appliance;
 import io.karavel.control.ConnectionKeeper;
 import io.karavel.engine.NanoClock;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.engine.internal.lane.SlotStatus;
 import io.karavel.ip.InterfaceSettings;
 import io.karavel.nic.NetworkDevice;
 import java.io.IOException;
@@ -107,6 +108,15 @@ public final class StackRegistry {
 
   /** A factory goes; returns when every lane has taken over the state of its module. */
   public void leave(ModuleSource source) {
+    leave(source, false);
+  }
+
+  /**
+   * The same, but its module may stay at work until its successor is there.
+   *
+   * @param mayStay whether all of its classes are loaded
+   */
+  public void leave(ModuleSource source, boolean mayStay) {
     List<Stack> concerned;
     synchronized (this) {
       sources.remove(source);
@@ -120,7 +130,15 @@ public final class StackRegistry {
               : devices.containsKey(device) ? List.of(stacks.get(devices.get(device))) : List.of();
     }
     // outside the lock: it waits for the lanes
-    concerned.forEach(stack -> stack.leave(source));
+    concerned.forEach(stack -> stack.leave(source, mayStay));
+  }
+
+  /** Whether a module of a slot, of whatever stack, waits for its successor. */
+  public boolean isLeaving(String slot) {
+    return stacks.values().stream()
+        .flatMap(stack -> stack.lanes().stream())
+        .flatMap(lane -> lane.slots().stream())
+        .anyMatch(its -> its.slot().equals(slot) && its.state().equals(SlotStatus.LEAVING));
   }
 
   /** The factories of a bundle that are there. */

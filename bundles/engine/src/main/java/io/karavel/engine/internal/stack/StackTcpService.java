@@ -9,6 +9,7 @@ import io.karavel.tcp.spi.StackSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** TCP of one stack for applications; lasts as long as the stack. Any thread. */
 final class StackTcpService implements TcpService {
@@ -81,13 +82,24 @@ final class StackTcpService implements TcpService {
   }
 
   @Override
-  public void detach(String owner) {
+  public boolean detach(String owner, Predicate<Object> handlers) {
     List<StackEndpoint> endpoints = new ArrayList<>();
-    stack.endpoints().sockets().forEach(endpoints::add);
-    stack.endpoints().listeners().forEach(endpoints::add);
-    endpoints.removeIf(e -> !e.owner().equals(owner) || e.isClosed());
+    for (StackSocket socket : stack.endpoints().sockets()) {
+      if (isDetached(socket, owner) && handlers.test(socket.handler())) {
+        endpoints.add(socket);
+      }
+    }
+    for (StackListener listener : stack.endpoints().listeners()) {
+      if (isDetached(listener, owner) && handlers.test(listener.acceptor())) {
+        endpoints.add(listener);
+      }
+    }
     endpoints.forEach(StackEndpoint::dropHandler);
     // whatever handler runs now was called before; it is over when the lane gets to this
-    stack.detach(owner, endpoints);
+    return stack.detach(owner, endpoints);
+  }
+
+  private static boolean isDetached(StackEndpoint endpoint, String owner) {
+    return endpoint.owner().equals(owner) && !endpoint.isClosed();
   }
 }

@@ -110,15 +110,16 @@ final class SegmentView {
     return InternetChecksum.add(sum, pseudo) == 0xFFFF;
   }
 
-  /** Whether the payload is what a ring holds from a position on. */
-  boolean carries(ByteRing ring, long position) {
+  /** Whether the payload but for its first bytes is what a ring holds that has it at a position. */
+  boolean carries(ByteRing ring, long position, int but) {
     if (compared.length < payload) {
       compared = new byte[payload];
       written = new byte[payload];
     }
-    int from = transport - frame.offset() + transportBytes - payload;
-    frame.copyTo(from, ByteBuffer.wrap(compared), 0, payload);
-    ring.copy(position, ByteBuffer.wrap(written), 0, payload);
-    return Arrays.equals(compared, 0, payload, written, 0, payload);
+    int count = payload - but;
+    int from = transport - frame.offset() + transportBytes - count;
+    frame.copyTo(from, ByteBuffer.wrap(compared), 0, count);
+    ring.copy(position + but, ByteBuffer.wrap(written), 0, count);
+    return Arrays.equals(compared, 0, count, written, 0, count);
   }
 }

@@ -3,8 +3,6 @@ package io.karavel.engine.internal.watch;
 import io.karavel.tcp.spi.ByteRing;
 import io.karavel.tcp.spi.StackSocket;
 import io.karavel.wire.TcpHeader;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One connection as its frames show it, and the rules of RFC 9293 that can be judged by them
@@ -33,7 +31,6 @@ final class WatchedFlow {
   }
 
   private static final long NEVER = Long.MIN_VALUE;
-  private static final int ISLANDS = 64;
   private static final int MOST_BACKOFF = 6;
   private static final int ROUND_TRIPS = 4;
 
@@ -62,12 +59,10 @@ final class WatchedFlow {
 
   // ---- what arrives ----
 
-  private boolean arrivedKnown;
-  private int arrived;
+  private final Arrived arrived = new Arrived();
   private boolean ackKnown;
   private int ack;
   private boolean shut;
-  private final List<int[]> islands = new ArrayList<>();
   private long unansweredNanos = NEVER;
   private long unacknowledgedNanos = NEVER;
 
@@ -85,10 +80,18 @@ final class WatchedFlow {
 
   /** All that is before it has arrived; said by a module that is trusted. */
   void stands(int receiveNext) {
-    if (!arrivedKnown) {
-      arrived = receiveNext;
-      arrivedKnown = true;
-      join();
+    if (!arrived.isKnown()) {
+      arrived.next(receiveNext);
+    }
+  }
+
+  /** The first byte in the send ring has this number; said by a module that is trusted. */
+  void lies(int sendUnacknowledged) {
+    ByteRing ring = socket == null ? null : socket.sendRing();
+    if (ring != null && !ring.isDiscarded() && placements < 2) {
+      placeSequence = sendUnacknowledged;
+      placePosition = ring.readPosition();
+      placements = 2;
     }
   }
 
@@ -130,12 +133,11 @@ final class WatchedFlow {
       if (ackKnown && s.acknowledgment - ack < 0) {
         return Rule.ACK_BACK;
       }
-      if (arrivedKnown && s.acknowledgment - arrived > 0) {
+      if (arrived.isKnown() && s.acknowledgment - arrived.next() > 0) {
         if (!watch.isLearning()) {
           return Rule.ACK_BEYOND;
         }
-        arrived = s.acknowledgment; // what came out of order before we looked
-        join();
+        arrived.next(s.acknowledgment); // what came out of order before we looked
       }
     }
     ByteRing ring = socket == null ? null : socket.sendRing();
@@ -143,13 +145,14 @@ final class WatchedFlow {
       return null;
     }
     long position = placePosition + (s.sequence - placeSequence);
-    if (position < ring.readPosition()) {
-      return null; // acknowledged long since, or a probe
+    long acknowledged = Math.max(0, ring.readPosition() - position);
+    if (acknowledged >= s.payload) {
+      return null; // sent before that was known, or a probe
     }
     if (position + s.payload > ring.writePosition()) {
       return Rule.NOT_WRITTEN;
     }
-    return s.carries(ring, position) ? null : Rule.CONTENT;
+    return s.carries(ring, position, (int) acknowledged) ? null : Rule.CONTENT;
   }
 
   private void count(SegmentView s, long nowNanos) {
@@ -179,12 +182,10 @@ final class WatchedFlow {
     boolean further = !ackKnown || value != ack;
     ack = value;
     ackKnown = true;
-    if (!arrivedKnown) {
-      arrived = value;
-      arrivedKnown = true;
-      join();
+    if (!arrived.isKnown()) {
+      arrived.next(value);
     }
-    if (ack == arrived) {
+    if (ack == arrived.next()) {
       unacknowledgedNanos = NEVER;
     } else if (further) {
       unacknowledgedNanos = nowNanos;
@@ -229,39 +230,14 @@ final class WatchedFlow {
 
   private void arrivedData(SegmentView s, long nowNanos) {
     int end = s.sequence + s.length;
-    boolean again = ackKnown && end - ack <= 0 || arrivedKnown && end - arrived <= 0;
+    boolean again = ackKnown && end - ack <= 0 || arrived.isKnown() && end - arrived.next() <= 0;
     watch.arrived(again, nowNanos);
-    if (islands.size() >= ISLANDS) {
-      islands.clear();
-      arrivedKnown = false;
-    }
-    islands.add(new int[] {s.sequence, end});
-    if (arrivedKnown) {
-      join();
-    }
+    arrived.add(s.sequence, end);
     if (ackKnown && unansweredNanos == NEVER) {
       unansweredNanos = nowNanos;
     }
-    if (ackKnown && arrivedKnown && arrived - ack > 0 && unacknowledgedNanos == NEVER) {
+    if (ackKnown && arrived.isKnown() && arrived.next() - ack > 0 && unacknowledgedNanos == NEVER) {
       unacknowledgedNanos = nowNanos;
-    }
-  }
-
-  /** Takes in what joins the bytes that arrived without a gap. */
-  private void join() {
-    boolean joined = true;
-    while (joined) {
-      joined = false;
-      for (int i = islands.size() - 1; i >= 0; i--) {
-        int[] island = islands.get(i);
-        if (island[1] - arrived <= 0) {
-          islands.remove(i);
-        } else if (island[0] - arrived <= 0) {
-          arrived = island[1];
-          islands.remove(i);
-          joined = true;
-        }
-      }
     }
   }
 
@@ -341,9 +317,8 @@ final class WatchedFlow {
     progress = false;
     sentAgain = 0;
     sampleNanos = NEVER;
-    arrivedKnown = false;
+    arrived.forget();
     ackKnown = false;
-    islands.clear();
     unansweredNanos = NEVER;
     unacknowledgedNanos = NEVER;
     placements = 0;

@@ -103,12 +103,22 @@ public final class WireWatch implements FrameTap {
    */
   public void ask(TcpModule tcp, Collection<StackSocket> some) {
     for (StackSocket socket : some) {
-      Key key = key(socket);
-      long next = isLearning() && key != null ? tcp.receiveNext(socket.id()) : -1;
-      WatchedFlow flow = next < 0 ? null : flow(key.local, key.remote, key.ports);
-      if (flow != null) {
-        flow.stands((int) next);
+      Key key = isLearning() ? key(socket) : null;
+      if (key != null) {
+        ask(tcp, socket.id(), key);
       }
+    }
+  }
+
+  private void ask(TcpModule tcp, long id, Key key) {
+    long next = tcp.receiveNext(id);
+    long oldest = tcp.sendUnacknowledged(id);
+    WatchedFlow flow = next < 0 && oldest < 0 ? null : flow(key.local, key.remote, key.ports);
+    if (flow != null && next >= 0) {
+      flow.stands((int) next);
+    }
+    if (flow != null && oldest >= 0) {
+      flow.lies((int) oldest);
     }
   }
 

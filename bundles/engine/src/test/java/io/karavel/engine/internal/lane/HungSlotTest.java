@@ -99,6 +99,33 @@ class HungSlotTest extends HangingStack {
   }
 
   @Test
+  void whoStaysAndHangsWhileItIsClosedDoesNotComeBack() throws Exception {
+    settings = with(200, "stayMillis", 100);
+    stack.wake();
+    ModuleSource staying =
+        source(
+            context ->
+                new StayingRecorder(context, line, "staying") {
+                  @Override
+                  public void close(CloseReason reason) {
+                    super.close(reason);
+                    hang(() -> {});
+                  }
+                },
+            "staying",
+            1);
+    stack.arrive(staying);
+    value(5);
+    stack.leave(staying, true);
+    hungTimes(1);
+    until("its state is kept", () -> status(SLOT).state().equals(SlotStatus.PARKED));
+    assertThat(status(SLOT).bundle()).isEmpty();
+    stack.arrive(line.source("b", 0, 2));
+    assertThat(value()).isEqualTo(5);
+    assertThat(status(SLOT).bundle()).isEqualTo("bundle-b");
+  }
+
+  @Test
   void whoCrashesAndHangsWhileItIsClosedIsFollowedByAFreshInstance() throws Exception {
     stack.arrive(source(this::hangsInClose, "a", 1));
     value(5);

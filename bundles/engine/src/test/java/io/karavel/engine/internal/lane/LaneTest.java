@@ -200,13 +200,13 @@ class LaneTest extends LaneFixture {
     int polls = eth0.last().polls;
     List<String> done = new ArrayList<>();
     eth0.last().incoming.add(packet(1));
-    lane.operate(Lane::freeze);
+    lane.operate(own -> own.standstill().freeze());
     lane.post((Runnable) () -> done.add("task"));
     lane.turn();
-    assertThat(lane.isFrozen()).isTrue();
+    assertThat(lane.standstill().isFrozen()).isTrue();
     assertThat(eth0.last().polls).isEqualTo(polls);
     assertThat(done).isEmpty();
-    lane.operate(Lane::thaw);
+    lane.operate(own -> own.standstill().thaw());
     lane.turn();
     run();
     assertThat(eth0.last().polls).isGreaterThan(polls);
@@ -220,7 +220,7 @@ class LaneTest extends LaneFixture {
         (Runnable)
             () -> {
               done.add("first");
-              lane.operate(Lane::freeze);
+              lane.operate(own -> own.standstill().freeze());
             });
     lane.post((Runnable) () -> done.add("second"));
     lane.turn();
@@ -233,13 +233,13 @@ class LaneTest extends LaneFixture {
     stack.arrive(eth0);
     stack.putInterface(DeviceRingTest.interfaceOn("lan", "eth0"));
     run();
-    lane.hold();
+    lane.standstill().hold();
     long flushes = eth0.said.stream().filter("flushes"::equals).count();
     eth0.last().incoming.add(packet(1));
     run();
     assertThat(eth0.last().incoming.isEmpty()).isTrue();
     assertThat(eth0.said.stream().filter("flushes"::equals).count()).isEqualTo(flushes);
-    lane.thaw();
+    lane.standstill().thaw();
     run();
     assertThat(eth0.said.stream().filter("flushes"::equals).count()).isGreaterThan(flushes);
   }

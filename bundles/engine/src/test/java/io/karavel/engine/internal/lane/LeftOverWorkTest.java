@@ -113,7 +113,7 @@ class LeftOverWorkTest {
     f.stack.leave(source);
     f.run();
     assertThat(f.lane.packets().outstanding()).isEqualTo(3);
-    assertThat(f.lane.drop("extra")).isTrue();
+    assertThat(f.lane.modules().drop("extra")).isTrue();
     assertThat(f.lane.packets().outstanding()).isZero();
     assertThat(module.future).isCancelled();
   }

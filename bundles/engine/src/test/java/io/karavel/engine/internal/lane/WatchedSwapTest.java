@@ -28,20 +28,20 @@ class WatchedSwapTest extends LaneFixture {
   @Test
   void aWatchedModuleThatThrowsMakesWayForItsPredecessor() {
     stack.arrive(a);
-    assertThat(lane.swap(b, true)).isNull();
+    assertThat(lane.swaps().swap(b, true)).isNull();
     line.last().value = 7;
     crash();
     assertThat(status("tcp").bundle()).isEqualTo("bundle-a");
     assertThat(status("tcp").state()).isEqualTo(SlotStatus.RUNNING);
     assertThat(line.last().value).isEqualTo(7);
-    assertThat(lane.atWork("tcp")).isSameAs(a);
+    assertThat(lane.modules().atWork("tcp")).isSameAs(a);
     assertThat(status("tcp").lastError()).contains("boom");
   }
 
   @Test
   void theRefusedNewcomerDoesNotComeBackByItself() {
     stack.arrive(a);
-    lane.swap(b, true);
+    lane.swaps().swap(b, true);
     crash();
     stack.leave(a);
     assertThat(status("tcp").state()).isEqualTo(SlotStatus.PARKED);
@@ -53,8 +53,8 @@ class WatchedSwapTest extends LaneFixture {
   @Test
   void afterTheWatchACrashIsACrash() {
     stack.arrive(a);
-    lane.swap(b, true);
-    lane.confirm("tcp");
+    lane.swaps().swap(b, true);
+    lane.swaps().confirm("tcp");
     crash();
     assertThat(status("tcp").bundle()).isEqualTo("bundle-b");
   }

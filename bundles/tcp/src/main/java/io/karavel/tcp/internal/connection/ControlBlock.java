@@ -249,6 +249,9 @@ abstract class ControlBlock {
   /** When the waiting began that nothing has ended yet, though probes were sent. */
   long unansweredNanos;
 
+  /** Whether the last probe of a closed window followed one that had no answer. */
+  boolean probedInVain;
+
   int backoff;
   int retransmits;
   boolean persisting;

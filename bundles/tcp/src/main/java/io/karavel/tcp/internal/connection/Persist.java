@@ -51,7 +51,8 @@ final class Persist {
       return;
     }
     boolean atMaximum = RetransmitTimer.intervalNanos(c) >= c.settings().rtoMaxNanos();
-    if (isGivenUp(c, nowNanos, atMaximum)) {
+    if (isGivenUp(c, nowNanos, c.retransmits, atMaximum)
+        || !c.orphan && isUnanswered(c, nowNanos)) {
       c.counters().abortOnTimeout.increment();
       TcpCause cause = RetransmitTimer.cause(c, TcpCause.PERSIST, nowNanos);
       Teardown.fail(c, c.softError != null ? c.softError : TcpError.TIMED_OUT, cause, nowNanos);
@@ -68,22 +69,21 @@ final class Persist {
     setDeadline(c);
   }
 
-  private static boolean isGivenUp(ControlBlock c, long nowNanos, boolean atMaximum) {
+  /** Whether it ends though its probes are answered, {@code probes} having gone before. */
+  private static boolean isGivenUp(ControlBlock c, long atNanos, int probes, boolean atMaximum) {
     long userTimeout = c.options.userTimeoutNanos(c.settings());
-    if (userTimeout > 0 && nowNanos - c.retryStartNanos >= userTimeout) {
+    if (userTimeout > 0 && atNanos - c.retryStartNanos >= userTimeout) {
       return true;
     }
-    if (c.orphan) {
-      return atMaximum
-          || c.retransmits > 0
-              && nowNanos - c.retryStartNanos >= RetransmitTimer.budgetNanos(c, false);
-    }
-    return isUnanswered(c, nowNanos);
+    return c.orphan
+        && (atMaximum
+            || probes > 0 && atNanos - c.retryStartNanos >= RetransmitTimer.budgetNanos(c, false));
   }
 
   /** A probe of a closed window is about to go out. */
   static void noteProbe(ControlBlock c) {
-    if (c.retransmits == 0 || isAnswered(c)) {
+    c.probedInVain = c.retransmits > 0 && !isAnswered(c);
+    if (!c.probedInVain) {
       c.unansweredNanos = c.retransmitArmedNanos;
     }
   }
@@ -101,7 +101,13 @@ final class Persist {
 
   /** Whether the timetable that the limits make is over already; at rtoMax the next expiry says. */
   static boolean isOver(ControlBlock c) {
-    return c.retransmits > 0 && isGivenUp(c, c.retransmitArmedNanos, false);
+    if (c.retransmits == 0) {
+      return false;
+    }
+    // as at the last expiry, before which one fewer had gone
+    long atNanos = c.retransmitArmedNanos;
+    return isGivenUp(c, atNanos, c.retransmits - 1, false)
+        || !c.orphan && c.probedInVain && isUnanswered(c, atNanos);
   }
 
   /** The limits have changed, and leave it alive. */

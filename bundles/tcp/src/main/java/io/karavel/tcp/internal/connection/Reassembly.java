@@ -171,6 +171,15 @@ final class Reassembly {
     recentCount = keep + 1;
   }
 
+  /** The block around a range, if there is one, is told first (RFC 2018 §4). */
+  void touch(int from, int to) {
+    int around = firstEndingAtOrAfter(to);
+    if (around < count && left[around] - from <= 0) {
+      forgetRecent(left[around]);
+      remember(left[around]);
+    }
+  }
+
   private void forgetRecent(int leftEdge) {
     for (int i = 0; i < recentCount; i++) {
       if (recent[i] == leftEdge) {
@@ -181,10 +190,11 @@ final class Reassembly {
     }
   }
 
-  /** Nobody will read any more: what waits need not be kept, nor be told of. */
-  void forgetBytes() {
+  /** Nobody will read any more: what waits beyond RCV.NXT need not be kept, nor be told of. */
+  void forgetBytes(int rcvNxt) {
     count = 0;
     recentCount = 0;
+    duplicate &= duplicateRight - rcvNxt <= 0;
   }
 
   // ---- what SACK says ----
@@ -218,12 +228,8 @@ final class Reassembly {
       out.sack(duplicateLeft, duplicateRight);
       duplicate = false;
       room--;
-      int around = firstEndingAtOrAfter(duplicateRight);
-      if (around < count && left[around] - duplicateLeft <= 0) {
-        // RFC 2883 section 4: the second block is the larger one around it.
-        forgetRecent(left[around]);
-        remember(left[around]);
-      }
+      // RFC 2883 section 4: the second block is the larger one around it.
+      touch(duplicateLeft, duplicateRight);
     }
     int told = 0;
     for (; told < recentCount && room > 0; told++, room--) {

@@ -95,9 +95,7 @@ final class Receiver {
 
   private static void noteSegmentSize(ControlBlock c, Segment s) {
     int size = s.segmentBytes > 0 ? s.segmentBytes : s.payloadLength;
-    if (size > c.rcvMss) {
-      c.rcvMss = Math.min(size, c.mtuSegmentBytes);
-    }
+    c.rcvMss = Math.max(c.rcvMss, Math.min(size, c.mtuSegmentBytes));
   }
 
   private static DropReason inOrder(
@@ -173,6 +171,7 @@ final class Receiver {
     }
     Reassembly reassembly = reassembly(c);
     if (reassembly.contains(sequence, sequence + length)) {
+      reassembly.touch(sequence, sequence + length);
       if (c.sack && c.dsack) {
         reassembly.reportDuplicate(sequence, sequence + length);
         c.counters().dsackOfoSent.increment();

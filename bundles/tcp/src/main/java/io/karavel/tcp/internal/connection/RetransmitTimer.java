@@ -138,7 +138,7 @@ final class RetransmitTimer {
       c.retryStartNanos = c.sent.firstSentNanos();
     }
     long interval = intervalNanos(c);
-    boolean windowClosed = c.sndWnd == 0 && !c.orphan;
+    boolean windowClosed = isWindowClosed(c);
     if (windowClosed) {
       // The peer shrank its window to nothing: this is a probe now (RFC 9293 §3.8.6.1).
       if (isUserTimeoutOver(c, nowNanos) || Persist.isUnanswered(c, nowNanos)) {
@@ -146,7 +146,7 @@ final class RetransmitTimer {
         return;
       }
       Persist.noteProbe(c);
-    } else if (isGivenUp(c, nowNanos, interval)) {
+    } else if (isGivenUp(c, nowNanos, c.retransmits, interval)) {
       giveUp(c, cause(c, TcpCause.RETRANSMISSION, nowNanos), nowNanos);
       return;
     }
@@ -191,6 +191,11 @@ final class RetransmitTimer {
       c.backoff++;
     }
     arm(c, nowNanos);
+  }
+
+  /** Whether a silence is the peer's own: it has no room. */
+  private static boolean isWindowClosed(ControlBlock c) {
+    return c.sndWnd == 0 && !c.orphan;
   }
 
   /** Whether the silence has lasted as long as {@code retries1} stands for. */
@@ -252,7 +257,8 @@ final class RetransmitTimer {
     return userTimeout > 0 && atNanos - c.retryStartNanos >= userTimeout;
   }
 
-  private static boolean isGivenUp(ControlBlock c, long atNanos, long interval) {
+  /** Whether it ends when the timer expires then, having been repeated so often. */
+  private static boolean isGivenUp(ControlBlock c, long atNanos, int repetitions, long interval) {
     if (isUserTimeoutOver(c, atNanos)) {
       return true;
     }
@@ -264,7 +270,7 @@ final class RetransmitTimer {
     if (c.options.userTimeoutNanos(c.settings()) > 0 && !c.orphan) {
       return false;
     }
-    return c.retransmits > 0 && elapsed >= budgetNanos(c, atMaximum);
+    return repetitions > 0 && elapsed >= budgetNanos(c, atMaximum);
   }
 
   /** What ends a wait: the user timeout, where there is one that is over. */
@@ -301,6 +307,7 @@ final class RetransmitTimer {
       Persist.onLimitsChanged(c);
     } else {
       if (!c.synUnacknowledged()
+          && !isWindowClosed(c)
           && c.retransmits > 0
           && isRouteToBeSuspected(c, c.retransmitArmedNanos)) {
         suspectRoute(c);
@@ -322,7 +329,7 @@ final class RetransmitTimer {
     }
     return c.retransmits > 0
         && budgetNanos(c, false) > 0 // else the next expiry ends it
-        && isGivenUp(c, c.retransmitArmedNanos, 0)
+        && isGivenUp(c, c.retransmitArmedNanos, c.retransmits - 1, 0) // as at the last expiry
         && !(c.sndWnd == 0 && !c.orphan);
   }
 

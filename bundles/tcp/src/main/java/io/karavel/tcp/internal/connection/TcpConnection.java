@@ -223,7 +223,7 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
     if (!inputShutdown) {
       inputShutdown = true;
       if (reassembly != null) {
-        reassembly.forgetBytes();
+        reassembly.forgetBytes(rcvNxt);
       }
     }
   }
@@ -435,6 +435,11 @@ public final class TcpConnection extends ControlBlock implements CongestionView 
   public long receiveNext() {
     boolean inOrder = reassembly == null || reassembly.ranges() == 0;
     return inOrder && state == TcpState.ESTABLISHED ? Integer.toUnsignedLong(rcvNxt) : -1;
+  }
+
+  /** SND.UNA in ESTABLISHED, as an unsigned number; else -1. */
+  public long sendUnacknowledged() {
+    return state == TcpState.ESTABLISHED ? Integer.toUnsignedLong(sndUna) : -1;
   }
 
   /** The variables by their RFC or Linux names, in a stable order. */

@@ -66,6 +66,7 @@ final class TcpHandover {
   private static final int STATE_NANOS = 143;
   private static final int KEEPALIVE_IDLE_NANOS = 144;
   private static final int CLOSED_BY = 145;
+  private static final int SENT_FIRST = 146;
   private static final int DELIVERY = 120;
   private static final int PACED_UNTIL = 121;
   private static final int PACING_DEADLINE = 122;
@@ -137,7 +138,8 @@ final class TcpHandover {
         | bit(c.persisting, 12)
         | bit(c.routeSuspected, 13)
         | bit(c.synAmbiguous, 14)
-        | bit(!c.dsack, 15);
+        | bit(!c.dsack, 15)
+        | bit(c.probedInVain, 16);
   }
 
   private static void sendFlags(ControlBlock c, int bits) {
@@ -157,6 +159,7 @@ final class TcpHandover {
     c.routeSuspected = (bits & 1 << 13) != 0;
     c.synAmbiguous = (bits & 1 << 14) != 0;
     c.dsack = (bits & 1 << 15) == 0;
+    c.probedInVain = (bits & 1 << 16) != 0;
   }
 
   private static int receiveFlags(ControlBlock c) {
@@ -269,6 +272,10 @@ final class TcpHandover {
     }
     if (c.sent != null) {
       w.putBytes(SENT, c.sent.toBytes());
+      byte[] first = c.sent.firstToBytes();
+      if (first != null) {
+        w.putBytes(SENT_FIRST, first);
+      }
     }
     if (c.congestion != null) {
       w.putText(CONGESTION_NAME, c.congestion.name())
@@ -450,6 +457,11 @@ final class TcpHandover {
         c.sent = SentSegments.fromBytes(r.bytes(), c.loss().rack);
         if (c.sent == null) {
           throw new HandoverException("field " + SENT + ": the map of sent segments is torn");
+        }
+      }
+      case SENT_FIRST -> {
+        if (c.sent != null) {
+          c.sent.firstFromBytes(r.bytes());
         }
       }
       case RECOVERY -> c.recovery = constant(ControlBlock.Recovery.class, r);

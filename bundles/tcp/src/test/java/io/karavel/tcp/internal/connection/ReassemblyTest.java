@@ -256,11 +256,15 @@ class ReassemblyTest {
   void afterTheReaderLeftNothingIsTold() {
     add(10, 20);
     add(30, 40);
-    reassembly.forgetBytes();
+    reassembly.reportDuplicate(BASE + 10, BASE + 15);
+    reassembly.forgetBytes(BASE + 5);
     assertThat(reassembly.isEmpty()).isTrue();
     assertThat(blocks(4)).isEmpty();
     add(50, 60);
     assertThat(blocks(4)).containsExactly("50:60");
+    reassembly.reportDuplicate(BASE + 1, BASE + 5);
+    reassembly.forgetBytes(BASE + 5);
+    assertThat(blocks(4)).containsExactly("1:5");
   }
 
   @Test

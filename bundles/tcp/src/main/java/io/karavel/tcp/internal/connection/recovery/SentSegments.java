@@ -23,9 +23,14 @@ public final class SentSegments {
   private static final byte AGAIN_IN_FLIGHT = 8;
   private static final byte LINKED = 16;
   private static final int ENTRY_BYTES = 13;
+  private static final int FIRST_HEADER_BYTES = 8;
 
   private int[] start = new int[INITIAL_ENTRIES];
   private long[] sentNanos = new long[INITIAL_ENTRIES];
+
+  /** When each was sent for the first time; null as long as nothing was sent again. */
+  private long[] firstNanos;
+
   private byte[] marks = new byte[INITIAL_ENTRIES];
   private int[] jump = new int[INITIAL_ENTRIES];
   private int[] older = new int[INITIAL_ENTRIES];
@@ -123,9 +128,15 @@ public final class SentSegments {
     return longest;
   }
 
-  /** When the first outstanding entry was sent last. */
+  /** Since when the first outstanding entry has not been acknowledged: from its first time on. */
   public long firstSentNanos() {
-    return sentNanos[head & mask];
+    return firstNanos == null ? sentNanos[head & mask] : firstNanos[head & mask];
+  }
+
+  private void keepFirst() {
+    if (firstNanos == null) {
+      firstNanos = sentNanos.clone();
+    }
   }
 
   /** Outstanding, neither SACKed nor lost; retransmissions count again (RFC 6675 "pipe"). */
@@ -161,6 +172,9 @@ public final class SentSegments {
     int i = tail++ & mask;
     start[i] = sequence;
     sentNanos[i] = nowNanos;
+    if (firstNanos != null) {
+      firstNanos[i] = nowNanos;
+    }
     marks[i] = alreadySentBefore ? RETRANSMITTED : 0;
     endSequence = sequence + length;
     link(tail - 1);
@@ -224,6 +238,7 @@ public final class SentSegments {
     int size = mask + 1;
     int[] newStart = new int[size * 2];
     long[] newNanos = new long[size * 2];
+    long[] newFirst = firstNanos == null ? null : new long[size * 2];
     byte[] newMarks = new byte[size * 2];
     int[] newJump = new int[size * 2];
     int[] newOlder = new int[size * 2];
@@ -232,6 +247,9 @@ public final class SentSegments {
     for (int i = head; i != tail; i++) {
       newStart[i & newMask] = start[i & mask];
       newNanos[i & newMask] = sentNanos[i & mask];
+      if (newFirst != null) {
+        newFirst[i & newMask] = firstNanos[i & mask];
+      }
       newMarks[i & newMask] = marks[i & mask];
       newJump[i & newMask] = jump[i & mask];
       newOlder[i & newMask] = older[i & mask];
@@ -242,6 +260,7 @@ public final class SentSegments {
     }
     start = newStart;
     sentNanos = newNanos;
+    firstNanos = newFirst;
     marks = newMarks;
     jump = newJump;
     older = newOlder;
@@ -287,6 +306,9 @@ public final class SentSegments {
       int part = ack - start[head & mask];
       sackedBefore += note(head, part);
       start[head & mask] = ack;
+    }
+    if (head == tail) {
+      firstNanos = null;
     }
     if (lostCursor - head < 0) {
       lostCursor = head;
@@ -607,6 +629,7 @@ public final class SentSegments {
    */
   public int retransmit(int maximumBytes, long nowNanos) {
     int bytes = 0;
+    keepFirst();
     do {
       int length = length(retransmitCursor);
       if (bytes > 0 && bytes + length > maximumBytes) {
@@ -646,6 +669,7 @@ public final class SentSegments {
   public void retransmitLast(long nowNanos) {
     int last = tail - 1;
     int at = last & mask;
+    keepFirst();
     marks[at] |= RETRANSMITTED;
     sentNanos[at] = nowNanos;
     if ((marks[at] & LINKED) != 0) {
@@ -665,6 +689,7 @@ public final class SentSegments {
   /** Takes everything back, which was a probe beyond the window, as if it was never sent. */
   public void clear() {
     head = tail;
+    firstNanos = null;
     sackedBytes = 0;
     lostBytes = 0;
     againBytes = 0;
@@ -702,6 +727,10 @@ public final class SentSegments {
         int part = Math.min(bytes, left);
         cut.add(from, part, sentNanos[i & mask], false);
         int at = (cut.tail - 1) & cut.mask;
+        if (firstNanos != null) {
+          cut.keepFirst();
+          cut.firstNanos[at] = firstNanos[i & mask];
+        }
         cut.marks[at] = mark;
         cut.jump[at] = cut.tail;
         from += part;
@@ -710,6 +739,7 @@ public final class SentSegments {
     }
     start = cut.start;
     sentNanos = cut.sentNanos;
+    firstNanos = cut.firstNanos;
     marks = cut.marks;
     jump = cut.jump;
     mask = cut.mask;
@@ -766,6 +796,34 @@ public final class SentSegments {
       out.putInt(start[i & mask]).putLong(sentNanos[i & mask]).put(mark);
     }
     return out.array();
+  }
+
+  /** When each entry was sent for the first time; null where {@link #toBytes()} says so already. */
+  public byte[] firstToBytes() {
+    if (firstNanos == null) {
+      return null;
+    }
+    ByteBuffer out = ByteBuffer.allocate(FIRST_HEADER_BYTES + size() * Long.BYTES);
+    out.putInt(firstSequence()).putInt(endSequence);
+    for (int i = head; i != tail; i++) {
+      out.putLong(firstNanos[i & mask]);
+    }
+    return out.array();
+  }
+
+  /** Takes what {@link #firstToBytes()} wrote, unless it is about other entries. */
+  public void firstFromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (isEmpty()
+        || bytes.length != FIRST_HEADER_BYTES + size() * Long.BYTES
+        || in.getInt() != firstSequence()
+        || in.getInt() != endSequence) {
+      return; // a release that does not know it has carried it on
+    }
+    keepFirst();
+    for (int i = head; i != tail; i++) {
+      firstNanos[i & mask] = in.getLong();
+    }
   }
 
   /** The map that {@link #toBytes()} wrote; null if the bytes make no sense. */

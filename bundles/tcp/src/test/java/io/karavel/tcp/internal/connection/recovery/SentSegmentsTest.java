@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,53 @@ class SentSegmentsTest {
     SentSegments copy = SentSegments.fromBytes(map.toBytes(), new Rack());
     assertThat(Arrays.equals(copy.toBytes(), map.toBytes())).isTrue();
     assertThat(copy.sackedBytes()).isEqualTo(100);
+  }
+
+  @Test
+  void remembersWhenTheFirstWasSentForTheFirstTime() {
+    SentSegments map = new SentSegments();
+    assertThat(map.firstToBytes()).isNull();
+    for (int i = 0; i < 20; i++) {
+      map.add(100 * i, 100, 1000 + i, false);
+    }
+    map.markAllLost(false);
+    map.retransmit(10_000, 5000);
+    assertThat(map.firstSentNanos()).isEqualTo(1000);
+    map.acknowledge(250);
+    assertThat(map.firstSentNanos()).isEqualTo(1002);
+    for (int i = 20; i < 40; i++) {
+      map.add(100 * i, 100, 6000 + i, false);
+    }
+    map.recut(60);
+    SentSegments copy = SentSegments.fromBytes(map.toBytes(), new Rack());
+    copy.firstFromBytes(map.firstToBytes());
+    for (SentSegments each : List.of(map, copy)) {
+      assertThat(each.firstSentNanos()).isEqualTo(1002);
+      each.acknowledge(1950);
+      assertThat(each.firstSentNanos()).isEqualTo(1019);
+      each.acknowledge(3990);
+      assertThat(each.firstSentNanos()).isEqualTo(6039);
+      each.acknowledge(4000);
+      each.add(4000, 100, 9000, false);
+      assertThat(each.firstSentNanos()).isEqualTo(9000);
+      assertThat(each.firstToBytes()).isNull();
+    }
+  }
+
+  @Test
+  void takesNoTimesOfOtherEntries() {
+    SentSegments map = of(0, 3);
+    map.markAllLost(false);
+    map.retransmit(100, 5000);
+    byte[] first = map.firstToBytes();
+    SentSegments other = of(0, 3);
+    other.acknowledge(100);
+    other.add(300, 100, 2000, false);
+    long since = other.firstSentNanos();
+    other.firstFromBytes(first);
+    other.firstFromBytes(new byte[8]);
+    assertThat(other.firstSentNanos()).isEqualTo(since);
+    assertThat(other.firstToBytes()).isNull();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.karavel.scripts.whole;
+package io.karavel.scripts.swapped;
 
 import static io.karavel.tcp.TcpState.CLOSED;
 import static io.karavel.tcp.TcpState.CLOSE_WAIT;
@@ -12,7 +12,9 @@ import static io.karavel.tcp.TcpState.SYN_SENT;
 import static io.karavel.tcp.TcpState.TIME_WAIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.engine.ModuleFactory;
 import io.karavel.tcp.TcpError;
+import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.script.PacketScript;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,45 +24,82 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The lives of connections through all states, with a module replaced after every single step. */
 class ReplacedInEveryStateTest {
+  /** How one module makes way for the next. */
+  private enum Way {
+    /** It goes, then the next one comes. */
+    REPLACED,
+    /** Within one turn. */
+    SWAPPED,
+    /** Of TCP: its bundle goes, and it stays until the next one has taken over in portions. */
+    SUCCEEDED,
+    /** Within one turn, and the next is another release, whose state has another form. */
+    RELEASES
+  }
+
   static List<Arguments> replacements() {
     List<Arguments> all = new ArrayList<>();
     for (String slot : List.of("tcp", "ip", "timer", "keepalive", "nic:wire0")) {
-      for (boolean swap : new boolean[] {false, true}) {
-        all.add(Arguments.of(slot, swap));
+      for (Way way : Way.values()) {
+        if (way != Way.SUCCEEDED || slot.equals("tcp")) {
+          all.add(Arguments.of(slot, way));
+        }
       }
     }
     return all;
   }
 
-  private static PacketScript script(String slot, boolean swap) {
+  private static PacketScript script(String slot, Way way) {
     PacketScript script = PacketScript.create();
-    return swap ? script.swapAfterEachStep(slot) : script.replaceAfterEachStep(slot);
+    return switch (way) {
+      case REPLACED -> script.replaceAfterEachStep(slot);
+      case SWAPPED -> script.swapAfterEachStep(slot);
+      case SUCCEEDED -> script.succeedAfterEachStep(slot);
+      case RELEASES -> script.afterEachStep(releases(script.harness(), slot));
+    };
   }
 
-  @ParameterizedTest(name = "{0}, swap {1}")
+  /** From release to release: reads 1; writes 1 and reads 2; writes 2; and back. */
+  private static Runnable releases(StackHarness harness, String slot) {
+    ModuleFactory first = harness.factory(slot);
+    List<ModuleFactory> releases =
+        List.of(
+            VersionedFactory.readsNext(first),
+            VersionedFactory.writesNext(first),
+            VersionedFactory.readsNext(first),
+            first);
+    int[] next = {0};
+    return () -> {
+      ModuleFactory release = releases.get(next[0]++ % releases.size());
+      assertThat(harness.swapWatched(release)).as("step " + next[0]).isNull();
+    };
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("replacements")
-  void anActiveLifeGoesThroughItsStates(String slot, boolean swap) {
-    script(slot, swap)
+  void anActiveLifeGoesThroughItsStates(String slot, Way way) {
+    script(slot, way)
         .connect()
         .expect("S 0:0(0)")
         .expectState(SYN_SENT)
-        .at("1s")
-        .expect("S 0:0(0)")
-        .at("1.5s")
         .inject("S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 7 ecr *,nop,wscale 7>")
         .expect(". 1:1(0) ack 1")
         .expectState(ESTABLISHED)
-        .write(100)
-        .expect("P. 1:101(100) ack 1")
-        .inject(". 1:1(0) ack 101 <TS val 8 ecr *>")
+        .write(5000)
+        .expect(". 1:1449(1448) ack 1")
+        .expect(". 1449:2897(1448) ack 1")
+        .expect(". 2897:4345(1448) ack 1")
+        .expect("P. 4345:5001(656) ack 1")
+        .inject(". 1:1(0) ack 1449 <TS val 8 ecr *,sack 2897:5001>")
+        .inject(". 1:1(0) ack 5001 <TS val 8 ecr *>")
+        .discardSent()
         .close()
-        .expect("F. 101:101(0) ack 1")
+        .expect("F. 5001:5001(0) ack 1")
         .expectState(FIN_WAIT_1)
-        .inject(". 1:1(0) ack 102 <TS val 8 ecr *>")
+        .inject(". 1:1(0) ack 5002 <TS val 8 ecr *>")
         .expectState(FIN_WAIT_2)
         .after("30s")
-        .inject("F. 1:1(0) ack 102 <TS val 30000 ecr *>")
-        .expect(". 102:102(0) ack 2")
+        .inject("F. 1:1(0) ack 5002 <TS val 30000 ecr *>")
+        .expect(". 5002:5002(0) ack 2")
         .expectState(TIME_WAIT)
         .check(s -> assertThat(s.harness().counter("Lane.ModulesPlugged")).isGreaterThan(12))
         .mark()
@@ -71,10 +110,10 @@ class ReplacedInEveryStateTest {
         .end();
   }
 
-  @ParameterizedTest(name = "{0}, swap {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("replacements")
-  void aPassiveLifeGoesThroughItsStates(String slot, boolean swap) {
-    script(slot, swap)
+  void aPassiveLifeGoesThroughItsStates(String slot, Way way) {
+    script(slot, way)
         .listen()
         .inject("S 0:0(0) win 65535 <mss 1460,sackOK>")
         .expect("S. 0:0(0) ack 1")
@@ -106,11 +145,14 @@ class ReplacedInEveryStateTest {
         .end();
   }
 
-  @ParameterizedTest(name = "{0}, swap {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("replacements")
-  void aSimultaneousOpenAndCloseGoThroughTheirStates(String slot, boolean swap) {
-    script(slot, swap)
+  void aSimultaneousOpenAndCloseGoThroughTheirStates(String slot, Way way) {
+    script(slot, way)
         .connect()
+        .expect("S 0:0(0)")
+        .expectState(SYN_SENT)
+        .at("1s")
         .expect("S 0:0(0)")
         .inject("S 0:0(0) win 65535 <mss 1460>")
         .expect("S. 0:0(0) ack 1")
@@ -128,25 +170,25 @@ class ReplacedInEveryStateTest {
         .end();
   }
 
-  @ParameterizedTest(name = "{0}, swap {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("replacements")
-  void theTimetablesStayExact(String slot, boolean swap) {
-    PacketScript script = script(slot, swap).openPassively().write(100).tcp("retries2", 6);
+  void theTimetablesStayExact(String slot, Way way) {
+    PacketScript script = script(slot, way).openPassively().write(100).tcp("retries2", 6);
     script.expect("P. 1:101(100) ack 1");
     script.expectEach("P. 1:101(100) ack 1", "0.2s", "0.6s", "1.4s", "3s", "6.2s", "12.6s");
     script.expectNothingUntil("25.4s").expectFailure(TcpError.TIMED_OUT).end();
 
-    PacketScript fin = script(slot, swap).openActively().close();
+    PacketScript fin = script(slot, way).openActively().close();
     fin.expect("F. 1:1(0) ack 1").tcp("orphanRetries", 3);
     fin.expectEach("F. 1:1(0) ack 1", "0.2s", "0.6s", "1.4s");
     fin.expectNothingUntil("3s").expectState(CLOSED).end();
   }
 
-  @ParameterizedTest(name = "{0}, swap {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("replacements")
-  void aZeroWindowIsProbedOn(String slot, boolean swap) {
+  void aZeroWindowIsProbedOn(String slot, Way way) {
     PacketScript script =
-        script(slot, swap).openPassively().inject(". 1:1(0) ack 1 win 0").write(100);
+        script(slot, way).openPassively().inject(". 1:1(0) ack 1 win 0").write(100);
     for (String time : new String[] {"0.2s", "0.6s", "1.4s", "3s"}) {
       script.at(time).expect(". 1:2(1) ack 1").inject(". 1:1(0) ack 1 win 0");
     }

@@ -1,0 +1,41 @@
+package io.karavel.simulation.rfc9293;
+
+/** Which algorithm moves the window of a {@link SenderModel}, and its change. */
+final class WindowChoice {
+  private final SenderModel m;
+  private String name;
+
+  WindowChoice(SenderModel m) {
+    this.m = m;
+  }
+
+  /** The window is there once it is asked for: RFC 6928, RFC 5681 §3.1 after a lost SYN. */
+  WindowModel window() {
+    if (m.window == null) {
+      long bytes = (m.e.synTimedOut ? 1 : m.e.initialWindow) * m.segment();
+      name = wanted();
+      m.window = WindowModel.of(name, bytes);
+      m.windowKnown &= m.window != null;
+      if (m.window == null) {
+        m.window = WindowModel.of("newreno", bytes);
+      }
+    }
+    return m.window;
+  }
+
+  private String wanted() {
+    Object option = m.e.settings.option("congestionControl");
+    return option == null ? m.e.settings.word("congestionControl") : (String) option;
+  }
+
+  /** Another goes on with window and threshold, if another is wanted. */
+  void change() {
+    if (m.window == null || wanted().equals(name)) {
+      return;
+    }
+    name = wanted();
+    WindowModel next = m.window.changedTo(name);
+    m.windowKnown &= next != null;
+    m.window = next == null ? m.window : next;
+  }
+}
