@@ -27,7 +27,8 @@ import java.util.concurrent.CountDownLatch;
  * measures. The modules are those of the appliance; only OSGi is missing.
  *
  * <p>Arguments: {@code --dev NAME --ip ADDRESS [--prefix N] [--offloads true|false] [KEY=VALUE…]},
- * the last being keys of io.karavel.tcp. Ends when its standard input or its parent does.
+ * the last being keys of io.karavel.tcp; {@code -Dkaravel.laneNice} is the key of
+ * io.karavel.engine. Ends when its standard input or its parent does.
  */
 public final class BenchPeer {
   private BenchPeer() {}
@@ -52,7 +53,11 @@ public final class BenchPeer {
 
   private static Stack assemble(Map<String, String> options, Map<String, String> tcpKeys)
       throws SettingsException {
-    EngineSettings engine = EngineSettings.parse(Map.of());
+    EngineSettings engine =
+        EngineSettings.parse(
+            Map.of(
+                EngineSettings.LANE_NICE.key(),
+                Long.getLong("karavel.laneNice", EngineSettings.LANE_NICE.defaultValue())));
     Stack stack =
         new Stack(StackSetup.seeded("main", System::nanoTime, () -> engine, System.nanoTime()));
     String device = options.getOrDefault("dev", "tapkv");

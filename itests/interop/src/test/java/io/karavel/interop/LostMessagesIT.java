@@ -218,7 +218,10 @@ class LostMessagesIT implements Measured.Again {
       }
       test.awaitState(!ours, "ESTABLISHED");
       wire.awaitLogged();
-      assertThat(wire.segments.of(port, !ours, Entry::isSynAck)).hasSize(1);
+      // before them it may be repeated, when this machine stood still for a second
+      double there = wire.segments.of(port, ours, s -> s.length() > 0).get(0).seconds();
+      assertThat(wire.segments.of(port, !ours, Entry::isSynAck)).isNotEmpty();
+      assertThat(wire.segments.of(port, !ours, s -> s.isSynAck() && s.seconds() > there)).isEmpty();
     }
   }
 

@@ -109,7 +109,9 @@ public final class StackMain {
           }
         });
     SecureRandom random = new SecureRandom();
-    EngineSettings engine = EngineSettings.defaults();
+    // several JVMs share the machine here: the lanes of one must not keep another's VM thread
+    // waiting
+    EngineSettings engine = EngineSettings.parse(Map.of(EngineSettings.LANE_NICE.key(), 0));
     registry =
         new StackRegistry(
             name -> {

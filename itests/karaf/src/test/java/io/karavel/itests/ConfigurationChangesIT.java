@@ -212,7 +212,14 @@ public class ConfigurationChangesIT {
           () -> inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"),
           "5 64"::equals);
     }
-    console.run("net:config-set tcp.synRetries=4"); // nothing waits to be confirmed any more
+    // the command has a thread of its own, which may have outlived the session
+    Poll.until(
+        "nothing waits to be confirmed any more",
+        () -> {
+          console.run("net:config-set tcp.synRetries=4");
+          return inForce("tcp.synRetries");
+        },
+        "4"::equals);
   }
 
   @Test

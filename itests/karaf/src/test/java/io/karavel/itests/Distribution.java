@@ -23,6 +23,9 @@ import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
 
 /** How Pax Exam starts the assembled appliance: unpacked, on free ports, with no network at all. */
 final class Distribution {
+  /** A flag of the JVM that has an appliance start sooner and work slower; empty for none. */
+  static final String QUICK_START = System.getProperty("quick.start", "");
+
   /** The ports of this JVM's tests so far. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -74,6 +77,9 @@ final class Distribution {
     options.add(port("org.apache.karaf.shell", "sshPort"));
     for (String flag : jvmFlags(karafVersion)) {
       options.add(vmOption(flag));
+    }
+    if (!QUICK_START.isEmpty()) {
+      options.add(vmOption(QUICK_START));
     }
     // how large a test is to be
     System.getProperties()

@@ -30,6 +30,8 @@ final class EchoTraffic {
   private final Thread reader;
   private final MessageDigest sent = sha256();
   private final MessageDigest received = sha256();
+  private final Random again;
+  private final byte[] expected = new byte[CHUNK_BYTES];
   private final AtomicLong receivedBytes = new AtomicLong();
   private final AtomicLong longestGapNanos = new AtomicLong();
   private volatile boolean over;
@@ -38,6 +40,7 @@ final class EchoTraffic {
   EchoTraffic(TcpSocket socket, long seed) {
     this.socket = socket;
     Random random = new Random(seed);
+    again = new Random(seed);
     writer = thread("writer-" + seed, () -> write(random));
     reader = thread("reader-" + seed, this::read);
   }
@@ -63,7 +66,7 @@ final class EchoTraffic {
   private void guarded(Work work) {
     try {
       work.run();
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       failure = e;
     }
   }
@@ -95,7 +98,22 @@ final class EchoTraffic {
       longestGapNanos.accumulateAndGet(nowNanos - lastNanos, Math::max);
       lastNanos = nowNanos;
       received.update(chunk, 0, n);
+      compare(chunk, n);
       receivedBytes.addAndGet(n);
+    }
+  }
+
+  /** At once, so that it is known when it began to differ. */
+  private void compare(byte[] chunk, int count) {
+    for (int i = 0; i < count; i++) {
+      long position = receivedBytes.get() + i;
+      int at = (int) (position % CHUNK_BYTES);
+      if (at == 0) {
+        again.nextBytes(expected);
+      }
+      if (expected[at] != chunk[i]) {
+        throw new AssertionError("another byte at " + position + " of " + socket);
+      }
     }
   }
 

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -33,11 +35,16 @@ import java.util.concurrent.locks.LockSupport;
  * It prints {@code ready}. To each line {@code mark} it answers, when all that was due is back,
  * {@code mark} with the longest times since the mark before in nanoseconds, and the kernel's
  * counters: {@code probe} between two bytes of the probe, {@code stream} from when a piece of a
- * stream was due until its echo was there, {@code own} that this program itself did not run. At the
- * end it prints {@code exact BYTES} or what was wrong.
+ * stream was due until its echo was there, {@code own} that this program itself did not run. Then
+ * come the times between two bytes of the probe that were long, each as {@code FROM:TO} in
+ * nanoseconds. At the end it prints {@code exact BYTES} or what was wrong.
  */
 final class KernelCrowd {
   private static final long MILLI = 1_000_000;
+
+  /** A time between two bytes of the probe that is told by itself is longer. */
+  static final long LONG_NANOS = 4 * MILLI;
+
   private static final int IDLE_BYTES = 64;
   private static final List<String> COUNTERS =
       List.of("TCPTimeouts", "TCPLossProbes", "RetransSegs", "EstabResets", "OutRsts");
@@ -49,6 +56,7 @@ final class KernelCrowd {
   private final Selector selector = Selector.open();
   private final long periodNanos;
   private final AtomicLong longestProbe = new AtomicLong();
+  private final Queue<String> longProbes = new ConcurrentLinkedQueue<>();
   private final AtomicLong longestStream = new AtomicLong();
   private final AtomicLong longestOwn = new AtomicLong();
   private volatile CountDownLatch asked;
@@ -152,6 +160,9 @@ final class KernelCrowd {
     Map<String, Long> counters = counters();
     COUNTERS.forEach(
         name -> answer.append(' ').append(name).append('=').append(counters.get(name)));
+    for (String gap = longProbes.poll(); gap != null; gap = longProbes.poll()) {
+      answer.append(' ').append(gap);
+    }
     return problem == null ? answer.toString() : problem;
   }
 
@@ -235,6 +246,9 @@ final class KernelCrowd {
       }
       long nowNanos = System.nanoTime();
       longestProbe.accumulateAndGet(nowNanos - lastNanos, Math::max);
+      if (nowNanos - lastNanos > LONG_NANOS) {
+        longProbes.add(lastNanos + ":" + nowNanos);
+      }
       lastNanos = nowNanos;
       probed = count;
       LockSupport.parkNanos(MILLI);

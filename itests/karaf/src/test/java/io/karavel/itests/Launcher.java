@@ -24,6 +24,7 @@ final class Launcher {
     this.prefix = List.of(prefix);
     // a start on a busy machine
     with("KARAVEL_SERVING_SECONDS", "500");
+    with("KARAF_OPTS", Distribution.QUICK_START);
   }
 
   /** The commands that it goes through. */

@@ -43,7 +43,7 @@ public class LogsIT {
 
   private static final int LOG_FILES = 8;
   private static final int AUDIT_FILES = 10;
-  private static final int LINES = 8000;
+  private static final int LINES = 3000;
   private static final Logger LOG = LoggerFactory.getLogger(LogsIT.class);
   private static final Path FOLDER =
       Path.of(System.getProperty("karaf.log", System.getProperty("karaf.data", ".") + "/log"));

@@ -3,12 +3,10 @@ package io.karavel.itests;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -40,24 +38,13 @@ public class ManagementChangesIT {
     assertTrue(line + " " + answer, answer.succeeded);
   }
 
-  private static Path built(String module) throws IOException {
-    Path target = Path.of(System.getProperty("checkout"), "bundles", module, "target");
-    try (Stream<Path> files = Files.list(target)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches(module + "-[\\d.]+.*\\.jar"))
-          .filter(file -> !file.toString().matches(".*-(sources|javadoc|tests)\\.jar"))
-          .findFirst()
-          .orElseThrow();
-    }
-  }
-
   @Test
   public void aModuleThatIsSwappedAndSwappedBackLeavesARecordEachEvenTheOneOfTheCommands()
       throws Exception {
     ModuleJars jars = new ModuleJars();
     for (String module : List.of("tcp", "shell")) {
       AuditRecords expected = new AuditRecords(appliance);
-      Path jar = jars.version(built(module), "0.1.7");
+      Path jar = jars.version(Modules.built(module), "0.1.7");
       succeeds("net:module-swap --watch 0s " + module + " " + jar.toUri());
       expected.add("net:module-swap", "done");
       awaitCommands();

@@ -79,7 +79,10 @@ public class ManyConnectionsIT {
   @Configuration
   public static Option[] applianceWithItsOwnLimits() {
     return Distribution.options(
-        vmOption("-Xms128m"), vmOption("-Xmx768m"), vmOption("-XX:MaxDirectMemorySize=1g"));
+        vmOption("-Xms128m"),
+        vmOption("-Xmx1536m"),
+        vmOption("-XX:MaxDirectMemorySize=1g"),
+        vmOption("-XX:+UseZGC"));
   }
 
   private TcpService stack(String name) throws Exception {

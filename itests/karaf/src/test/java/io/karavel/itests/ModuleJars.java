@@ -39,6 +39,12 @@ final class ModuleJars {
     return changed(built.toUri(), Map.of("Bundle-Version", version), Map.of(), null);
   }
 
+  /** A jar that was built, with other headers, and entries added or replaced. */
+  Path changed(Path built, Map<String, String> headers, Map<String, byte[]> more)
+      throws IOException {
+    return changed(built.toUri(), headers, more, null);
+  }
+
   /**
    * A changed jar.
    *

@@ -1,8 +1,12 @@
 package io.karavel.itests;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
@@ -35,5 +39,17 @@ final class Modules {
         .filter(b -> b.getSymbolicName().equals("io.karavel." + module))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The jar of a module that this build has made; outside of the appliance. */
+  static Path built(String module) throws IOException {
+    Path target = Path.of(System.getProperty("checkout"), "bundles", module, "target");
+    try (Stream<Path> files = Files.list(target)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(module + "-[\\d.]+.*\\.jar"))
+          .filter(file -> !file.toString().matches(".*-(sources|javadoc|tests)\\.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 }

@@ -12,11 +12,12 @@ final class SwapFigures {
   static final String HEADER =
       String.format(
           Locale.ROOT,
-          "%-13s %-20s %5s %26s %26s %26s %8s %8s %6s %8s %6s %8s %8s",
+          "%-13s %-20s %5s %26s %26s %26s %26s %8s %8s %6s %8s %6s %8s %8s",
           "means",
           "module",
           "times",
           "probe p50/p99/max ms",
+          "net p50/p99/max ms",
           "stream p50/p99/max ms",
           "told p50/p99/max ms",
           "own ms",
@@ -63,11 +64,12 @@ final class SwapFigures {
   String row() {
     return String.format(
         Locale.ROOT,
-        "%-13s %-20s %5d %26s %26s %26s %8.1f %8d %6d %8d %6d %8d %8d",
+        "%-13s %-20s %5d %26s %26s %26s %26s %8.1f %8d %6d %8d %6d %8d %8d",
         means,
         module,
         times.getOrDefault("probe", List.of()).size(),
         three("probe"),
+        three("net"),
         three("stream"),
         three("told"),
         millis("own", 100),
