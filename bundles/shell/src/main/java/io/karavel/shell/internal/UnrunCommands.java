@@ -149,7 +149,8 @@ public final class UnrunCommands implements EventHandler {
     if (present == null) {
       LOG.warn("{}", entry);
     } else {
-      present.record(entry);
+      // another version of this bundle hears of the same exception
+      present.recordOnce(thrown, entry);
     }
   }
 

@@ -2,6 +2,7 @@ package io.karavel.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karavel.control.Audit;
 import io.karavel.control.AuditRecord;
 import java.io.Serial;
 import java.security.Principal;
@@ -107,6 +108,27 @@ class UnrunCommandsTest {
     executed("tcp:kill -f 5", null);
     executed("bundle:stop 5", new SecurityException("Insufficient credentials."));
     assertThat(records).isEmpty();
+  }
+
+  @Test
+  void whatItIsAboutIsTheExceptionWhichEachVersionOfTheBundleIsToldOf() {
+    List<Object> occasions = new ArrayList<>();
+    unrun.audit =
+        new Audit() {
+          @Override
+          public void record(AuditRecord entry) {
+            throw new AssertionError("two versions would make two");
+          }
+
+          @Override
+          public void recordOnce(Object occasion, AuditRecord entry) {
+            occasions.add(occasion);
+          }
+        };
+    Exception thrown = misused("tcp:kill", "Argument ids is required");
+    executed("tcp:kill", thrown);
+    assertThat(occasions).hasSize(1);
+    assertThat(occasions.get(0)).isSameAs(thrown);
   }
 
   @Test

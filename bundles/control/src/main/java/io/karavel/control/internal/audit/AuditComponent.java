@@ -6,9 +6,11 @@ import io.karavel.control.AuditRecord;
 import io.karavel.control.EventHistory;
 import io.karavel.control.Masking;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Component;
@@ -47,6 +49,10 @@ public final class AuditComponent implements Audit, EventHandler {
 
   private static final Pattern COMMAND = Pattern.compile("^([\\w-]+):([\\w-]+)[ \\t]*(.*)");
 
+  /** What a record was made of, as long as somebody else can still tell of it. */
+  private final Set<Object> told =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
@@ -81,6 +87,13 @@ public final class AuditComponent implements Audit, EventHandler {
         properties.put("text", bounded(entry.text().replaceAll("\\p{Cntrl}+", " ")));
       }
       admin.postEvent(new Event(TOPIC, properties));
+    }
+  }
+
+  @Override
+  public void recordOnce(Object occasion, AuditRecord entry) {
+    if (told.add(occasion)) {
+      record(entry);
     }
   }
 

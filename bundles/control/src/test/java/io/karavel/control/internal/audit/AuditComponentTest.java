@@ -65,6 +65,19 @@ class AuditComponentTest {
         .containsExactly("command tcp:kill: alice failed tcp:kill -f 5 on stack main: not there");
   }
 
+  @Test
+  void ofWhatSeveralTellThereIsOneRecord() {
+    AuditRecord entry =
+        new AuditRecord(Instant.EPOCH, "alice", "main", "tcp:kill", "", AuditRecord.FAILED, "no");
+    Exception first = new Exception("no");
+    Exception second = new Exception("no");
+    audit.recordOnce(first, entry);
+    audit.recordOnce(first, entry);
+    assertThat(posted).hasSize(1);
+    audit.recordOnce(second, entry);
+    assertThat(posted).hasSize(2);
+  }
+
   private void executed(String line, Exception how) {
     Map<String, Object> properties = new HashMap<>(Map.of("command", line));
     if (how != null) {
