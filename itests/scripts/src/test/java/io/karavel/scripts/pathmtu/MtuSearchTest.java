@@ -169,4 +169,45 @@ class MtuSearchTest {
     }
     assertThat(longest).isBetween(1050, 1100);
   }
+
+  /** It has not arrived, so it is not waited for, and nothing was congested. */
+  @Test
+  @Rfc({"4821 7.6.2", "1191 6.4"})
+  void aProbeThatARouterCallsTooLargeGoesAgainInPiecesAtOnce() {
+    PacketScript script = probing();
+    int una = 10 * BASE + 1;
+    int probe = (BASE + FULL) / 2;
+    String quoted = " [" + una + ":" + (una + probe) + "(" + probe + ")]";
+    script.inject("icmp fragmentation-needed mtu " + (probe + 39) + quoted);
+    List<WirePacket> again = script.takeSent();
+    assertThat(again).extracting(WirePacket::payloadLength).containsExactly(BASE, probe - BASE);
+    assertThat(again.get(0).sequenceNumber() - script.localIsn()).isEqualTo(una);
+    assertThat(script.harness().counter("TcpExt.TCPMTUPFail")).isEqualTo(1);
+    assertThat(script.harness().counter("TcpExt.TCPMTUPSuccess")).isZero();
+    script.inject(". 1:1(0) ack " + (una + probe));
+    assertThat(script.harness().counter("TcpExt.TCPRenoRecovery")).isZero();
+  }
+
+  /** What it says is larger than the probe, which may arrive yet. */
+  @Test
+  @Rfc("4821 7.4")
+  void aProbeThatARouterCarriesIsWaitedFor() {
+    PacketScript script = probing();
+    int una = 10 * BASE + 1;
+    int probe = (BASE + FULL) / 2;
+    String quoted = " [" + una + ":" + (una + probe) + "(" + probe + ")]";
+    script.inject("icmp fragmentation-needed mtu " + (probe + 40) + quoted).expectNothing();
+    script.inject(". 1:1(0) ack " + (una + probe));
+    assertThat(script.harness().counter("TcpExt.TCPMTUPSuccess")).isEqualTo(1);
+    assertThat(lengths(script)).contains(probe).doesNotContain(FULL);
+  }
+
+  /** A probe is on its way, and all before it has arrived. */
+  private static PacketScript probing() {
+    PacketScript script = with("always").openPassively();
+    script.write(10 * BASE).discardSent();
+    script.inject(". 1:1(0) ack " + (10 * BASE + 1)).write(40_000);
+    assertThat(lengths(script)).startsWith((BASE + FULL) / 2);
+    return script;
+  }
 }

@@ -92,8 +92,7 @@ final class IcmpRules {
       e.provenWhole = Math.min(e.provenWhole, carried - HEADERS);
       e.host.paths.believe(e, carried, now);
       e.pathStale = false;
-      e.model.search.onPath(carried - HEADERS);
-      e.model.search.resize(now);
+      e.model.search.onPath(carried - HEADERS, now);
     }
   }
 

@@ -77,13 +77,22 @@ final class MtuSearchModel {
     resize(now);
   }
 
-  /** A router has said something new. */
-  void onPath(long most) {
+  /** A router has said something new: a probe that is larger is gone (§7.6.2). */
+  void onPath(long most, long now) {
     proven = Math.min(proven, most);
+    boolean gone = false;
     if (runs) {
       high = possible();
       low = Math.min(low, high);
+      gone = probe > 0 && probe + options() > high;
+    }
+    if (gone) {
       probe = 0;
+      m.e.host.counts.model("TCPMTUPFail");
+    }
+    resize(now);
+    if (gone && m.followed) {
+      sendLargeAgain(now);
     }
   }
 

@@ -51,7 +51,13 @@ public final class Simulation {
   /** Nor is it asked why anything is as it is. */
   private static final Aside UNASKED = world -> {};
 
+  private static final int FEW_EARLY = 4;
+
   private final SplittableRandom random;
+
+  /** Whether every connection is opened with data: few of the others get as far as a cookie. */
+  private final boolean early;
+
   private final Aside aside;
   private final World world;
   private final Invariants invariants;
@@ -61,6 +67,7 @@ public final class Simulation {
 
   private Simulation(long seed, Recorder recorder, Aside aside) {
     random = new SplittableRandom(seed);
+    early = seed % FEW_EARLY == 0;
     this.aside = aside;
     world = new World(random.split(), recorder);
     applications = new Applications(world, random);
@@ -247,7 +254,7 @@ public final class Simulation {
       Node.Way way = node.ways.get(random.nextInt(node.ways.size()));
       int port = FIRST_PORT + (random.nextInt(4) == 0 ? 1 : 0);
       IpEndpoint remote = new IpEndpoint(way.address(), port);
-      if (random.nextInt(4) == 0) {
+      if (early || random.nextInt(FEW_EARLY) == 0) {
         applications.connectEarly(node, remote);
       } else {
         applications.connect(node, remote, 0);

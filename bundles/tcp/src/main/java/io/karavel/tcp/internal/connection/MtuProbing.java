@@ -110,14 +110,24 @@ final class MtuProbing {
     PathMtu.applySegmentBytes(c, nowNanos);
   }
 
-  /** Routers or routes say something new. */
-  static void onPathMtu(ControlBlock c) {
+  /**
+   * Routers or routes say something new.
+   *
+   * @return whether there is a probe on its way that is larger than that, and so is gone
+   */
+  static boolean onPathMtu(ControlBlock c) {
     MtuProbing m = c.mtuProbing;
-    if (m != null) {
-      m.highBytes = possible(c);
-      m.lowBytes = Math.min(m.lowBytes, m.highBytes);
-      m.probeBytes = 0;
+    if (m == null) {
+      return false;
     }
+    m.highBytes = possible(c);
+    m.lowBytes = Math.min(m.lowBytes, m.highBytes);
+    if (m.probeBytes == 0 || m.probeBytes + Outgoing.fixedOptionBytes(c) <= m.highBytes) {
+      return false;
+    }
+    c.counters().mtuProbeFail.increment();
+    m.probeBytes = 0;
+    return true;
   }
 
   /** Payload of the probe to be sent now; 0 if none is. */

@@ -59,8 +59,11 @@ final class PathMtu {
   private static void set(ControlBlock c, int bytes, long nowNanos) {
     c.mtuSegmentBytes = bytes;
     c.provenSegmentBytes = Math.min(c.provenSegmentBytes, bytes);
-    MtuProbing.onPathMtu(c);
+    boolean probeIsGone = MtuProbing.onPathMtu(c);
     applySegmentBytes(c, nowNanos);
+    if (probeIsGone) {
+      sendLargeAgain(c, nowNanos);
+    }
   }
 
   /** What a segment may hold has changed: what is in flight and too large is sent again, cut. */
