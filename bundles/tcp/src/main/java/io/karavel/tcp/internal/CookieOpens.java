@@ -35,6 +35,11 @@ final class CookieOpens {
   /** Answers a SYN with a cookie. */
   void send(ListenState state, Arrival arrival) {
     Segment syn = arrival.segment;
+    if (!syn.timestampsPresent || !lane.settings().timestamps()) {
+      // nothing could tell of them when the ACK comes
+      syn.windowScale = -1;
+      syn.sackPermitted = false;
+    }
     long nowNanos = lane.nowNanos();
     int cookie =
         lane.cookies.make(
@@ -52,8 +57,6 @@ final class CookieOpens {
           SynCookies.timestampWithOptions(
               lane.out.timestampValue, scale, lane.out.sackPermitted, lane.out.has(TcpHeader.ECE));
     } else {
-      lane.out.windowScale = -1;
-      lane.out.sackPermitted = false;
       lane.out.flags &= ~TcpHeader.ECE;
     }
     output.answer(arrival);

@@ -3,9 +3,11 @@ package io.karavel.scripts.opening;
 import static io.karavel.tcp.TcpState.CLOSED;
 import static io.karavel.tcp.TcpState.ESTABLISHED;
 import static io.karavel.tcp.TcpState.SYN_RECEIVED;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.testkit.Rfc;
 import io.karavel.testkit.StackHarness;
+import io.karavel.testkit.WirePacket;
 import io.karavel.testkit.script.PacketScript;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +119,28 @@ class QueuesTest {
         .write(1460)
         .expect("P. 1:1461(1460) ack 1")
         .end();
+  }
+
+  /** Without timestamps no scale goes with it, and the window told is the one that is meant. */
+  @Test
+  @Rfc({"4987 3.6", "7323 2.2"})
+  void theWindowToldWithACookieIsTheConnections() {
+    for (String options : new String[] {"mss 1460,wscale 7", "mss 1460,sackOK,TS,wscale 7"}) {
+      PacketScript script =
+          PacketScript.on(
+                  StackHarness.builder()
+                      .tcp("synCookies", "always")
+                      .tcp("receiveBufferInitial", 40_000)
+                      .build())
+              .listen()
+              .inject("S 0:0(0) win 65535 <" + options + ">");
+      boolean stamped = options.contains("TS");
+      WirePacket synAck = script.takeSent().get(0);
+      assertThat(synAck.window()).isEqualTo(stamped ? 35_000 : 40_000);
+      script.inject(". 1:1(0) ack 1" + (stamped ? " <TS>" : "")).expectState(ESTABLISHED);
+      assertThat(((Number) script.info().details().get("rcvWnd")).intValue())
+          .isEqualTo(synAck.window());
+    }
   }
 
   @Test

@@ -294,10 +294,11 @@ final class Arrivals {
   // ---- ACK ----
 
   private static void checkAck(End e, Seg s, long seq, long now) {
-    if (e.isEmbryo() && s.length() == 0 && e.ours(s.rawAck) == 1 && DeferRules.isKept(e, now)) {
+    boolean opens = e.isEmbryo() && e.ours(s.rawAck) == 1;
+    if (opens && s.length() == 0 && !e.cookie && DeferRules.isKept(e, now)) {
       return;
     }
-    if (e.isEmbryo() && e.ours(s.rawAck) == 1 && !e.host.takeOpened(e, now)) {
+    if (opens && !e.host.takeOpened(e, now)) {
       // the accept queue is full: the segment might as well have been lost
       return;
     }

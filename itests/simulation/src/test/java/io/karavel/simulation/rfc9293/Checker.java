@@ -194,6 +194,7 @@ public final class Checker {
 
   /** An option is set on a listener: what it accepts from now on has it. */
   public void listenerOption(String stack, int port, String name, Object value) {
+    host(stack).cookies.blur();
     host(stack).listeners.get(port).settings.option(name, value);
   }
 

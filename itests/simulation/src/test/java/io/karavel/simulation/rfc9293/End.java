@@ -72,6 +72,9 @@ final class End implements Watched {
   /** Made from a cookie or answered with one: there is no embryo. */
   boolean cookie;
 
+  /** Its timestamp was further back than the clock, for the options in it. */
+  boolean cookieStamped;
+
   boolean accepted;
 
   /** The peer has acknowledged the SYN-ACK of an embryo that waits for data. */

@@ -36,6 +36,7 @@ final class Host {
   final Neighbours neighbours = new Neighbours();
   final Paths paths = new Paths();
   final FastOpenRules fastOpen = new FastOpenRules(this);
+  final CookieRules cookies = new CookieRules(this);
   boolean ethernet;
   private boolean away;
   private boolean deaf;
@@ -116,6 +117,7 @@ final class Host {
   void lost() {
     waiting.clear();
     fastOpen.forget();
+    cookies.blur();
     for (End e : ends.values().toArray(End[]::new)) {
       boolean quiet = e.state == State.TIME_WAIT || e.orphan;
       e.touches++;
@@ -152,6 +154,12 @@ final class Host {
     vague.put(e.tuple, until);
     ends.remove(e.tuple, e);
     e.state = State.CLOSED;
+  }
+
+  /** The same of a connection that may be there now. */
+  void unclear(Tuple tuple) {
+    counts.blur();
+    vague.put(tuple, End.NEVER);
   }
 
   boolean isVague(Tuple tuple, long now) {
@@ -235,9 +243,15 @@ final class Host {
     if (listening == null) {
       expectReset(tuple, s);
     } else if (s.ack()) {
-      expectReset(tuple, s); // no listener answers with cookies here
+      if (!cookies.onAck(listening, tuple, s, now)) {
+        expectReset(tuple, s);
+      }
     } else if (s.syn() && listening.waiting.size() < Math.max(1, listening.backlog)) {
-      OpeningRules.embryo(this, listening, tuple, s, now);
+      if (cookies.areGiven()) {
+        cookies.onSyn(listening, tuple, s, now);
+      } else {
+        OpeningRules.embryo(this, listening, tuple, s, now);
+      }
     }
   }
 
@@ -270,6 +284,9 @@ final class Host {
         certain(tuple);
         OpeningRules.onSent(ends.get(tuple), s, now);
       }
+      return;
+    }
+    if (e == null && cookies.onSent(tuple, s, now)) {
       return;
     }
     if (s.syn() && !s.ack() && (e == null || e.state == State.TIME_WAIT)) {
@@ -373,6 +390,7 @@ final class Host {
       answers.clear();
       reset.clear();
     }
+    cookies.settled(now);
     for (End e : new ArrayList<>(ends.values())) {
       OpeningRules.settled(e, now);
       if (e.state == State.CLOSED) {

@@ -60,6 +60,14 @@ final class OpeningRules {
 
   /** A listener answers a SYN. */
   static void embryo(Host host, Listening listening, Tuple tuple, Seg syn, long now) {
+    End e = make(host, listening, tuple, syn, now);
+    e.synOwed = "a SYN to a listener";
+    host.ends.put(tuple, e);
+    host.fastOpen.onSyn(listening, e, syn, now);
+  }
+
+  /** What a SYN and its listener make. */
+  static End make(Host host, Listening listening, Tuple tuple, Seg syn, long now) {
     End e = new End(host, tuple);
     e.settings.inherit(listening.settings);
     e.move(State.SYN_RECEIVED, now, "SYN");
@@ -76,10 +84,8 @@ final class OpeningRules {
     e.synInitialNanos = host.settings.millis("rtoInitialMillis");
     e.initialWindow = host.settings.number("initialWindow");
     e.blurred = host.ethernet;
-    e.synOwed = "a SYN to a listener";
     e.lastArrivalNanos = now;
-    host.ends.put(tuple, e);
-    host.fastOpen.onSyn(listening, e, syn, now);
+    return e;
   }
 
   private static void judgeTime(End e, long now) {

@@ -77,13 +77,13 @@ final class OptionRules {
       // on Ethernet it may have waited for a MAC address
       boolean tooSlow = step < millis - 1 && !e.host.ethernet;
       if (step < 0 || tooFast && !e.host.ethernet || tooSlow) {
-        boolean cookie = e.cookie && e.state == End.State.SYN_RECEIVED || e.cookie;
-        if (!cookie) {
+        if (!e.cookieStamped || !CookieRules.isNear(step, millis)) {
           e.fail(
               "TSval", "it goes on by " + step + " in " + millis + " ms, the clock ticks each ms");
         }
       }
     }
+    e.cookieStamped = false;
     e.lastTsVal = s.tsVal;
     e.lastTsNanos = now;
     int echo = s.ack() ? e.tsRecent : 0;

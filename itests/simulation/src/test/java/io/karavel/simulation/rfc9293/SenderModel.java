@@ -178,6 +178,10 @@ final class SenderModel {
     return choice.window();
   }
 
+  String wantedCongestionControl() {
+    return choice.wanted();
+  }
+
   // ---- time ----
 
   /** What is due by now happens. */

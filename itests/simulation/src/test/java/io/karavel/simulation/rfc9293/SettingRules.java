@@ -7,6 +7,7 @@ final class SettingRules {
   private SettingRules() {}
 
   static void changed(Host host, String key, long now) {
+    host.cookies.blur();
     if (key.equals("ephemeralPorts")) {
       host.counts.ignore("Tcp.AttemptFails"); // some find no port
     }

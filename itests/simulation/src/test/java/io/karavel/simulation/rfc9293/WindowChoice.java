@@ -23,7 +23,7 @@ final class WindowChoice {
     return m.window;
   }
 
-  private String wanted() {
+  String wanted() {
     Object option = m.e.settings.option("congestionControl");
     return option == null ? m.e.settings.word("congestionControl") : (String) option;
   }

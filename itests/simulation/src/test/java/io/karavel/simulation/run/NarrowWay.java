@@ -29,6 +29,9 @@ final class NarrowWay {
   /** What it carries. */
   private int mtu;
 
+  /** The last packet of some size that it carried; 0 if there was none. */
+  private int carried;
+
   private boolean answers;
 
   /** Whether its answers say how much it carries. */
@@ -55,6 +58,9 @@ final class NarrowWay {
   void change() {
     boolean isWide = widest <= SMALLEST + 1 || random.nextInt(3) == 0;
     mtu = isWide ? widest : random.nextInt(SMALLEST, widest);
+    if (!isWide && carried > 0 && random.nextInt(2) == 0) {
+      mtu = carried; // just as much as has gone through
+    }
     answers = bareIp && random.nextInt(3) != 0;
     tells = random.nextInt(4) != 0;
   }
@@ -76,6 +82,7 @@ final class NarrowWay {
       size += Math.min(payload, packet.segmentSize()) - payload;
     }
     if (size <= mtu || (ip[FLAGS] & DONT_FRAGMENT) == 0) {
+      carried = size >= SMALLEST && size < widest ? size : carried;
       return false;
     }
     if (answers && random.nextInt(8) != 0) {

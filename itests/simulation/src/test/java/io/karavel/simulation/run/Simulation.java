@@ -52,6 +52,7 @@ public final class Simulation {
   private static final Aside UNASKED = world -> {};
 
   private static final int FEW_EARLY = 4;
+  private static final int FEW_COOKIES = 8;
 
   private final SplittableRandom random;
 
@@ -69,13 +70,21 @@ public final class Simulation {
     random = new SplittableRandom(seed);
     early = seed % FEW_EARLY == 0;
     this.aside = aside;
-    world = new World(random.split(), recorder);
+    world = new World(random.split(), recorder, keys(seed));
     applications = new Applications(world, random);
     applications.introducing = this::introduce;
     invariants = new Invariants(world, applications.all);
     disturber = new Disturber(world, random.split());
     questions =
         new Questions(world, applications.all, new SplittableRandom(seed), aside != UNASKED);
+  }
+
+  /** Of every eight seeds two have nothing but Fast Open, and one nothing but SYN cookies. */
+  private static Map<String, Object> keys(long seed) {
+    if (seed % FEW_COOKIES == FEW_COOKIES - 1) {
+      return Map.of("synCookies", "always");
+    }
+    return seed % FEW_EARLY == 0 ? Map.of("fastOpen", "both") : Map.of();
   }
 
   /** Runs a seed. On a failure it runs once more, recorded, and the failure shows the trace. */

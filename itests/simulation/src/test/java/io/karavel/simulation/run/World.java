@@ -70,8 +70,16 @@ final class World implements WireTap {
 
   private final Map<StackHarness, Node> byStack = new HashMap<>();
 
+  /** What stacks begin with besides what is drawn. */
+  private final Map<String, Object> more;
+
   World(SplittableRandom random, Recorder recorder) {
+    this(random, recorder, Map.of());
+  }
+
+  World(SplittableRandom random, Recorder recorder, Map<String, Object> more) {
     this.recorder = recorder;
+    this.more = more;
     network.tap(this);
     int leaves = random.nextInt(10) < 7 ? 1 : 2;
     mtu = random.nextInt(4) == 0 ? 576 + random.nextInt(1000) : 1500;
@@ -80,6 +88,7 @@ final class World implements WireTap {
 
   private World(SplittableRandom random, Recorder recorder, int strangers) {
     this.recorder = recorder;
+    more = Map.of();
     network.tap(this);
     mtu = random.nextInt(3) == 0 ? 576 + random.nextInt(1000) : 1500;
     int offload = random.nextInt(8) == 0 ? 65_536 : 0;
@@ -169,6 +178,7 @@ final class World implements WireTap {
     }
     boolean alone = name.equals(ALONE);
     Map<String, Object> keys = alone ? LiveKeys.amongStrangers(random) : LiveKeys.initial(random);
+    keys.putAll(more);
     for (Map.Entry<String, Object> key : keys.entrySet()) {
       builder.tcp(key.getKey(), key.getValue());
       checker.setting(name, key.getKey(), key.getValue(), 0);
