@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karavel.tcp.TcpState;
 import io.karavel.testkit.Rfc;
+import io.karavel.testkit.WirePacket;
 import io.karavel.testkit.script.PacketScript;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +183,107 @@ class SelectiveRecoveryTest {
         .inject(". 1:1(0) ack 12001")
         .expectNothingFor("3s")
         .end();
+  }
+
+  /** The first and the fifth of eight are missing. */
+  private static final String TWO_HOLES = " <sack 1001:4001 5001:8001>";
+
+  private static final String SECOND_HOLE = " <sack 5001:8001>";
+
+  /** The hole was sent within a window: it may go again, one at a time, and nothing else may. */
+  @Test
+  @Rfc({"9293 3.8.6", "9293 SHLD-15", "6675 5"})
+  void aWindowThatShutsAboveAHoleHasTheHoleAloneRepeatedUntilItOpens() {
+    PacketScript script = Flight.selective(8);
+    script
+        .after("100ms")
+        .inject(". 1:1(0) ack 1" + TWO_HOLES)
+        .expect(segment(1), segment(4001))
+        .after("100ms")
+        // the second one was lost again, and below the recovery point there is no room any more
+        .inject(". 1:1(0) ack 4001 win 0" + SECOND_HOLE)
+        .write(6000)
+        .expectNothing();
+    for (String time : "500ms 1s 2s".split(" ")) {
+      script
+          .expectWithin(time, segment(4001))
+          .after("100ms")
+          .inject(". 1:1(0) ack 4001 win 0" + SECOND_HOLE)
+          .expectNothing();
+    }
+    script
+        .inject(". 1:1(0) ack 4001 win 65535" + SECOND_HOLE)
+        .expect(segment(4001))
+        .after("100ms")
+        .inject(". 1:1(0) ack 8001");
+    theRestGoes(script, 8001);
+  }
+
+  /** What fills a hole takes no room: the peer may take it though its window is shut. */
+  @Test
+  @Rfc({"9293 MUST-35", "9293 SHLD-15", "6675 5"})
+  void aRecoveryThatBeginsAtAShutWindowEndsAtItAndTheRestWaits() {
+    PacketScript script = Flight.selective(8);
+    script
+        .after("100ms")
+        .inject(". 1:1(0) ack 1 win 0" + TWO_HOLES)
+        .expect(segment(1))
+        .write(6000)
+        .expectNothing()
+        .after("100ms")
+        .inject(". 1:1(0) ack 4001 win 0" + SECOND_HOLE)
+        .expect(segment(4001))
+        .after("100ms")
+        .inject(". 1:1(0) ack 8001 win 0")
+        .check(SelectiveRecoveryTest::noTimeout)
+        .check(s -> assertThat(s.info().details()).containsEntry("recovery", "open"))
+        .expectWithin("500ms", ". 8001:8002(1) ack 1")
+        .after("100ms")
+        .inject(". 1:1(0) ack 8002");
+    theRestGoes(script, 8002);
+  }
+
+  @Test
+  @Rfc({"9293 SHLD-15", "6675 5", "8985 6.2"})
+  void aWindowThatOpensBeforeTheTimerExpiresLetsTheRecoveryGoOn() {
+    PacketScript script = Flight.selective(8);
+    script
+        .after("100ms")
+        .inject(". 1:1(0) ack 1" + TWO_HOLES)
+        .expect(segment(1), segment(4001))
+        .after("100ms")
+        .inject(". 1:1(0) ack 4001 win 0" + SECOND_HOLE)
+        .write(6000)
+        .expectNothingFor("50ms")
+        .inject(". 1:1(0) ack 4001 win 65535" + SECOND_HOLE)
+        // to half of the flight, one of which is the hole
+        .expect(segment(8001), segment(9001), segment(10_001))
+        .after("100ms")
+        .inject(". 1:1(0) ack 4001 <sack 5001:11001>")
+        .check(s -> assertThat(s.takeSent().get(0).sequenceNumber() - s.localIsn()).isEqualTo(4001))
+        .check(SelectiveRecoveryTest::noTimeout)
+        .after("100ms")
+        .inject(". 1:1(0) ack 14001")
+        .check(s -> assertThat(s.info().details()).containsEntry("recovery", "open"))
+        .expectNothingFor("3s")
+        .end();
+  }
+
+  /** Up to 14,001, each segment once and in order, as fast as slow start lets them. */
+  private static void theRestGoes(PacketScript script, int from) {
+    long timeouts = script.harness().counter("TcpExt.TCPTimeouts");
+    int next = from;
+    for (int round = 0; next < 14_001; round++) {
+      assertThat(round).as("round trips").isLessThan(4);
+      for (WirePacket packet : script.takeSent()) {
+        assertThat(packet.sequenceNumber() - script.localIsn()).isEqualTo(next);
+        next += packet.payloadLength();
+      }
+      script.after("100ms").inject(". 1:1(0) ack " + next);
+    }
+    assertThat(script.info().details()).containsEntry("recovery", "open");
+    assertThat(script.harness().counter("TcpExt.TCPTimeouts")).isEqualTo(timeouts);
+    script.expectNothingFor("3s").end();
   }
 
   @Test
