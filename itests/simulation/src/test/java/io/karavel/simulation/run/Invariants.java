@@ -1,12 +1,15 @@
 package io.karavel.simulation.run;
 
 import io.karavel.tcp.TcpConnectionInfo;
+import io.karavel.tcp.TcpExplanation;
+import io.karavel.tcp.spi.ByteRing;
+import io.karavel.tcp.spi.StackSocket;
 import java.util.List;
 import java.util.Map;
 
 /** What must hold of a stack from inside after every event, and at the end. */
 final class Invariants {
-  private static final int EVENTS_PER_LOOK = 16;
+  private static final int EVENTS_PER_LOOK_INSIDE = 16;
 
   private final World world;
   private final List<App> apps;
@@ -29,35 +32,98 @@ final class Invariants {
       if (app.peer != null && app.read > app.peer.written()) {
         throw new AssertionError(app + " has read more than was written");
       }
+      if (!app.node.tcpAway) {
+        nothingIsKept(app);
+      }
     }
-    if (events % EVENTS_PER_LOOK == 0) {
-      for (Node node : world.nodes) {
-        if (!node.tcpAway) {
-          look(node);
-        }
+    for (Node node : world.nodes) {
+      if (!node.tcpAway) {
+        everyRingHasASocket(node);
+        node.stack.connections(info -> info.remote() != null).forEach(info -> look(node, info));
       }
     }
   }
 
-  private void look(Node node) {
-    for (TcpConnectionInfo info : node.stack.connections(c -> c.remote() != null)) {
-      boolean waits = info.sendQueue() > 0 && info.state().isSynchronized();
-      if (waits && info.timer().isEmpty()) {
-        throw new AssertionError(node + ": data is outstanding and no timer armed: " + info);
-      }
-      Map<String, Object> details = info.id() == 0 ? Map.of() : detailsOf(node, info);
-      if (!details.isEmpty() && info.state().isSynchronized()) {
-        lookInside(node, info, details);
-      }
+  // ---- buffers ----
+
+  /** Once a connection is over nobody sends, and once its socket is closed nobody reads. */
+  private static void nothingIsKept(App app) {
+    StackSocket socket = (StackSocket) app.socket;
+    if (!socket.isOver()) {
+      return;
+    }
+    mustBeGivenBack(app, "send", socket.sendRing());
+    if (socket.isClosed()) {
+      mustBeGivenBack(app, "receive", socket.receiveRing());
     }
   }
 
-  private static Map<String, Object> detailsOf(Node node, TcpConnectionInfo info) {
+  private static void mustBeGivenBack(App app, String which, ByteRing ring) {
+    if (ring != null && !ring.isEmptyOfMemory()) {
+      throw new AssertionError(
+          app + " is over, its " + which + " buffer holds " + ring.memoryBytes() + " bytes");
+    }
+  }
+
+  /** What the stack counts as buffers is what its sockets hold; a packet may keep more for now. */
+  private static void everyRingHasASocket(Node node) {
+    long held = 0;
+    for (StackSocket socket : node.stack.stack().endpoints().sockets()) {
+      held += bytesOf(socket.receiveRing()) + bytesOf(socket.sendRing());
+    }
+    long used = node.stack.stack().endpoints().memory().usedBytes();
+    if (used < held || used > held && node.stack.packetBuffersOut() == 0) {
+      throw new AssertionError(
+          node + ": " + used + " bytes of buffer are in use, sockets hold " + held);
+    }
+  }
+
+  private static long bytesOf(ByteRing ring) {
+    return ring == null ? 0 : ring.memoryBytes();
+  }
+
+  // ---- timers ----
+
+  private void look(Node node, TcpConnectionInfo info) {
+    if (waits(info)
+        && !info.timer().equals("retransmit")
+        && !info.timer().equals("persist")
+        && (info.id() == 0 ? info.timer().isEmpty() : !goesOn(node, info))) {
+      throw new AssertionError(node + ": it waits for the peer and no timer is armed: " + info);
+    }
+    if (events % EVENTS_PER_LOOK_INSIDE == 0 && info.id() != 0 && info.state().isSynchronized()) {
+      lookInside(node, info);
+    }
+  }
+
+  /** Whether the peer owes it something that may be lost, or is owed what cannot go. */
+  private static boolean waits(TcpConnectionInfo info) {
+    return switch (info.state()) {
+      case SYN_SENT, SYN_RECEIVED, FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+      case ESTABLISHED, CLOSE_WAIT -> info.sendQueue() > 0;
+      default -> false;
+    };
+  }
+
+  /** Behind the timer that is due first may stand the one that matters. */
+  private static boolean goesOn(Node node, TcpConnectionInfo info) {
+    TcpExplanation why = node.stack.tcpControl().why(info.id());
+    return why != null
+        && why.timers().stream()
+            .anyMatch(
+                timer ->
+                    switch (timer.kind()) {
+                      case "retransmit", "persist", "pacing" -> true;
+                      default -> false;
+                    });
+  }
+
+  private static void lookInside(Node node, TcpConnectionInfo info) {
     TcpConnectionInfo full = node.stack.tcpControl().info(info.id());
-    return full == null ? Map.of() : full.details();
-  }
-
-  private static void lookInside(Node node, TcpConnectionInfo info, Map<String, Object> details) {
+    if (full == null || full.details().isEmpty()) {
+      return;
+    }
+    Map<String, Object> details = full.details();
     int una = number(details, "sndUna");
     int nxt = number(details, "sndNxt");
     if (nxt - una < 0) {
@@ -68,6 +134,8 @@ final class Invariants {
   private static int number(Map<String, Object> details, String name) {
     return ((Number) details.get(name)).intValue();
   }
+
+  // ---- the end ----
 
   void nothingIsLeft(Node node) {
     List<TcpConnectionInfo> left = node.stack.connections(c -> true);
