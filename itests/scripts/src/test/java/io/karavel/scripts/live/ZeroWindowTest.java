@@ -32,7 +32,7 @@ class ZeroWindowTest {
   }
 
   @Test
-  @Rfc({"9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30", "9293 MUST-36", "9293 MUST-37"})
+  @Rfc({"9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30", "9293 MUST-36", "9293 MUST-37", "6429 2"})
   void isProbedAtBackedOffIntervalsAsLongAsThePeerAnswers() {
     PacketScript script = blocked(PacketScript.create());
     for (String time : "0.2 0.6 1.4 3 6.2 12.6 25.4 51 102.2 204.6 324.6 444.6".split(" ")) {
@@ -82,6 +82,7 @@ class ZeroWindowTest {
   }
 
   @Test
+  @Rfc("6429 4")
   void anOrphanEndsThoughItsProbesAreAnsweredOnceItsBudgetIsOver() {
     PacketScript script =
         blocked(PacketScript.on(StackHarness.builder().tcp("orphanRetries", 3).build())).close();
@@ -93,6 +94,7 @@ class ZeroWindowTest {
   }
 
   @Test
+  @Rfc("6429 4")
   void userTimeoutEndsAnyConnectionThatCannotSend() {
     PacketScript script =
         PacketScript.create()

@@ -219,21 +219,104 @@ class RackTest {
     script.expect(". 8001:9001(1000) ack 1 <...>").discardSent().end();
   }
 
+  /** Three are on their way and the timer has expired. */
+  private static PacketScript timedOut() {
+    return open(PacketScript.create().tcp("tailLossProbe", false))
+        .write(1000)
+        .expect("P. 1:1001(1000) ack 1")
+        .after("100ms")
+        .inject(". 1:1(0) ack 1001")
+        .write(3000)
+        .expect(". 1001:2001(1000) ack 1", ". 2001:3001(1000) ack 1", "P. 3001:4001(1000) ack 1")
+        .expectWithin("400ms", ". 1001:2001(1000) ack 1")
+        .after("10ms");
+  }
+
+  private static long timeoutsTakenBack(PacketScript script) {
+    return script.harness().counter("TcpExt.TCPSpuriousRTOs");
+  }
+
+  /** Steps 2b and 3b: two new segments go before anything else does, and more progress tells. */
+  @Test
+  @Rfc({"5682 2.1", "5682 3.1"})
+  void progressAfterATimeoutLetsTwoNewSegmentsGoAndMoreProgressTakesItBack() {
+    PacketScript script = timedOut();
+    script
+        .write(10_000)
+        .expectNothing()
+        .inject(". 1:1(0) ack 2001")
+        .expect(". 4001:5001(1000) ack 1", ". 5001:6001(1000) ack 1")
+        .after("10ms")
+        .inject(". 1:1(0) ack 3001");
+    assertThat(timeoutsTakenBack(script)).isEqualTo(1);
+    assertThat(script.info().details()).containsEntry("recovery", "open");
+    assertThat((int) script.info().details().get("cwnd")).isGreaterThanOrEqualTo(10_000);
+    // what had been sent before the timeout never goes again
+    script.expect(
+        ". 6001:7001(1000) ack 1",
+        ". 7001:8001(1000) ack 1",
+        ". 8001:9001(1000) ack 1",
+        ". 9001:10001(1000) ack 1",
+        ". 10001:11001(1000) ack 1",
+        ". 11001:12001(1000) ack 1",
+        ". 12001:13001(1000) ack 1",
+        "P. 13001:14001(1000) ack 1");
+    script.after("100ms").inject(". 1:1(0) ack 14001").expectNothingFor("1s").end();
+  }
+
+  /** Step 3a: what was sent in the meantime arrives, what was sent before does not. */
+  @Test
+  @Rfc({"5682 2.1", "5682 3.1"})
+  void aDuplicateAfterTheNewSegmentsMeansThatTheTimeoutWasRight() {
+    PacketScript script = timedOut();
+    script
+        .write(10_000)
+        .inject(". 1:1(0) ack 2001")
+        .expect(". 4001:5001(1000) ack 1", ". 5001:6001(1000) ack 1")
+        .after("100ms")
+        .inject(". 1:1(0) ack 2001 <sack 4001:5001>");
+    assertThat(script.takeSent().get(0).sequenceNumber() - script.localIsn()).isEqualTo(2001);
+    assertThat(timeoutsTakenBack(script)).isZero();
+    assertThat(script.info().details()).containsEntry("recovery", "loss");
+    script.abort().discardSent().end();
+  }
+
+  /** Step 2a: nothing of what was sent before has arrived. */
+  @Test
+  @Rfc({"5682 2.1", "5682 3.1"})
+  void aDuplicateAtOnceMeansThatTheTimeoutWasRight() {
+    PacketScript script = timedOut();
+    script
+        .inject(". 1:1(0) ack 1001 <sack 2001:3001>")
+        .expectNothing()
+        .write(10_000)
+        .inject(". 1:1(0) ack 3001")
+        .expect(". 3001:4001(1000) ack 1");
+    assertThat(script.takeSent()).hasSizeLessThanOrEqualTo(2);
+    assertThat(timeoutsTakenBack(script)).isZero();
+    script.abort().discardSent().end();
+  }
+
+  /** Step 2b where there is nothing new: as if there were no F-RTO. */
+  @Test
+  @Rfc({"5682 2.1", "5682 3.1"})
+  void withNothingNewToSendWhatIsLostGoesAgainAfterATimeout() {
+    PacketScript script = timedOut();
+    script
+        .inject(". 1:1(0) ack 2001")
+        .expect(". 2001:3001(1000) ack 1", "P. 3001:4001(1000) ack 1")
+        .after("100ms")
+        .inject(". 1:1(0) ack 4001");
+    assertThat(timeoutsTakenBack(script)).isZero();
+    script.expectNothingFor("1s").end();
+  }
+
   @Test
   @Rfc("5682 3.1")
   void aTimeoutBeforeADelayedAcknowledgementIsTakenBack() {
     PacketScript script =
-        open(PacketScript.create().tcp("tailLossProbe", false))
-            .write(1000)
-            .expect("P. 1:1001(1000) ack 1")
-            .after("100ms")
-            .inject(". 1:1(0) ack 1001")
-            .write(3000)
-            .expect(
-                ". 1001:2001(1000) ack 1", ". 2001:3001(1000) ack 1", "P. 3001:4001(1000) ack 1")
-            .expectWithin("400ms", ". 1001:2001(1000) ack 1")
+        timedOut()
             // everything had arrived: it is acknowledged before the repetition can have been
-            .after("10ms")
             .inject(". 1:1(0) ack 4001")
             .expectNothingFor("1s");
     assertThat(script.harness().counter("TcpExt.TCPSpuriousRTOs")).isEqualTo(1);
