@@ -15,7 +15,7 @@ final class Rounds {
   static final int MSS = 1000;
 
   private static final int ROOM_BYTES = 4 << 20;
-  private static final long NANOS_PER_MILLI = 1_000_000L;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final PacketScript script;
   private long acknowledged = 1;
@@ -109,7 +109,7 @@ final class Rounds {
 
   /** Seconds since the beginning. */
   double seconds() {
-    return script.harness().clock().nanoTime() / NANOS_PER_MILLI / 1000.0;
+    return script.harness().clock().nanoTime() / NANOS_PER_SECOND;
   }
 
   /** No timer has expired all the while. */
