@@ -32,6 +32,17 @@ public final class Failure extends AssertionError {
    */
   static Failure of(
       String kind, long seed, Throwable cause, long hash, Function<Recorder, Throwable> rerun) {
+    return of(FOLDER, kind, seed, cause, hash, rerun);
+  }
+
+  /** The same, with the folder of its files. */
+  static Failure of(
+      Path folder,
+      String kind,
+      long seed,
+      Throwable cause,
+      long hash,
+      Function<Recorder, Throwable> rerun) {
     Recorder recorder = new Recorder(true);
     Throwable again = rerun.apply(recorder);
     StringBuilder text = new StringBuilder(kind + " " + seed + ": " + cause.getMessage() + "\n");
@@ -41,9 +52,9 @@ public final class Failure extends AssertionError {
     List<Recorder.Line> lines = recorder.lines();
     String script = ScriptText.of(lines, String.valueOf(cause.getMessage()));
     try {
-      Files.createDirectories(FOLDER);
-      Path scriptFile = FOLDER.resolve(kind + "-" + seed + ".script");
-      Path capture = FOLDER.resolve(kind + "-" + seed + ".pcapng");
+      Files.createDirectories(folder);
+      Path scriptFile = folder.resolve(kind + "-" + seed + ".script");
+      Path capture = folder.resolve(kind + "-" + seed + ".pcapng");
       Files.writeString(scriptFile, script);
       writeCapture(capture, lines);
       text.append("  again: -Dkaravel.firstSeed=").append(seed).append(" -Dkaravel.seeds=1\n");

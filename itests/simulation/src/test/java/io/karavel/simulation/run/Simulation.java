@@ -199,8 +199,13 @@ public final class Simulation {
 
   /** Runs a seed for its trace: what it fails with, or null. */
   static Throwable record(long seed, Recorder recorder) {
+    return record(seed, recorder, NOTHING);
+  }
+
+  /** The same with something aside. */
+  static Throwable record(long seed, Recorder recorder, Aside aside) {
     try {
-      new Simulation(seed, recorder, NOTHING).go();
+      new Simulation(seed, recorder, aside).go();
       return null;
     } catch (AssertionError | RuntimeException | TcpException e) {
       return e;
