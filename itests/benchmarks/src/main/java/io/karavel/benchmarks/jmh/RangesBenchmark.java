@@ -4,6 +4,7 @@ import io.karavel.testkit.SegmentOption;
 import io.karavel.testkit.StackHarness;
 import io.karavel.wire.TcpHeader;
 import io.karavel.wire.TcpOptionParser;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A segment out of order that comes again, beside so many ranges that wait. */
+/** Segments out of order, known and new, and one that fills a hole, beside ranges that wait. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,6 +31,9 @@ public class RangesBenchmark {
   private static final int BYTES = 50;
   private static final int DISTANCE = 100;
 
+  /** So many are kept. */
+  private static final int MOST = 1024;
+
   /** Ranges that the peer has sent; the stack bounds how many of them it keeps. */
   @Param({"1", "100", "10000"})
   public int ranges;
@@ -37,6 +41,11 @@ public class RangesBenchmark {
   private Talker talker;
   private byte[][] segments;
   private int next;
+
+  /** Where the last range that was delivered began. */
+  private int base;
+
+  private final ByteBuffer read = ByteBuffer.allocate(4 * DISTANCE);
 
   /** Sends them all once. */
   @Setup
@@ -52,11 +61,14 @@ public class RangesBenchmark {
         SegmentOption.of(TcpOptionParser.WINDOW_SCALE, 8L));
     segments = new byte[ranges][];
     for (int i = 0; i < ranges; i++) {
-      segments[i] =
-          talker.segment((i + 1) * DISTANCE, 0, TcpHeader.ACK).payload(new byte[BYTES]).tcp();
+      segments[i] = bytes((i + 1) * DISTANCE, BYTES);
       talker.stack.deliver(segments[i]);
       talker.stack.output();
     }
+  }
+
+  private byte[] bytes(int sequence, int length) {
+    return talker.segment(sequence, 0, TcpHeader.ACK).payload(new byte[length]).tcp();
   }
 
   /** The segment and its duplicate acknowledgement. */
@@ -65,5 +77,18 @@ public class RangesBenchmark {
     next = next * 31 + 17 & 0x7fffffff;
     talker.stack.deliver(segments[next % ranges]);
     return talker.stack.output().size();
+  }
+
+  /**
+   * The first hole is filled, so that a range is delivered and read, and a new range comes behind
+   * those that wait: as many wait afterwards.
+   */
+  @Benchmark
+  public int holeIsFilledAndARangeComes() throws Exception {
+    talker.stack.deliver(bytes(base, DISTANCE));
+    base += DISTANCE;
+    talker.stack.deliver(bytes(base + Math.min(ranges, MOST) * DISTANCE, BYTES));
+    int count = talker.socket.read(read.clear());
+    return count + talker.stack.output().size();
   }
 }
