@@ -23,6 +23,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * BBR on simulated paths: its states, what it converges to, losses, its bundle's coming and going.
@@ -72,6 +73,16 @@ class BbrTest {
 
     Map<String, Object> details() {
       return client.tcpControl().info(((StackSocket) socket).id()).details();
+    }
+
+    /** Bytes that a rate delivers in the bare round trip that BBR has measured. */
+    double product() {
+      return (Long) detail("bbr.bandwidth") * ((Long) detail("bbr.minRttMicros") / 1e6);
+    }
+
+    void change(String congestionControl) {
+      client.set(TcpSettings.PID, "congestionControl", congestionControl);
+      assertThat(detail("congestionControl")).isEqualTo(congestionControl);
     }
 
     Object detail(String key) {
@@ -205,10 +216,110 @@ class BbrTest {
     Path path = new Path("cubic", 50_000_000, 20, BDP_QUEUE);
     path.network.advance(Duration.ofSeconds(3));
     for (String name : new String[] {"bbr", "newreno", "bbr", "cubic"}) {
-      path.client.set(TcpSettings.PID, "congestionControl", name);
-      assertThat(path.detail("congestionControl")).isEqualTo(name);
+      path.change(name);
       assertThat(path.utilisation(2)).as("with %s", name).isGreaterThan(0.85);
     }
+  }
+
+  @Test
+  void betweenTwoThatCountLossesWindowAndThresholdStayInThatInstant() throws TcpException {
+    Path path = new Path("cubic", 50_000_000, 20, 100);
+    path.network.advance(Duration.ofSeconds(3));
+    Object window = path.detail("cwnd");
+    Object threshold = path.detail("ssthresh");
+    assertThat(threshold).isInstanceOf(Integer.class);
+    for (String name : new String[] {"newreno", "cubic"}) {
+      path.change(name);
+      assertThat(path.detail("cwnd")).isEqualTo(window);
+      assertThat(path.detail("ssthresh")).isEqualTo(threshold);
+    }
+  }
+
+  /** It begins with the round trip that is known and drains; the pipe is not filled again. */
+  @ParameterizedTest(name = "queue of {0}")
+  @ValueSource(ints = {60, 100, BDP_QUEUE})
+  void fromCubicToBbrThePathStaysKnown(int queue) throws TcpException {
+    Path path = new Path("cubic", 50_000_000, 20, queue);
+    path.network.advance(Duration.ofSeconds(3));
+    Object window = path.detail("cwnd");
+    path.change("bbr");
+    assertThat(path.detail("cwnd")).isEqualTo(window);
+    assertThat(path.detail("bbr.state")).isEqualTo("drain");
+    assertThat((Long) path.detail("bbr.minRttMicros")).isBetween(20_000L, 22_000L);
+    assertThat(path.states(600)).doesNotContain("startup");
+    double product = 50_000_000 / 8.0 * 0.02;
+    assertThat(path.product()).isBetween(0.85 * product, 1.2 * product);
+    assertThat((Integer) path.detail("cwnd") / product).isBetween(0.9, 3.0);
+    assertThat((Integer) path.detail("inFlight") / product).isLessThan(1.7);
+    assertThat(path.utilisation(1)).isGreaterThan(0.85);
+  }
+
+  /** Cubic's threshold is the product: above it the window grows slowly. */
+  @Test
+  void fromBbrToCubicTheThresholdIsTheProduct() throws TcpException {
+    Path path = new Path("bbr", 50_000_000, 20, BDP_QUEUE);
+    path.network.advance(Duration.ofSeconds(3));
+    while (!path.detail("bbr.state").equals("cruise")) {
+      path.network.advance(Duration.ofMillis(1));
+    }
+    Object window = path.detail("cwnd");
+    double product = path.product();
+    path.change("cubic");
+    assertThat(path.detail("cwnd")).isEqualTo(window);
+    assertThat((Integer) path.detail("ssthresh") / product).isBetween(0.99, 1.01);
+    assertThat((Integer) path.detail("cwnd") / product).isBetween(1.0, 2.6);
+  }
+
+  private static TcpListener listen(StackHarness server, int port) throws TcpException {
+    return server.tcp().listen(IpEndpoint.of("10.0.0.2", port), 8);
+  }
+
+  @Test
+  void whatAListenerAcceptsHasItsCongestionControlAndNotAnotherListeners() throws TcpException {
+    VirtualNetwork network = new VirtualNetwork();
+    StackHarness client = network.builder("one").addresses("10.0.0.1/24").build();
+    StackHarness server = network.builder("other").addresses("10.0.0.2/24").build();
+    server.arrive(new BbrFactory());
+    network.connect(client, server, ImpairmentSettings.NONE.withDelay(1_000_000, 0));
+    TcpListener chosen = listen(server, 80);
+    chosen.option(TcpOption.CONGESTION_CONTROL, "bbr");
+    TcpListener plain = listen(server, 81);
+    for (int round = 0; round < 2; round++) {
+      assertThat(accepted(network, client, server, chosen)).isEqualTo("bbr");
+      assertThat(accepted(network, client, server, plain)).isEqualTo("cubic");
+      server.replace("tcp");
+    }
+    server.set(TcpSettings.PID, "congestionControl", "newreno");
+    assertThat(accepted(network, client, server, chosen)).isEqualTo("bbr");
+    assertThat(accepted(network, client, server, plain)).isEqualTo("newreno");
+    assertThatThrownBy(() -> plain.option(TcpOption.CONGESTION_CONTROL, "vegas"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bbr, cubic, newreno");
+  }
+
+  /** The congestion control of a connection to the listener that has carried data. */
+  private static Object accepted(
+      VirtualNetwork network, StackHarness client, StackHarness server, TcpListener listener)
+      throws TcpException {
+    TcpSocket socket = client.tcp().connect(listener.local());
+    assertThat(network.advanceUntil(() -> listener.acceptQueue() > 0, Duration.ofSeconds(10)))
+        .isTrue();
+    TcpSocket accepted = listener.accept();
+    BulkTransfer transfer = new BulkTransfer(accepted, socket, 100_000, 1, false);
+    transfer.pump();
+    assertThat(
+            network.advanceUntil(
+                () -> {
+                  transfer.pump();
+                  return transfer.readBytes() == 100_000;
+                },
+                Duration.ofSeconds(10)))
+        .isTrue();
+    return server
+        .tcpControl()
+        .info(((StackSocket) accepted).id())
+        .details()
+        .get("congestionControl");
   }
 
   @Test

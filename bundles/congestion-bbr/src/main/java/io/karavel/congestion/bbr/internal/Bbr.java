@@ -42,17 +42,28 @@ final class Bbr implements CongestionControl {
     STOPPING
   }
 
+  /**
+   * No probing that a loss has ended; one that nobody goes back to, so that any version reads it.
+   */
+  private static final BbrState NOWHERE = BbrState.DRAIN;
+
   private final CongestionView view;
-  private final int initialBytes;
+  private int initialBytes;
   private final PathModel path = new PathModel();
   private BbrState state = BbrState.STARTUP;
-  private BbrState undoState = BbrState.STARTUP;
+  private BbrState undoState = NOWHERE;
   private Feedback feedback = Feedback.NOTHING;
   private long windowBytes;
   private long priorWindowBytes;
   private long pacingBytesPerSecond;
   private boolean seenRoundTrip;
   private boolean idleRestart;
+
+  /** A fast recovery is on. */
+  private boolean recovering;
+
+  /** What to go back to was saved for the losses that now come in. */
+  private boolean undoSaved;
 
   /** Since a timeout no round trip has passed: the window is small and tells nothing. */
   private boolean timedOut;
@@ -65,7 +76,10 @@ final class Bbr implements CongestionControl {
   private long roundsSinceProbe;
   private int upRounds;
   private long upAcked;
+
+  /** What must be acknowledged before the long-term bound grows by a segment. */
   private long upCount = PathModel.UNBOUNDED;
+
   private long probeRttDone;
   private boolean probeRttRoundDone;
 
@@ -142,7 +156,9 @@ final class Bbr implements CongestionControl {
     }
     path.adaptShortTerm(state.isProbing(), windowBytes, view.segmentBytes());
     path.updateAggregation(s, windowBytes, nowNanos);
-    path.checkFull(s);
+    if (state != BbrState.PROBE_RTT) {
+      path.checkFull(s);
+    }
     checkStartup(s);
     checkDrain(s, nowNanos);
     if (path.fullReached) {
@@ -152,6 +168,7 @@ final class Bbr implements CongestionControl {
     path.updateRoundTrip(s.rttNanos(), nowNanos);
     checkProbeRtt(s, nowNanos);
     path.endSample(s);
+    undoSaved &= isInRecovery() || !path.lossRoundStart;
     if (!seenRoundTrip && s.rttNanos() > 0) {
       seenRoundTrip = true;
       initPacing();
@@ -168,11 +185,11 @@ final class Bbr implements CongestionControl {
     }
     if (!path.fullReached
         && path.lossRoundStart
-        && !s.isApplicationLimited()
         && path.lossEvents >= LOSS_EVENTS
         && isTooHigh(s.lostBytes(), s.transmitInFlightBytes())) {
       path.fullReached = true;
       path.longInFlight = Math.max(path.product(path.maximumBandwidth()), path.latestInFlight);
+      undoState = BbrState.STARTUP;
     }
     if (path.fullReached) {
       state = BbrState.DRAIN;
@@ -183,7 +200,7 @@ final class Bbr implements CongestionControl {
   private void checkDrain(RateSample s, long nowNanos) {
     if (state == BbrState.DRAIN
         && path.maximumBandwidth() > 0
-        && (s.inFlightBytes() <= inFlight(path.maximumBandwidth(), 1)
+        && (s.inFlightBytes() <= inFlight(path.bandwidth(), 1)
             || path.roundCount > drainRound + DRAIN_ROUNDS)) {
       startDown(nowNanos);
     }
@@ -266,9 +283,8 @@ final class Bbr implements CongestionControl {
   }
 
   private void raiseSlope() {
-    long growth = (long) view.segmentBytes() << upRounds;
+    upCount = Math.max(windowBytes >> upRounds, view.segmentBytes());
     upRounds = Math.min(upRounds + 1, MAXIMUM_SLOPE);
-    upCount = Math.max(windowBytes / growth, 1);
   }
 
   private void adaptLongTerm(RateSample s, long nowNanos) {
@@ -298,7 +314,7 @@ final class Bbr implements CongestionControl {
       if (upAcked >= upCount) {
         long delta = upAcked / upCount;
         upAcked -= delta * upCount;
-        path.longInFlight += delta;
+        path.longInFlight += delta * view.segmentBytes();
       }
       if (path.roundStart) {
         raiseSlope();
@@ -316,6 +332,7 @@ final class Bbr implements CongestionControl {
       path.longInFlight = Math.max(inFlightBytes, (long) (targetBytes() * PathModel.BETA));
     }
     if (state == BbrState.UP) {
+      undoState = BbrState.UP;
       startDown(nowNanos);
     }
   }
@@ -327,8 +344,8 @@ final class Bbr implements CongestionControl {
       long lostSinceBytes,
       boolean applicationLimited,
       long nowNanos) {
-    if (!path.lossInRound) {
-      undoState = state;
+    if (!undoSaved) {
+      saveForUndo();
     }
     path.noteLoss();
     if (probeSamples && !timedOut && isTooHigh(lostSinceBytes, transmitInFlightBytes)) {
@@ -462,9 +479,21 @@ final class Bbr implements CongestionControl {
 
   private void saveWindow() {
     priorWindowBytes =
-        !path.lossInRound && state != BbrState.PROBE_RTT
+        !isInRecovery() && state != BbrState.PROBE_RTT
             ? windowBytes
             : Math.max(priorWindowBytes, windowBytes);
+  }
+
+  private boolean isInRecovery() {
+    return recovering || timedOut;
+  }
+
+  /** Once for a recovery: a phase that its first loss ends must not hide those after it. */
+  private void saveForUndo() {
+    saveWindow();
+    undoSaved = true;
+    undoState = NOWHERE;
+    path.saveForUndo();
   }
 
   // ---- other events ----
@@ -490,10 +519,17 @@ final class Bbr implements CongestionControl {
   @Override
   public void onLoss(int inFlightBytes, long nowNanos) {
     saveWindow();
+    recovering = true;
   }
+
+  /** Marks are not used (draft §3.7). */
+  @Override
+  public void onCongestionNotified(int inFlightBytes, long nowNanos) {}
 
   @Override
   public void onRecovered(long nowNanos) {
+    recovering = false;
+    undoSaved = false;
     restoreWindow();
   }
 
@@ -506,9 +542,10 @@ final class Bbr implements CongestionControl {
   /** Everything is held to be lost; the window grows again by what is delivered. */
   @Override
   public void onTimeout(int inFlightBytes, boolean repeated, long nowNanos) {
-    if (!timedOut) {
-      saveWindow();
+    if (!repeated) {
+      saveForUndo();
     }
+    recovering = false;
     timedOut = true;
     path.startRound();
     windowBytes = view.segmentBytes();
@@ -521,17 +558,19 @@ final class Bbr implements CongestionControl {
   @Override
   public void onSpurious(long nowNanos) {
     path.undo();
+    recovering = false;
+    timedOut = false;
+    undoSaved = false;
     windowBytes = Math.max(windowBytes, priorWindowBytes);
-    if (state == BbrState.PROBE_RTT || state == undoState) {
-      return;
-    }
-    if (undoState == BbrState.STARTUP) {
-      state = BbrState.STARTUP;
+    if (undoState == BbrState.STARTUP && state != BbrState.STARTUP) {
       path.fullReached = false;
-      path.resetFull();
-    } else if (undoState == BbrState.UP) {
-      startUp(path.latestBandwidth);
+      if (state != BbrState.PROBE_RTT) {
+        state = BbrState.STARTUP;
+      }
+    } else if (undoState == BbrState.UP && state != BbrState.UP && state != BbrState.PROBE_RTT) {
+      startRefill();
     }
+    undoState = NOWHERE;
   }
 
   @Override
@@ -574,11 +613,15 @@ final class Bbr implements CongestionControl {
         .putLong(12, roundsSinceProbe)
         .putInt(13, upRounds)
         .putLong(14, upAcked)
-        .putLong(15, upCount)
+        .putLong(15, isGrowing() ? Math.max(1, upCount / view.segmentBytes()) : upCount)
         .putLong(16, probeRttDone)
         .putBoolean(17, probeRttRoundDone)
         .putLong(18, random)
         .putBoolean(20, timedOut)
+        .putBoolean(21, recovering)
+        .putBoolean(22, undoSaved)
+        .putInt(23, initialBytes)
+        .putLong(24, upCount)
         .begin(19);
     path.export(writer);
     writer.end();
@@ -601,17 +644,29 @@ final class Bbr implements CongestionControl {
         case 10 -> cycleStamp = reader.longValue();
         case 11 -> probeWaitNanos = reader.longValue();
         case 12 -> roundsSinceProbe = reader.longValue();
-        case 13 -> upRounds = reader.intValue();
+        case 13 -> upRounds = Math.min(Math.max(reader.intValue(), 0), MAXIMUM_SLOPE);
         case 14 -> upAcked = reader.longValue();
-        case 15 -> upCount = reader.longValue();
+        case 15 -> {
+          // of an earlier version: for a byte
+          upCount = Math.max(reader.longValue(), 1);
+          upCount = isGrowing() ? upCount * view.segmentBytes() : upCount;
+        }
         case 16 -> probeRttDone = reader.longValue();
         case 17 -> probeRttRoundDone = reader.booleanValue();
         case 18 -> random = reader.longValue();
         case 20 -> timedOut = reader.booleanValue();
+        case 21 -> recovering = reader.booleanValue();
+        case 22 -> undoSaved = reader.booleanValue();
+        case 23 -> initialBytes = reader.intValue();
+        case 24 -> upCount = Math.max(reader.longValue(), 1);
         case 19 -> path.open(reader.nested());
         default -> unknown = UnknownFields.with(unknown, reader);
       }
     }
+  }
+
+  private boolean isGrowing() {
+    return upCount < MAXIMUM_BYTES;
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, HandoverReader reader)

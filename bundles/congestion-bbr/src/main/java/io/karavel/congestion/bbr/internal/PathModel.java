@@ -3,6 +3,7 @@ package io.karavel.congestion.bbr.internal;
 import io.karavel.engine.HandoverException;
 import io.karavel.engine.HandoverReader;
 import io.karavel.engine.HandoverWriter;
+import io.karavel.engine.UnknownFields;
 import io.karavel.tcp.RateSample;
 
 /**
@@ -33,6 +34,7 @@ final class PathModel {
   private static final double FULL_GROWTH = 1.25;
   private static final int FULL_ROUNDS = 3;
   private static final int AGGREGATION_ROUNDS = 10;
+  private static final int LAST_TAG = 29;
 
   // rounds
   long roundCount;
@@ -83,6 +85,9 @@ final class PathModel {
   private long undoShortBandwidth;
   private long undoShortInFlight;
   private long undoLongInFlight;
+
+  /** Of a later version; null mostly. */
+  private UnknownFields unknown;
 
   /** BBR.max_bw. */
   long maximumBandwidth() {
@@ -137,6 +142,9 @@ final class PathModel {
 
   /** A cycle of ProbeBW is over (BBRAdvanceMaxBwFilter). */
   void advanceBandwidth() {
+    if (bandwidthNow == 0) {
+      return; // nothing was measured in it: what is known stays
+    }
     bandwidthBefore = bandwidthNow;
     bandwidthNow = 0;
   }
@@ -204,16 +212,21 @@ final class PathModel {
   void noteLoss() {
     if (!lossInRound) {
       lossRoundDelivered = totalDelivered;
-      undoShortBandwidth = shortBandwidth;
-      undoShortInFlight = shortInFlight;
-      undoLongInFlight = longInFlight;
     }
     lossInRound = true;
+  }
+
+  /** A recovery begins (BBRSaveStateUponLoss). */
+  void saveForUndo() {
+    undoShortBandwidth = shortBandwidth;
+    undoShortInFlight = shortInFlight;
+    undoLongInFlight = longInFlight;
   }
 
   /** The losses were none: the bounds they have set go. */
   void undo() {
     lossInRound = false;
+    resetFull();
     shortBandwidth = Math.max(shortBandwidth, undoShortBandwidth);
     shortInFlight = Math.max(shortInFlight, undoShortInFlight);
     longInFlight = Math.max(longInFlight, undoLongInFlight);
@@ -222,7 +235,7 @@ final class PathModel {
   /** More is acknowledged than the bandwidth explains (BBRUpdateACKAggregation). */
   void updateAggregation(RateSample s, long windowBytes, long nowNanos) {
     long expected = (long) (bandwidth() / NANOS_PER_SECOND * (nowNanos - aggregationStart));
-    if (aggregationDelivered <= expected) {
+    if (aggregationDelivered == 0 || aggregationDelivered <= expected) {
       aggregationDelivered = 0;
       aggregationStart = nowNanos;
       expected = 0;
@@ -261,6 +274,9 @@ final class PathModel {
 
   /** BBRUpdateMinRTT. */
   void updateRoundTrip(long rttNanos, long nowNanos) {
+    if (probedRttNanos == 0) {
+      minimumRttStamp = nowNanos; // one that the connection knew is as old as this
+    }
     probeRttExpired = probedRttNanos != 0 && nowNanos - probedRttStamp > PROBE_RTT_INTERVAL_NANOS;
     if (rttNanos > 0 && (probedRttNanos == 0 || rttNanos < probedRttNanos || probeRttExpired)) {
       probedRttNanos = rttNanos;
@@ -315,10 +331,15 @@ final class PathModel {
     for (int i = 0; i < numbers.length; i++) {
       writer.putLong(i + 1, numbers[i]);
     }
+    UnknownFields.write(unknown, writer);
   }
 
   void open(HandoverReader reader) throws HandoverException {
     while (reader.next()) {
+      if (reader.tag() > LAST_TAG) {
+        unknown = UnknownFields.with(unknown, reader);
+        continue;
+      }
       long value = reader.longValue();
       switch (reader.tag()) {
         case 1 -> roundCount = value;
