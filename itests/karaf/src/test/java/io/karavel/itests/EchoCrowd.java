@@ -80,6 +80,11 @@ final class EchoCrowd {
     }
   }
 
+  /** The connection that streams under BBR. */
+  TcpSocket underBbr() {
+    return sockets.get(0);
+  }
+
   /** The longest time without a byte on any stream since the last call. */
   long longestGapMillis() {
     return streams.stream().mapToLong(EchoTraffic::longestGapMillis).max().orElse(0);

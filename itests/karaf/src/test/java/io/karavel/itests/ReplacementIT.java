@@ -1,5 +1,8 @@
 package io.karavel.itests;
 
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
 import io.karavel.control.Appliance;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,10 +14,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.inject.Inject;
 import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -63,6 +69,7 @@ public class ReplacementIT {
   @Inject private Appliance appliance;
   @Inject private ConfigurationAdmin admin;
   @Inject private FeaturesService features;
+  @Inject private SessionFactory sessions;
   @Inject private BootFinished bootFinished;
 
   private final ModuleJars jars = new ModuleJars();
@@ -115,6 +122,30 @@ public class ReplacementIT {
           bundle(module).stop();
           bundle(module).start();
         });
+  }
+
+  /** Its algorithm is replaced before the bundle has stopped, and is back when the bundle is. */
+  @Test
+  public void whoseAlgorithmIsAwayRunsUnderTheConfiguredOne() throws Exception {
+    assertEquals("bbr", congestionControl());
+    bundle("congestion-bbr").stop();
+    assertEquals("cubic (bbr is not there)", congestionControl());
+    crowd.expectProgress("while BBR is away");
+    bundle("congestion-bbr").start();
+    Poll.until("BBR is back", this::congestionControl, "bbr"::equals);
+    crowd.expectProgress("after BBR is back");
+  }
+
+  private String congestionControl() throws Exception {
+    Console console = new Console(sessions);
+    int port = crowd.underBbr().local().port();
+    String list = console.run("tcp:list --stack host --no-format --local :" + port);
+    Matcher identifier = Pattern.compile("(?m)^(\\d+)\\t").matcher(list);
+    assertTrue(list, identifier.find());
+    String shown = console.run("tcp:show --stack host --json " + identifier.group(1));
+    Matcher value = Pattern.compile("\"congestionControl\"\\s*:\\s*\"([^\"]*)\"").matcher(shown);
+    assertTrue(shown, value.find());
+    return value.group(1);
   }
 
   @Test
