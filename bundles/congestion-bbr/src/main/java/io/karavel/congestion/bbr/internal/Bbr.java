@@ -211,7 +211,7 @@ final class Bbr implements CongestionControl {
   private void startDown(long nowNanos) {
     path.resetSignals();
     upCount = PathModel.UNBOUNDED;
-    random = random * 6364136223846793005L + nowNanos + 1442695040888963407L;
+    random = (random + nowNanos) * 6364136223846793005L + 1442695040888963407L;
     roundsSinceProbe = random >>> 63;
     probeWaitNanos = PROBE_WAIT_NANOS + (random >>> 33) % NANOS_PER_SECOND;
     cycleStamp = nowNanos;

@@ -112,6 +112,26 @@ class BbrCycleTest {
     assertThat(flow.nowNanos - begin).isBetween(2 * SECOND, 3 * SECOND + flow.rttNanos);
   }
 
+  /** Connections that begin at about the same time do not all probe at the same. */
+  @Test
+  void howLongItWaitsIsNotAlwaysTheSame() {
+    long least = Long.MAX_VALUE;
+    long most = 0;
+    for (int i = 0; i < 50; i++) {
+      Flow other = new Flow();
+      other.nowNanos += i * 12_345L;
+      other.cruise();
+      long begin = other.nowNanos;
+      while (other.bbr.state() == BbrState.CRUISE) {
+        other.within(RATE, MILLI);
+      }
+      least = Math.min(least, other.nowNanos - begin);
+      most = Math.max(most, other.nowNanos - begin);
+    }
+    assertThat(least).isBetween(2 * SECOND, 2 * SECOND + 200 * MILLI);
+    assertThat(most).isBetween(3 * SECOND - 200 * MILLI, 3 * SECOND + MILLI);
+  }
+
   /** As often as a Reno flow of that window would lose: rounds as the product has segments. */
   @Test
   void aSmallProductIsProbedAfterAsManyRounds() {
