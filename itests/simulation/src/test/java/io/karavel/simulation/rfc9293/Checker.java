@@ -101,9 +101,9 @@ public final class Checker {
     host(stack).ethernet = true;
   }
 
-  /** Whether a stack's segments may wait for a pacing clock. */
-  public void pacing(String stack, boolean paces) {
-    host(stack).pacing(paces);
+  /** A congestion control that no RFC has, and that paces, comes to a stack, or leaves. */
+  public void congestionControl(String stack, String name, boolean there) {
+    host(stack).congestionControl(name, there);
   }
 
   /**

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /** One stack: its ends, its listeners, and the resets it owes to segments that belong to nobody. */
@@ -42,6 +44,10 @@ final class Host {
   private boolean deaf;
   private long lenientUntil = Long.MIN_VALUE;
   private boolean pacing;
+
+  /** Congestion controls that somebody may want and that are not there. */
+  final Set<String> absent = new HashSet<>();
+
   private long settledNanos;
 
   Host(String name) {
@@ -70,8 +76,14 @@ final class Host {
     return pacing;
   }
 
-  void pacing(boolean value) {
-    pacing = value;
+  /** What waits for the pacing clock of one that leaves may still do so. */
+  void congestionControl(String name, boolean there) {
+    pacing = true;
+    if (there) {
+      absent.remove(name);
+    } else {
+      absent.add(name);
+    }
   }
 
   /** A module is missing: what comes waits, and no timer fires. */

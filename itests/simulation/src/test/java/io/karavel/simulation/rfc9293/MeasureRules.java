@@ -35,7 +35,9 @@ final class MeasureRules {
       if (!e.model.followed) { // else it is the model's to the microsecond
         roundTrip(e, e.shown, shown);
       }
-      window(e, e.shown, shown);
+      if (isStandard(e.shown) && isStandard(shown)) {
+        window(e, e.shown, shown);
+      }
     }
     boolean measured =
         e.shown != null
@@ -84,6 +86,11 @@ final class MeasureRules {
 
   private static boolean near(long nanos, long shown) {
     return Math.abs(nanos - shown) <= SLACK_NANOS;
+  }
+
+  /** Whether the window is moved by a rule of an RFC. */
+  private static boolean isStandard(Map<String, Object> shown) {
+    return WindowModel.of(String.valueOf(shown.get("congestionControl")), 0) != null;
   }
 
   private static void window(End e, Map<String, Object> before, Map<String, Object> shown) {

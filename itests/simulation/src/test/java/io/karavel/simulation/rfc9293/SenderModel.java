@@ -178,8 +178,13 @@ final class SenderModel {
     return choice.window();
   }
 
-  String wantedCongestionControl() {
-    return choice.wanted();
+  /**
+   * The name of it that is to be shown.
+   *
+   * @param begun whether there is a window yet
+   */
+  String congestionControl(boolean begun) {
+    return choice.shown(begun);
   }
 
   // ---- time ----

@@ -125,7 +125,7 @@ final class ShownRules {
     same(e, shown, "sack", e.sack);
     same(e, shown, "ecn", e.ecn);
     same(e, shown, "orphan", e.orphan);
-    same(e, shown, "congestionControl", e.model.wantedCongestionControl());
+    same(e, shown, "congestionControl", e.model.congestionControl(shown.containsKey("cwnd")));
   }
 
   /** RFC 6298 §2.2 to §2.4 and §5.5, from the figures themselves. */

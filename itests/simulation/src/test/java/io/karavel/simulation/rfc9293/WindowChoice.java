@@ -2,6 +2,9 @@ package io.karavel.simulation.rfc9293;
 
 /** Which algorithm moves the window of a {@link SenderModel}, and its change. */
 final class WindowChoice {
+  /** It goes on with window and threshold while the one that is wanted is away. */
+  private static final String STANDS_IN = "cubic";
+
   private final SenderModel m;
   private String name;
 
@@ -26,6 +29,13 @@ final class WindowChoice {
   String wanted() {
     Object option = m.e.settings.option("congestionControl");
     return option == null ? m.e.settings.word("congestionControl") : (String) option;
+  }
+
+  /** What an operator is shown: docs/bundles/tcp.md says which stands in. */
+  String shown(boolean begun) {
+    String wanted = wanted();
+    boolean there = !begun || !m.e.host.absent.contains(wanted);
+    return there ? wanted : STANDS_IN + " (" + wanted + " is not there)";
   }
 
   /** Another goes on with window and threshold, if another is wanted. */

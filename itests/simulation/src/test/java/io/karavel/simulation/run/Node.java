@@ -1,6 +1,8 @@
 package io.karavel.simulation.run;
 
 import io.karavel.address.IpAddress;
+import io.karavel.congestion.bbr.internal.BbrFactory;
+import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.testkit.StackHarness;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +45,25 @@ final class Node {
   /** Whether nothing that it sends waits for a MAC address. */
   boolean isBareIp() {
     return stack.isBareIp(stack.devices().get(0));
+  }
+
+  /** What the bundle of BBR offers; null while it is not there, or never is. */
+  private CongestionControlFactory bbr;
+
+  /** Whether what may go at once may go in parts nevertheless. */
+  boolean paces;
+
+  /** The bundle of BBR comes. */
+  void offerBbr() {
+    paces = true;
+    bbr = new BbrFactory();
+    stack.arrive(bbr);
+  }
+
+  /** It leaves. */
+  void withdrawBbr() {
+    stack.leave(bbr);
+    bbr = null;
   }
 
   @Override

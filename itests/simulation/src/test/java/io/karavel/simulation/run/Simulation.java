@@ -53,6 +53,7 @@ public final class Simulation {
 
   private static final int FEW_EARLY = 4;
   private static final int FEW_COOKIES = 8;
+  private static final int FEW_BBR = 8;
 
   private final SplittableRandom random;
 
@@ -66,6 +67,9 @@ public final class Simulation {
   private final Questions questions;
   private final Applications applications;
 
+  /** Null in most runs. */
+  private final BbrComings comings;
+
   private Simulation(long seed, Recorder recorder, Aside aside) {
     random = new SplittableRandom(seed);
     early = seed % FEW_EARLY == 0;
@@ -75,14 +79,23 @@ public final class Simulation {
     applications.introducing = this::introduce;
     invariants = new Invariants(world, applications.all);
     disturber = new Disturber(world, random.split());
+    // with random numbers of its own, so that the other runs are as they were
+    comings = hasBbr(seed) ? new BbrComings(world, new SplittableRandom(~seed)) : null;
     questions =
         new Questions(world, applications.all, new SplittableRandom(seed), aside != UNASKED);
   }
 
-  /** Of every eight seeds two have nothing but Fast Open, and one nothing but SYN cookies. */
+  private static boolean hasBbr(long seed) {
+    return seed % FEW_BBR == FEW_BBR - 3;
+  }
+
+  /** Of every eight seeds two have nothing but Fast Open, one nothing but SYN cookies, one BBR. */
   private static Map<String, Object> keys(long seed) {
     if (seed % FEW_COOKIES == FEW_COOKIES - 1) {
       return Map.of("synCookies", "always");
+    }
+    if (hasBbr(seed)) {
+      return Map.of("congestionControl", World.BBR);
     }
     return seed % FEW_EARLY == 0 ? Map.of("fastOpen", "both") : Map.of();
   }
@@ -234,6 +247,9 @@ public final class Simulation {
       // many apps may act between two moments, so that what they do is coalesced or not
       world.settle();
       disturber.maybeDisturb();
+      if (comings != null) {
+        comings.onTurn(turn);
+      }
       world.network.advance(Duration.ofNanos(random.nextLong(longest)));
       if (random.nextInt(80) == 0) {
         applications.reopenListener();

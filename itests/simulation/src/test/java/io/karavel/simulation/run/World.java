@@ -24,6 +24,9 @@ final class World implements WireTap {
 
   private static final int ETHERNET_HEADER = 14;
 
+  /** A congestion control whose bundle comes and goes. */
+  static final String BBR = "bbr";
+
   /** The stack that meets strangers. */
   private static final String ALONE = "lone";
 
@@ -188,6 +191,10 @@ final class World implements WireTap {
       checker.ethernet(name);
     }
     Node node = new Node(name, builder.build());
+    if (BBR.equals(more.get("congestionControl"))) {
+      node.offerBbr();
+      checker.congestionControl(name, BBR, true);
+    }
     node.keys.put(TCP, new HashMap<>(keys));
     nodes.add(node);
     byStack.put(node.stack, node);
