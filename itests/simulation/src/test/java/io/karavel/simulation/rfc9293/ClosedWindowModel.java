@@ -86,7 +86,8 @@ final class ClosedWindowModel {
     if (m.timer.probeOwed) {
       m.e.fail("window probe (RFC 9293 §3.8.6.1, MUST-35)", "it is due, and was not sent");
     }
-    if (m.outstanding() == 0 && (m.unsent() > 0 || m.isFinDue())) {
+    boolean waits = m.unsent() > 0 || m.isFinDue();
+    if (m.outstanding() == 0 && waits && !m.mayWaitForPacing) {
       m.timer.hold(now);
     }
   }

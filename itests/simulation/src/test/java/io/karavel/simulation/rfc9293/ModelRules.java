@@ -99,7 +99,11 @@ final class ModelRules {
       }
     } else if (unsent > 0) {
       m.restart(now);
-      long probe = mtuProbe(m, full, unsent, window, now);
+      boolean longer = !m.windowKnown && s.dataLength > full && segmentSize == 0;
+      long probe =
+          longer
+              ? m.search.due(unsent, window, Long.MAX_VALUE, now)
+              : mtuProbe(m, full, unsent, window, now);
       if (probe > 0) {
         if (s.dataLength != probe || segmentSize > 0) {
           e.fail("MTU probe (RFC 4821 §7)", "one of " + probe + " bytes is due");
@@ -216,6 +220,7 @@ final class ModelRules {
     long unsent = m.unsent();
     long window = m.offered();
     boolean finDue = m.isFinDue();
+    m.mayWaitForPacing = false;
     if (unsent == 0) {
       WindowModel w = m.window;
       m.limited = w != null && w.window < w.threshold && m.pipe() >= w.window / 2;
@@ -235,6 +240,7 @@ final class ModelRules {
     mtuProbe(m, full, unsent, window, now);
     m.limited = next > 0 && room < next;
     boolean policy = next == full || mayBeSmall(m, next, unsent, window);
+    m.mayWaitForPacing = next > 0 && policy && !m.windowKnown;
     if (next > 0 && room >= next && policy && m.windowKnown) {
       e.fail(
           "liveness",

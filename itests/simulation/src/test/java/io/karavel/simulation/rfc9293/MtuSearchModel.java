@@ -183,7 +183,7 @@ final class MtuSearchModel {
     long segment = m.segment();
     long needed = payload + SEGMENTS_BEHIND * segment;
     boolean may =
-        m.window().window >= LEAST_WINDOW_SEGMENTS * segment
+        (!m.windowKnown || m.window().window >= LEAST_WINDOW_SEGMENTS * segment)
             && unsent >= needed
             && window >= needed
             && room >= payload + segment

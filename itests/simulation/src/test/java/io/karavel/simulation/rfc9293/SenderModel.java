@@ -42,6 +42,9 @@ final class SenderModel {
   /** Whether the window is followed. */
   boolean windowKnown = true;
 
+  /** The peer's window lets something go that has not gone: what paces it is not known. */
+  boolean mayWaitForPacing;
+
   /** Whether everything else is. */
   boolean followed;
 
