@@ -32,6 +32,9 @@ public final class ByteRing implements SliceOwner {
   /** In the guard: {@link #discard} was called; the last who leaves gives the memory back. */
   private static final int DISCARDED = 4;
 
+  /** Up to this many bytes lie in small blocks; two are what a packet can refer to. */
+  private static final int FEW_BYTES = 2 * RingMemory.SMALL_BYTES;
+
   /** Blocks that may wait for packets to let go of them before the collector takes further ones. */
   private static final int MAX_RETIRED = 16;
 
@@ -315,7 +318,8 @@ public final class ByteRing implements SliceOwner {
     while (position >= block.end()) {
       Block next = block.next;
       if (next == null) {
-        next = new Block(block.end(), memory.hasRoomForLarge());
+        boolean many = position + wanted - readPosition() > FEW_BYTES;
+        next = new Block(block.end(), many && memory.hasRoomForLarge());
         block.next = next;
       }
       block = next;

@@ -170,6 +170,19 @@ class ByteRingTest {
   }
 
   @Test
+  void aRingThatIsNeverDrainedAndHoldsLittleTakesSmallBlocksAlone() {
+    ByteRing ring = new ByteRing(memory, 100_000);
+    ring.write(stream(0, 1000));
+    for (int position = 1000; position < 200_000; position += 1000) {
+      assertThat(ring.write(stream(position, 1000))).isEqualTo(1000);
+      assertThat(ring.skip(1000)).isEqualTo(1000);
+      assertThat(memory.usedBytes()).isLessThanOrEqualTo(2L * RingMemory.SMALL_BYTES);
+    }
+    ring.write(stream(200_000, 8 * RingMemory.SMALL_BYTES));
+    assertThat(memory.usedBytes()).isGreaterThan(RingMemory.LARGE_BYTES);
+  }
+
+  @Test
   void aGapInTheDataCostsNoMemory() {
     ByteRing ring = new ByteRing(memory, 1 << 20);
     ring.place(900_000, stream(900_000, 10), 0, 10);
