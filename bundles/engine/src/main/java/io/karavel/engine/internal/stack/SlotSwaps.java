@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class SlotSwaps implements ModuleSlots {
       List.of(TimerIndex.SLOT, KeepalivePolicy.SLOT, IpModule.SLOT, TcpModule.SLOT);
 
   private static final int ASKED_AT_ONCE = 64;
+  private static final int LOOKED_AT_ONCE = 256;
 
   private final StackRegistry registry;
 
@@ -365,10 +367,21 @@ public final class SlotSwaps implements ModuleSlots {
       long arrivedAgain = 0;
       for (Map.Entry<Stack, WireWatch> entry : watches.entrySet()) {
         Stack stack = entry.getKey();
-        WireWatch.Findings its =
-            stack.on(
-                stack.lane(),
-                lane -> entry.getValue().findings(stack.clockNanos(), patienceMillis * 1_000_000L));
+        WireWatch watch = entry.getValue();
+        int next = 0;
+        do {
+          int from = next;
+          next =
+              stack.on(
+                  stack.lane(),
+                  lane ->
+                      watch.look(
+                          from,
+                          LOOKED_AT_ONCE,
+                          stack.clockNanos(),
+                          TimeUnit.MILLISECONDS.toNanos(patienceMillis)));
+        } while (next != 0);
+        WireWatch.Findings its = stack.on(stack.lane(), lane -> watch.findings());
         its.faults()
             .forEach((fault, count) -> faults.put("stack " + stack.name() + ": " + fault, count));
         resets += its.resets();

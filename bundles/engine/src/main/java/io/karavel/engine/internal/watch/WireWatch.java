@@ -47,6 +47,10 @@ public final class WireWatch implements FrameTap {
 
   private final Map<Key, StackSocket> sockets = new HashMap<>();
   private final Map<Key, WatchedFlow> flows = new HashMap<>();
+
+  /** The same in the order in which they came, to be looked at some at a time. */
+  private final List<WatchedFlow> inOrder = new ArrayList<>();
+
   private final Map<WatchedFlow.Rule, Integer> broken = new EnumMap<>(WatchedFlow.Rule.class);
   private final Map<WatchedFlow.Rule, String> examples = new EnumMap<>(WatchedFlow.Rule.class);
   private final Set<WatchedFlow.Rule> usual = EnumSet.noneOf(WatchedFlow.Rule.class);
@@ -143,14 +147,29 @@ public final class WireWatch implements FrameTap {
   }
 
   /**
-   * What was found, after a look at what is overdue.
+   * Looks at some of the connections for what is overdue; all at once would be a pause.
    *
+   * @param from where to begin: 0, or what the call before returned
+   * @param most how many connections at most
    * @param patienceNanos how long a connection may owe an answer; an acknowledgement twice that
+   * @return where to go on, or 0 after the last
    */
-  public Findings findings(long nowNanos, long patienceNanos) {
-    for (WatchedFlow flow : flows.values()) {
-      flow.look(nowNanos, settledNanos, patienceNanos);
+  public int look(int from, int most, long nowNanos, long patienceNanos) {
+    int end = Math.min(inOrder.size(), from + most);
+    for (int i = from; i < end; i++) {
+      inOrder.get(i).look(nowNanos, settledNanos, patienceNanos);
     }
+    return end == inOrder.size() ? 0 : end;
+  }
+
+  /** What was found, after a look at all of them. */
+  public Findings findings(long nowNanos, long patienceNanos) {
+    look(0, inOrder.size(), nowNanos, patienceNanos);
+    return findings();
+  }
+
+  /** What was found. */
+  public Findings findings() {
     Map<String, Integer> faults = new HashMap<>();
     broken.forEach((rule, count) -> faults.put("it " + rule.text + examples.get(rule), count));
     return new Findings(faults, resets, sent, sentAgain, arrived, arrivedAgain);
@@ -219,6 +238,7 @@ public final class WireWatch implements FrameTap {
     if (flow == null && flows.size() < MOST_FLOWS) {
       flow = new WatchedFlow(this, sockets.get(key));
       flows.put(key, flow);
+      inOrder.add(flow);
     }
     return flow;
   }

@@ -36,6 +36,8 @@ class WireWatchTest {
   /** The sequence numbers wrap on the way. */
   private static final int FIRST = -5_000;
 
+  private int farPort = FAR_PORT;
+
   private final PacketPool pool = new PacketPool();
   private final Drops drops = new Drops(new Counters());
   private final TcpEndpoints endpoints =
@@ -123,8 +125,8 @@ class WireWatchTest {
     int to = down ? FAR : NEAR;
     int total = HEADERS + payload;
     Ipv4Header.write(memory, ip, 0, total, 1, 0, 64, Ipv4Header.PROTOCOL_TCP, from, to);
-    int fromPort = down ? NEAR_PORT : FAR_PORT;
-    int toPort = down ? FAR_PORT : NEAR_PORT;
+    int fromPort = down ? NEAR_PORT : farPort;
+    int toPort = down ? farPort : NEAR_PORT;
     int header = TcpHeader.MINIMUM_LENGTH;
     TcpHeader.write(
         memory, tcp, fromPort, toPort, sequence, acknowledgment, header, TcpHeader.ACK, 9_000, 0);
@@ -250,5 +252,25 @@ class WireWatchTest {
     assertThat(maySend(200, acknowledgedOnes)).as("nobody takes these").isTrue();
     assertThat(maySend(249, new byte[1])).as("a probe").isTrue();
     assertThat(faults().keySet()).hasSize(1).first().asString().contains("other bytes");
+  }
+
+  @Test
+  void manyConnectionsAreLookedAtSomeAtATime() {
+    for (farPort = 40_000; farPort < 40_010; farPort++) {
+      arrives(0);
+      assertThat(mayAcknowledge(1, 0)).isTrue();
+    }
+    watch.begin(0);
+    for (farPort = 40_000; farPort < 40_010; farPort++) {
+      arrives(1);
+    }
+    long late = 10_000_000_000L;
+    assertThat(watch.look(0, 4, late, 1_000_000_000)).isEqualTo(4);
+    assertThat(watch.findings().faults()).isNotEmpty();
+    assertThat(watch.findings().faults().values()).allMatch(times -> times == 4);
+    assertThat(watch.look(4, 4, late, 1_000_000_000)).isEqualTo(8);
+    assertThat(watch.look(8, 4, late, 1_000_000_000)).as("the last").isZero();
+    assertThat(watch.findings().faults()).isNotEmpty();
+    assertThat(watch.findings().faults().values()).allMatch(times -> times == 10);
   }
 }
