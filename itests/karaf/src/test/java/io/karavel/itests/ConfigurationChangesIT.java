@@ -5,9 +5,6 @@ import static org.junit.Assert.assertTrue;
 
 import io.karavel.control.Configurations;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import javax.inject.Inject;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -66,10 +63,6 @@ public class ConfigurationChangesIT {
             .inForce());
   }
 
-  private static Path file(String pid) {
-    return Path.of(System.getProperty("karaf.etc"), pid + ".cfg");
-  }
-
   @Test
   public void theShellChangesSeveralPidsTogetherOrNotAtAll() throws Exception {
     String refused = console.failure("net:config-set tcp.synRetries=3 ip.defaultTtl=256");
@@ -85,8 +78,8 @@ public class ConfigurationChangesIT {
         done, done.matches("(?s).*change [0-9]+ applied to [0-9,]+ connections in [0-9,]+ ms.*"));
     // it returns only when the modules have it, and the files too
     assertEquals("3 70", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
-    assertTrue(Files.readString(file("io.karavel.tcp")).contains("\nsynRetries = 3"));
-    assertTrue(Files.readString(file("io.karavel.keepalive")).contains("\nprobes = 7"));
+    assertTrue(new EtcFile("io.karavel.tcp").text().contains("\nsynRetries = 3"));
+    assertTrue(new EtcFile("io.karavel.keepalive").text().contains("\nprobes = 7"));
 
     String history = console.run("net:config-history --no-format");
     assertTrue(
@@ -97,40 +90,37 @@ public class ConfigurationChangesIT {
 
     console.run("net:config-rollback");
     assertEquals("5 64", inForce("tcp.synRetries") + " " + inForce("ip.defaultTtl"));
-    assertTrue(!Files.readString(file("io.karavel.tcp")).contains("\nsynRetries"));
+    assertTrue(!new EtcFile("io.karavel.tcp").text().contains("\nsynRetries"));
   }
 
   @Test
   public void aWrongOrTornFileChangesNothingAndIsInTheHistory() throws Exception {
-    byte[] good = Files.readAllBytes(file("io.karavel.tcp"));
+    EtcFile file = new EtcFile("io.karavel.tcp");
+    byte[] good = file.content();
+    Poll.Look<String> history = () -> console.run("net:config-history --no-format");
+    Poll.Look<String> synRetries = () -> inForce("tcp.synRetries");
     try {
-      write("io.karavel.tcp", "synRetries = 4\n");
-      Poll.until("the file is in force", () -> inForce("tcp.synRetries"), "4"::equals);
-      write("io.karavel.tcp", "synRetries = 3\nretries2 = 8\nfinTime");
-      Poll.until(
+      file.write("synRetries = 4\n", "the file is in force", synRetries, "4"::equals);
+      file.write(
+          "synRetries = 3\nretries2 = 8\nfinTime",
           "the torn file is refused",
-          () -> console.run("net:config-history --no-format"),
+          history,
           text -> text.contains("finTime is not a key") && text.contains("\tunknown\tfile\t"));
       assertEquals("4", inForce("tcp.synRetries"));
       String diff = console.run("net:config-diff --no-format");
       assertTrue(diff, diff.contains("io.karavel.tcp.synRetries\t5\t3\t4\trefused"));
-      write("io.karavel.tcp", "synRetries = 900\n");
-      Poll.until(
+      file.write(
+          "synRetries = 900\n",
           "the wrong file is refused",
-          () -> console.run("net:config-history --no-format"),
+          history,
           text -> text.contains("synRetries = '900' is refused"));
       assertEquals("4", inForce("tcp.synRetries"));
       // the shell mends what the file broke
       console.run("net:config-set tcp.synRetries=6");
       assertEquals("6", inForce("tcp.synRetries"));
     } finally {
-      Files.write(file("io.karavel.tcp"), good);
-      Poll.until("the shipped file rules", () -> inForce("tcp.synRetries"), "5"::equals);
+      file.write(good, "the shipped file rules", synRetries, "5"::equals);
     }
-  }
-
-  private static void write(String pid, String text) throws Exception {
-    Files.write(file(pid), text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -4,9 +4,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import io.karavel.engine.LiveSettings;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -80,7 +77,7 @@ public class ConfigurationIT {
       expectApplied(pid, pid[2]);
       Poll.until(
           "the file follows",
-          () -> Files.readString(file(pid[0])),
+          () -> new EtcFile(pid[0]).text(),
           text -> text.lines().anyMatch(line -> line.equals(pid[1] + " = " + pid[2])));
     }
   }
@@ -88,8 +85,12 @@ public class ConfigurationIT {
   @Test
   public void theFileChangesEveryPid() throws Exception {
     for (String[] pid : PIDS) {
-      Files.write(file(pid[0]), (pid[1] + " = " + pid[3] + "\n").getBytes(StandardCharsets.UTF_8));
-      expectApplied(pid, pid[3]);
+      new EtcFile(pid[0])
+          .write(
+              pid[1] + " = " + pid[3] + "\n",
+              pid[0] + " applies " + pid[1] + " = " + pid[3],
+              () -> applied(pid),
+              pid[3]::equals);
     }
   }
 
@@ -142,10 +143,11 @@ public class ConfigurationIT {
   }
 
   private void expectApplied(String[] pid, String value) throws Exception {
-    Poll.until(
-        pid[0] + " applies " + pid[1] + " = " + value,
-        () -> String.valueOf(settings(pid[0]).applied().get(pid[1])),
-        value::equals);
+    Poll.until(pid[0] + " applies " + pid[1] + " = " + value, () -> applied(pid), value::equals);
+  }
+
+  private String applied(String[] pid) throws Exception {
+    return String.valueOf(settings(pid[0]).applied().get(pid[1]));
   }
 
   private LiveSettings<?> settings(String pid) throws Exception {
@@ -156,9 +158,5 @@ public class ConfigurationIT {
       }
     }
     throw new AssertionError("no LiveSettings service of " + pid);
-  }
-
-  private static Path file(String pid) {
-    return Path.of(System.getProperty("karaf.etc"), pid + ".cfg");
   }
 }

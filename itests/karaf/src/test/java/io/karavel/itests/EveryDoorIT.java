@@ -9,14 +9,9 @@ import io.karavel.control.ConfigurationValue;
 import io.karavel.control.Configurations;
 import io.karavel.engine.Setting;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
 import javax.management.ObjectName;
 import org.apache.karaf.features.BootFinished;
@@ -40,9 +35,6 @@ import org.osgi.framework.BundleContext;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class EveryDoorIT {
-  /** More than two rounds of File Install. */
-  private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   /** For keys whose value is a text. */
   private static final Map<String, String> TEXTS =
       Map.of(
@@ -167,35 +159,15 @@ public class EveryDoorIT {
   @Test
   public void theFileChangesEveryKey() throws Exception {
     for (String pid : others.keySet()) {
-      Path file = Path.of(System.getProperty("karaf.etc"), pid + ".cfg");
-      byte[] shipped = Files.readAllBytes(file);
+      EtcFile file = new EtcFile(pid);
+      byte[] shipped = file.content();
       StringBuilder text = new StringBuilder();
       others.get(pid).forEach((key, value) -> text.append(key + " = " + value + "\n"));
-      Files.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
-      Poll.until(pid + " is in force", () -> inForce(pid), others.get(pid)::equals);
-      restore(file, shipped, pid);
+      Poll.Look<Map<String, String>> inForce = () -> inForce(pid);
+      file.write(text.toString(), pid + " is in force", inForce, others.get(pid)::equals);
+      file.write(shipped, pid + " is as shipped", inForce, defaults(pid)::equals);
       crowd.expectProgress(pid);
     }
-  }
-
-  /**
-   * File Install saves what it has read, and takes a file that was written between its saving and
-   * its remembering of it for its own: then it has to be written once more.
-   */
-  private void restore(Path file, byte[] shipped, String pid) throws Exception {
-    long[] written = {System.nanoTime()};
-    Files.write(file, shipped);
-    Poll.until(
-        pid + " is as shipped",
-        () -> {
-          boolean unread = System.nanoTime() - written[0] > UNREAD_NANOS;
-          if (unread || !Arrays.equals(Files.readAllBytes(file), shipped)) {
-            Files.write(file, shipped);
-            written[0] = System.nanoTime();
-          }
-          return inForce(pid);
-        },
-        defaults(pid)::equals);
   }
 
   @Test
