@@ -22,8 +22,8 @@ import java.util.Map;
  * @param laneNice nice value of the lanes' threads, as far as the system permits
  * @param devicePollMicros how often devices are polled that cannot tell when frames wait
  * @param leaveMillis how long a leaving bundle waits for its state to be taken over
- * @param stayMillis how long a module whose bundle goes stays at work until its successor is there,
- *     if it can hand over in portions; 0 is not at all
+ * @param stayMillis how long TCP or IP whose bundle goes stays at work until its successor is
+ *     there; 0 is not at all
  * @param queryMillis how long a question to a module waits for its answer
  * @param taskLimit tasks that may wait for a lane
  * @param eventRing events remembered per lane
@@ -231,9 +231,8 @@ public record EngineSettings(
           60_000,
           "ms",
           Applies.LIVE,
-          "How long TCP stays at work after its bundle has stopped, so that its successor takes"
-              + " over a few connections at a time; then, or at once with 0, all that it has is"
-              + " parked.");
+          "How long TCP and IP stay at work after their bundle has stopped, so that the successor"
+              + " takes over as in a swap; then, or at once with 0, all that they have is parked.");
 
   /** Key. */
   public static final Setting<Long> QUERY_MILLIS =

@@ -158,9 +158,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       name = "stayMillis (ms)",
       description =
-          "How long TCP stays at work after its bundle has stopped, so that its successor takes"
-              + " over a few connections at a time; then, or at once with 0, all that it has is"
-              + " parked.",
+          "How long TCP and IP stay at work after their bundle has stopped, so that the successor"
+              + " takes over as in a swap; then, or at once with 0, all that they have is parked.",
       required = false,
       defaultValue = "3000",
       min = "0",

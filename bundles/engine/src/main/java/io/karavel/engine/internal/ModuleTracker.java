@@ -2,9 +2,11 @@ package io.karavel.engine.internal;
 
 import io.karavel.engine.ModuleFactory;
 import io.karavel.engine.internal.lane.ModuleSource;
+import io.karavel.ip.spi.IpModule;
 import io.karavel.tcp.CongestionControlFactory;
 import io.karavel.tcp.spi.TcpModule;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -24,6 +26,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     service = {},
     immediate = true)
 public final class ModuleTracker {
+  /** Slots whose module stays at work until its successor has taken over. */
+  private static final Set<String> STAYING = Set.of(TcpModule.SLOT, IpModule.SLOT);
+
   private final EngineComponent engine;
   private final Map<ServiceReference<ModuleFactory>, ModuleSource> sources =
       new ConcurrentHashMap<>();
@@ -61,18 +66,20 @@ public final class ModuleTracker {
   void leave(ServiceReference<ModuleFactory> reference) {
     ModuleSource source = sources.remove(reference);
     if (source != null) {
-      // loading them takes a while, and other modules cannot hand over in portions
+      // loading them takes a while; nothing waits long for other modules
       boolean mayStay =
-          source.slot().equals(TcpModule.SLOT)
+          STAYING.contains(source.slot())
               && engine.stayMillis() > 0
-              && loadAll(reference.getBundle());
+              && loadAll(source.slot(), reference.getBundle());
       engine.registry().leave(source, mayStay);
     }
   }
 
-  /** Loads what TCP may call while its bundle is gone: its own, and all congestion controls. */
-  private boolean loadAll(Bundle bundle) {
+  /** Loads what it may call while its bundle is gone: its own; of TCP all congestion controls. */
+  private boolean loadAll(String slot, Bundle bundle) {
     return BundleClasses.load(bundle)
-        && engine.bundlesOf(CongestionControlFactory.class).stream().allMatch(BundleClasses::load);
+        && (!slot.equals(TcpModule.SLOT)
+            || engine.bundlesOf(CongestionControlFactory.class).stream()
+                .allMatch(BundleClasses::load));
   }
 }

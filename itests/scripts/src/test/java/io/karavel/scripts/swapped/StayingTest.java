@@ -11,10 +11,12 @@ import io.karavel.nic.ImpairmentSettings;
 import io.karavel.tcp.TcpListener;
 import io.karavel.tcp.TcpSocket;
 import io.karavel.tcp.TcpState;
+import io.karavel.tcp.spi.StackSocket;
 import io.karavel.testkit.BulkTransfer;
 import io.karavel.testkit.FaultyModule;
 import io.karavel.testkit.StackHarness;
 import io.karavel.testkit.VirtualNetwork;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,10 +83,49 @@ class StayingTest {
   }
 
   private SlotStatus slot() {
+    return slot("tcp");
+  }
+
+  private SlotStatus slot(String name) {
     return other.stack().lane().slots().stream()
-        .filter(status -> status.slot().equals("tcp"))
+        .filter(status -> status.slot().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void ipStaysTooAndNoPacketWaits() {
+    events(10);
+    ModuleFactory former = other.atWork("ip");
+    other.unplug("ip", true);
+    assertThat(slot("ip").state()).isEqualTo(SlotStatus.LEAVING);
+    assertThat(other.atWork("ip")).isSameAs(former);
+    events(10);
+    other.plug("ip");
+    assertThat(other.atWork("ip")).isNotNull().isNotSameAs(former);
+    assertThat(slot("ip").state()).isEqualTo(SlotStatus.RUNNING);
+    assertThat(other.stack().lane().swaps().previous("ip"))
+        .as("no way back to what is gone")
+        .isNull();
+    expectAllThere();
+    assertThat(other.counter("Lane.ParkedFrames")).isZero();
+    assertThat(other.counter("Tcp.RetransSegs") + one.counter("Tcp.RetransSegs")).isZero();
+  }
+
+  @Test
+  void ofIpToWhichNobodyComesWhatArrivesIsParked() throws Exception {
+    expectAllThere();
+    other.unplug("ip", true);
+    network.advance(Duration.ofMillis(STAY_MILLIS + 10));
+    assertThat(slot("ip").state()).isEqualTo(SlotStatus.PARKED);
+    clients.get(0).write(ByteBuffer.allocate(10));
+    network.advance(Duration.ofMillis(50));
+    assertThat(other.counter("Lane.ParkedFrames")).isPositive();
+    other.plug("ip");
+    network.advance(Duration.ofSeconds(2));
+    assertThat(other.counter("Lane.DrainedFrames")).isEqualTo(other.counter("Lane.ParkedFrames"));
+    assertThat(other.counter("Tcp.CurrEstab")).isEqualTo(clients.size());
+    assertThat(((StackSocket) clients.get(0)).sendRing().available()).as("unacknowledged").isZero();
   }
 
   @Test

@@ -2,11 +2,12 @@ package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Timer;
+import io.karavel.ip.spi.IpModule;
 import io.karavel.tcp.spi.SharesConnections;
 
 /**
  * A module that stays at work after its factory has gone, until a successor has taken over in
- * portions, {@code stayMillis} at most (docs/decisions/0024). Lane's thread.
+ * portions, IP's in one turn, {@code stayMillis} at most (docs/decisions/0024). Lane's thread.
  */
 final class Stay {
   private final Lane lane;
@@ -36,7 +37,7 @@ final class Stay {
     if (lane.settings().stayMillis() <= 0) {
       return false;
     }
-    if (goes == slot.source() && slot.module() instanceof SharesConnections) {
+    if (goes == slot.source() && canStay()) {
       begin();
       return true;
     }
@@ -47,6 +48,11 @@ final class Stay {
       return true;
     }
     return false;
+  }
+
+  /** Every packet would wait for IP; of the others nothing waits, or they do not take long. */
+  private boolean canStay() {
+    return slot.module() instanceof SharesConnections || slot.module() instanceof IpModule;
   }
 
   private void begin() {
