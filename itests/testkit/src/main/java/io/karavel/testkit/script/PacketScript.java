@@ -83,7 +83,7 @@ public final class PacketScript {
     return this;
   }
 
-  /** The same, the module going on until the other one has taken over in portions. */
+  /** The same, the module going on until the other one has taken over. */
   public PacketScript succeedAfterEachStep(String slot) {
     engine.afterStep(() -> engine.harness().unplug(slot, true).plug(slot));
     return this;
