@@ -207,7 +207,9 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
   private void afterRead(ByteRing ring) {
     // Pairs with readNoticeAt: either we see the notice, or the lane sees what was read.
     VarHandle.fullFence();
-    if (ring.readPosition() >= readNoticeAt) {
+    if (over && ring.available() == 0) {
+      ring.discard(); // that was the last byte
+    } else if (ring.readPosition() >= readNoticeAt) {
       readNoticeAt = Long.MAX_VALUE;
       wish(READ);
     }
@@ -345,12 +347,14 @@ public final class StackSocket extends StackEndpoint implements TcpSocket {
     wakeWaiters();
   }
 
-  /** Lane: its connection is over; what nobody will send or read is let go. */
+  /** Lane, after {@link #markOver}: what nobody will send or read is let go. */
   public void discardRings() {
     if (sendRing != null) {
       sendRing.discard();
     }
-    if (receiveRing != null && isClosed()) {
+    // Pairs with afterRead: either we see that all is read, or who reads sees that it is over.
+    VarHandle.fullFence();
+    if (receiveRing != null && (isClosed() || receiveRing.available() == 0)) {
       receiveRing.discard();
     }
   }

@@ -52,6 +52,7 @@ class StackSocketTest {
       socket.markFailed(new TcpException(error));
     }
     socket.markOver();
+    socket.discardRings();
     endpoints.connectionOver(socket);
     socket.signal();
   }
@@ -95,6 +96,31 @@ class StackSocketTest {
     socket.shutdownInput();
     assertThat(mailbox.takeWishes()).isEqualTo(StackEndpoint.SHUTDOWN_INPUT);
     assertThat(mailbox.takeWishes()).isEqualTo(-1);
+  }
+
+  @Test
+  void ofAConnectionThatIsOverAndReadToItsEndNoMemoryIsKept() throws Exception {
+    open();
+    socket.write(ByteBuffer.allocate(10));
+    receive(100);
+    assertThat(socket.read(ByteBuffer.allocate(60))).isEqualTo(60);
+    end(null);
+    assertThat(memory.usedBytes()).as("40 bytes are to be read").isPositive();
+    assertThat(socket.available()).isEqualTo(40);
+    assertThat(socket.read(ByteBuffer.allocate(60))).isEqualTo(40);
+    assertThat(memory.usedBytes()).isZero();
+    assertThat(socket.available()).isZero();
+    assertThat(socket.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+  }
+
+  @Test
+  void ofAConnectionThatEndsWhenAllIsReadNoMemoryIsKept() throws Exception {
+    open();
+    receive(100);
+    assertThat(socket.skip(100)).isEqualTo(100);
+    end(TcpError.CONNECTION_RESET);
+    assertThat(memory.usedBytes()).isZero();
+    refused(TcpError.CONNECTION_RESET, () -> socket.read(ByteBuffer.allocate(1)));
   }
 
   @Test

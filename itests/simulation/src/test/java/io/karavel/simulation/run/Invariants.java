@@ -46,14 +46,16 @@ final class Invariants {
 
   // ---- buffers ----
 
-  /** Once a connection is over nobody sends, and once its socket is closed nobody reads. */
+  /**
+   * Once a connection is over nobody sends; once all is read, or its socket closed, nobody reads.
+   */
   private static void nothingIsKept(App app) {
     StackSocket socket = (StackSocket) app.socket;
     if (!socket.isOver()) {
       return;
     }
     mustBeGivenBack(app, "send", socket.sendRing());
-    if (socket.isClosed()) {
+    if (socket.isClosed() || socket.available() == 0) {
       mustBeGivenBack(app, "receive", socket.receiveRing());
     }
   }
