@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * every other pair the stack's is the first. Needs root, gcc and iproute2; makes and removes
  * namespaces of its own.
  *
- * <p>Arguments: {@code [pairs] [seconds] [part of a cell's name, or "fair" or "bbr"]}.
+ * <p>Arguments: {@code [pairs] [seconds] [part of a row's name, or "fair" or "bbr"]}.
  */
 public final class BadPaths {
   private static final String WARM_UP_SECONDS = "0.5";
@@ -59,8 +59,9 @@ public final class BadPaths {
         for (int pair = 0; pair < pairs; pair++) {
           for (BadCell cell : BadCell.ALL) {
             for (String mode : List.of("up", "down")) {
-              if (cell.name().contains(only)) {
-                pair(namespaces, cell, mode, cell.name() + ", " + mode, pair);
+              String row = cell.name() + ", " + mode;
+              if (row.contains(only)) {
+                pair(namespaces, cell, mode, row, pair);
               }
             }
           }
