@@ -113,7 +113,7 @@ public final class BadPaths {
   private void pair(BadNamespaces namespaces, BadCell cell, String mode, String row, int pair)
       throws IOException {
     long seed = cell.name().hashCode() * 1000L + pair;
-    // the first run is often the best of three, whose it may be
+    // a machine that gets slower or faster meanwhile is nobody's merit
     boolean first = pair % 2 == 1;
     double ours = first ? rate(namespaces, cell, mode, true, seed) : 0;
     double kernel = rate(namespaces, cell, mode, false, seed);
