@@ -26,7 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     service = {},
     immediate = true)
 public final class ModuleTracker {
-  /** Slots whose module stays at work until its successor has taken over. */
+  /** Slots whose module stays at work until its successor has taken over: packets wait for it. */
   private static final Set<String> STAYING = Set.of(TcpModule.SLOT, IpModule.SLOT);
 
   private final EngineComponent engine;

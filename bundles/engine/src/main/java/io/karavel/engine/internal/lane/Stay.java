@@ -2,12 +2,11 @@ package io.karavel.engine.internal.lane;
 
 import io.karavel.engine.EngineSettings;
 import io.karavel.engine.Timer;
-import io.karavel.ip.spi.IpModule;
-import io.karavel.tcp.spi.SharesConnections;
 
 /**
- * A module that stays at work after its factory has gone, until a successor has taken over in
- * portions, IP's in one turn, {@code stayMillis} at most (docs/decisions/0024). Lane's thread.
+ * A module that stays at work after its factory has gone, until a successor has taken over as in a
+ * swap, {@code stayMillis} at most (docs/decisions/0024); which may is the caller's to say. Lane's
+ * thread.
  */
 final class Stay {
   private final Lane lane;
@@ -37,7 +36,7 @@ final class Stay {
     if (lane.settings().stayMillis() <= 0) {
       return false;
     }
-    if (goes == slot.source() && canStay()) {
+    if (goes == slot.source() && slot.module() != null) {
       begin();
       return true;
     }
@@ -48,11 +47,6 @@ final class Stay {
       return true;
     }
     return false;
-  }
-
-  /** Every packet would wait for IP; of the others nothing waits, or they do not take long. */
-  private boolean canStay() {
-    return slot.module() instanceof SharesConnections || slot.module() instanceof IpModule;
   }
 
   private void begin() {
